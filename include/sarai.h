@@ -1,0 +1,176 @@
+/* sarai.h - a private voice assistant: hear, think once, answer aloud, on one CPU.
+ *
+ *     struct sarai_config *cfg; struct sarai *s; struct sarai_error err;
+ *     sarai_config_open(&cfg, &err);                  // defaults, .env, environment
+ *     sarai_open(cfg, SARAI_ALL, &s, &err);           // loads the models in parallel
+ *     sarai_run_file(s, "pregunta.wav", &sink, &turn, &err);
+ *     puts(turn.answer);
+ *     sarai_turn_finish(&turn); sarai_close(s); sarai_config_close(cfg);
+ *
+ * Ownership: what an `open` gives is released by its `close`, which accepts NULL. Strings inside a
+ * result belong to the result and are released by its `finish`.
+ * Threads: one call at a time on one `struct sarai`; only sarai_interrupt() may be called meanwhile,
+ * from any thread and from a signal handler.
+ */
+#ifndef SARAI_H
+#define SARAI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SARAI_API __attribute__((visibility("default")))
+
+#define SARAI_SPEECH_HZ 16000 /* rate of the speech that Sarai hears */
+#define SARAI_VOICE_HZ 24000  /* rate of the speech that Sarai gives */
+
+/* ---- errors -------------------------------------------------------------------------------- */
+
+/* What went wrong. The values are also the exit codes of the `sarai` program. */
+enum sarai_status {
+    SARAI_OK = 0,
+    SARAI_EINTERNAL = 1,  /* a fault of ours or of an engine */
+    SARAI_EUSAGE = 2,     /* a wrong argument, flag or setting */
+    SARAI_EINPUT = 3,     /* an input is missing, unreadable, empty or not what it should be */
+    SARAI_EMODEL = 4,     /* a model is missing, damaged or of another role */
+    SARAI_EOUTPUT = 5,    /* the output cannot be written: permission, disk full, closed pipe */
+    SARAI_ENOMEM = 6,     /* no memory, or RAM_BUDGET_MB would be passed */
+    SARAI_ENETWORK = 7,   /* a download or a remote service failed */
+    SARAI_ECANCELLED = 8, /* sarai_interrupt() was called */
+};
+
+/* One sentence in the user's language: what failed, on which file or field, what to do.
+ * Owned by the caller; written only on failure. */
+struct sarai_error {
+    enum sarai_status status;
+    char message[512];
+};
+
+/* ---- configuration ------------------------------------------------------------------------- */
+
+struct sarai_config;
+
+/* Defaults, overlaid by the file `.env` of the working directory where there is one (or the file
+ * that SARAI_ENV_FILE names), overlaid by the environment. EUSAGE on an unknown key or a bad value,
+ * with its line. */
+SARAI_API enum sarai_status sarai_config_open(struct sarai_config **out, struct sarai_error *err);
+SARAI_API void sarai_config_close(struct sarai_config *cfg);
+/* Sets one key, e.g. ("LLAMA_THREADS", "2"). EUSAGE names the allowed range. */
+SARAI_API enum sarai_status sarai_config_set(struct sarai_config *cfg, const char *key, const char *value,
+                                             struct sarai_error *err);
+/* The value in force, as text; NULL for an unknown key. Borrowed until the next set or close. */
+SARAI_API const char *sarai_config_get(const struct sarai_config *cfg, const char *key);
+
+/* ---- the assistant ------------------------------------------------------------------------- */
+
+struct sarai;
+
+/* Which stages to load; a program that only transcribes need not hold a voice. */
+enum sarai_parts {
+    SARAI_LISTEN = 1,
+    SARAI_THINK = 2,
+    SARAI_SPEAK = 4,
+    SARAI_ALL = 7,
+};
+
+/* Loads the models of the given parts, each in a thread of its own.
+ * EMODEL with the command that mends it; ENOMEM past RAM_BUDGET_MB. */
+SARAI_API enum sarai_status sarai_open(const struct sarai_config *cfg, unsigned parts, struct sarai **out,
+                                       struct sarai_error *err);
+SARAI_API void sarai_close(struct sarai *s);
+
+/* Stops the call in progress; it returns ECANCELLED within some 50 ms. Async-signal-safe. */
+SARAI_API void sarai_interrupt(struct sarai *s);
+
+/* Milliseconds of one turn, each from the start of the call. A stage that did not run is -1. */
+struct sarai_stages {
+    double load_ms;              /* sarai_open() */
+    double listen_ms;            /* audio in → transcript */
+    double think_first_token_ms; /* transcript → first token of the answer */
+    double think_total_ms;       /* transcript → last token */
+    double speak_first_audio_ms; /* first phrase known → its audio is there */
+    double speak_total_ms;       /* spent in the voice */
+    double first_audio_ms;       /* start of the call → first audible sample: what people wait for */
+    double total_ms;
+};
+
+struct sarai_tokens {
+    int evaluated; /* prompt tokens computed in this turn */
+    int reused;    /* prompt tokens found in the KV cache */
+    int generated; /* tokens of the answer */
+};
+
+/* A piece of a transcript: text between two instants of the input. */
+struct sarai_segment {
+    double start_s, end_s;
+    char *text; /* UTF-8 */
+};
+
+struct sarai_transcript {
+    char *text; /* all segments, joined by blanks; empty when nobody speaks */
+    struct sarai_segment *segments;
+    size_t n_segments;
+    char language[8]; /* ISO 639-1, "" when nobody speaks */
+    double audio_s;   /* length of the input */
+    double listen_ms;
+};
+
+/* One whole turn. */
+struct sarai_turn {
+    char *text;   /* what was heard */
+    char *answer; /* what was answered */
+    struct sarai_stages stages;
+    struct sarai_tokens tokens;
+    double answer_audio_s;
+};
+
+SARAI_API void sarai_transcript_finish(struct sarai_transcript *t);
+SARAI_API void sarai_turn_finish(struct sarai_turn *t);
+
+/* Where a turn's words and sounds go while they are made. Each function may be NULL; each gets
+ * `user`. `on_answer` is called on the calling thread, `on_audio` on the voice's own thread. */
+struct sarai_sink {
+    void *user;
+    void (*on_transcript)(void *user, const char *text);
+    void (*on_answer)(void *user, const char *piece); /* UTF-8, whole characters */
+    /* mono float at SARAI_VOICE_HZ, |x| ≤ 1; false ends the turn with EOUTPUT. */
+    bool (*on_audio)(void *user, const float *pcm, size_t n_frames);
+};
+
+/* File (whatever libsndfile opens) → transcript. `language` is ISO 639-1 or "auto"; NULL takes
+ * SARAI_LISTEN_LANG. Silence, music and noise give an empty text and OK.
+ * EINPUT: missing, empty, truncated or not audio; longer than MAX_AUDIO_MIN. */
+SARAI_API enum sarai_status sarai_transcribe_file(struct sarai *s, const char *path, const char *language,
+                                                  struct sarai_transcript *out, struct sarai_error *err);
+/* The same for PCM in memory: mono float at SARAI_SPEECH_HZ. */
+SARAI_API enum sarai_status sarai_transcribe(struct sarai *s, const float *pcm, size_t n_frames,
+                                             const char *language, struct sarai_transcript *out,
+                                             struct sarai_error *err);
+
+/* Text (UTF-8, at most 1 MB) → answer, within the current conversation; spoken too when the voice is
+ * loaded and the sink takes audio. */
+SARAI_API enum sarai_status sarai_ask(struct sarai *s, const char *text, const struct sarai_sink *sink,
+                                      struct sarai_turn *out, struct sarai_error *err);
+/* Recorded question → spoken answer. */
+SARAI_API enum sarai_status sarai_run_file(struct sarai *s, const char *path, const struct sarai_sink *sink,
+                                           struct sarai_turn *out, struct sarai_error *err);
+/* Forgets the conversation; the next question begins a new one. */
+SARAI_API void sarai_new_conversation(struct sarai *s);
+
+/* Text (UTF-8, at most 1 MB) → speech, phrase by phrase, to sink->on_audio. `voice` is a name of
+ * `sarai models list` or NULL for VOICE; `speed` 0.5..2, 0 for SPEED. */
+SARAI_API enum sarai_status sarai_say(struct sarai *s, const char *text, const char *voice, double speed,
+                                      const struct sarai_sink *sink, struct sarai_turn *out,
+                                      struct sarai_error *err);
+
+/* "0.1.0" */
+SARAI_API const char *sarai_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,28 @@
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+enum sarai_status failed(struct sarai_error *err, enum sarai_status status, const char *format, ...)
+{
+    if (!err)
+        return status;
+    /* Arguments may point into err->message (a sentence wrapped in another), so write aside first. */
+    char sentence[sizeof err->message];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(sentence, sizeof sentence, format, args);
+    va_end(args);
+    sentence[utf8_complete(sentence, strlen(sentence))] = '\0';
+    memcpy(err->message, sentence, sizeof sentence);
+    err->status = status;
+    return status;
+}
+
+enum sarai_status out_of_memory(struct sarai_error *err, const char *what)
+{
+    return failed(err, SARAI_ENOMEM, tr("no hay memoria para %s", "no memory for %s"), what);
+}

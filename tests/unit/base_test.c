@@ -1,0 +1,122 @@
+/* The base: UTF-8, buffers, errors, queues. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/queue.h"
+#include "base/utf8.h"
+
+static void utf8_decodes_and_encodes(void **state)
+{
+    (void)state;
+    const char text[] = "añ€😀";
+    const uint32_t expected[] = {'a', 0xF1, 0x20AC, 0x1F600};
+    size_t at = 0;
+    for (size_t i = 0; i < 4; i++) {
+        size_t before = at;
+        char bytes[4];
+        assert_int_equal(utf8_next(text, sizeof text - 1, &at), expected[i]);
+        assert_int_equal(utf8_put(expected[i], bytes), at - before);
+        assert_memory_equal(bytes, text + before, at - before);
+    }
+    assert_int_equal(at, sizeof text - 1);
+}
+
+static void utf8_refuses_what_rfc3629_refuses(void **state)
+{
+    (void)state;
+    /* overlong slash, lone continuation, surrogate, past U+10FFFF, cut short */
+    const char *bad[] = {"\xC0\xAF", "\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        size_t at = 0;
+        assert_int_equal(utf8_next(bad[i], strlen(bad[i]), &at), UTF8_INVALID);
+        assert_int_equal(at, 1);
+    }
+}
+
+static void utf8_complete_cuts_between_characters(void **state)
+{
+    (void)state;
+    assert_int_equal(utf8_complete("a€", 4), 4);
+    assert_int_equal(utf8_complete("a€", 3), 1);
+    assert_int_equal(utf8_complete("a€", 2), 1);
+    assert_int_equal(utf8_complete("", 0), 0);
+}
+
+static void buf_stops_at_its_maximum(void **state)
+{
+    (void)state;
+    struct buf b = BUF_INIT(5);
+    assert_true(buf_text(&b, "hola"));
+    assert_false(buf_text(&b, "ab"));
+    assert_string_equal(buf_string(&b), "hola");
+    assert_true(buf_printf(&b, "%d", 7));
+    assert_string_equal(buf_string(&b), "hola7");
+    buf_drop(&b, 2);
+    char *taken = buf_take(&b);
+    assert_string_equal(taken, "la7");
+    assert_int_equal(b.len, 0);
+    free(taken);
+    buf_finish(&b);
+}
+
+static void error_is_cut_between_characters(void **state)
+{
+    (void)state;
+    char longer[600];
+    struct sarai_error err = {0};
+    memset(longer, 'x', sizeof longer);
+    memcpy(longer + 510, "€", 3); /* straddles the end of the message */
+    longer[599] = '\0';
+    assert_int_equal(failed(&err, SARAI_EINPUT, "%s", longer), SARAI_EINPUT);
+    assert_int_equal(strlen(err.message), 510);
+    assert_int_equal(err.status, SARAI_EINPUT);
+}
+
+static void *produce(void *arg)
+{
+    static int items[1000];
+    struct queue *q = arg;
+    for (int i = 0; i < 1000; i++) {
+        items[i] = i;
+        if (!queue_push(q, &items[i]))
+            break;
+    }
+    queue_end(q);
+    return NULL;
+}
+
+static void queue_keeps_order_across_threads(void **state)
+{
+    (void)state;
+    struct queue *q;
+    pthread_t thread;
+    assert_int_equal(queue_open(3, &q, NULL), SARAI_OK);
+    assert_int_equal(pthread_create(&thread, NULL, produce, q), 0);
+    int *item, expected = 0;
+    while ((item = queue_pop(q)))
+        assert_int_equal(*item, expected++);
+    assert_int_equal(expected, 1000);
+    pthread_join(thread, NULL);
+    assert_false(queue_push(q, &expected));
+    queue_close(q);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(utf8_decodes_and_encodes),
+        cmocka_unit_test(utf8_refuses_what_rfc3629_refuses),
+        cmocka_unit_test(utf8_complete_cuts_between_characters),
+        cmocka_unit_test(buf_stops_at_its_maximum),
+        cmocka_unit_test(error_is_cut_between_characters),
+        cmocka_unit_test(queue_keeps_order_across_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
