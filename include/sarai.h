@@ -26,7 +26,7 @@ extern "C" {
 #define SARAI_API __attribute__((visibility("default")))
 
 #define SARAI_SPEECH_HZ 16000 /* rate of the speech that Sarai hears */
-#define SARAI_VOICE_HZ 24000  /* rate of the speech that Sarai gives */
+#define SARAI_VOICE_HZ  24000 /* rate of the speech that Sarai gives */
 
 /* ---- errors -------------------------------------------------------------------------------- */
 

@@ -19,7 +19,10 @@ struct buf {
     size_t max; /* most bytes of `len` */
 };
 
-#define BUF_INIT(max_bytes) {NULL, 0, 0, (max_bytes)}
+#define BUF_INIT(max_bytes)                                                                                  \
+    {                                                                                                        \
+        NULL, 0, 0, (max_bytes)                                                                              \
+    }
 
 /* Each returns false, with the buffer as it was, when the maximum would be passed or memory is out. */
 bool buf_append(struct buf *b, const void *data, size_t n);

@@ -2,7 +2,8 @@
  * last, may be given NULL there, and leaves it alone on success.
  *
  *     if (!file)
- *         return failed(err, SARAI_EINPUT, tr("no se puede abrir %s: %s", "cannot open %s: %s"), path, strerror(errno));
+ *         return failed(err, SARAI_EINPUT, tr("no se puede abrir %s: %s", "cannot open %s: %s"), path,
+ * strerror(errno));
  */
 #ifndef SARAI_BASE_ERROR_H
 #define SARAI_BASE_ERROR_H
@@ -11,8 +12,8 @@
 #include "sarai.h"
 
 /* Writes the sentence (cut at the buffer's end, never inside a UTF-8 character) and returns `status`. */
-__attribute__((format(printf, 3, 4))) enum sarai_status failed(struct sarai_error *err, enum sarai_status status,
-                                                             const char *format, ...);
+__attribute__((format(printf, 3, 4))) enum sarai_status
+failed(struct sarai_error *err, enum sarai_status status, const char *format, ...);
 
 /* ENOMEM with its usual sentence; `what` names what there was no room for. */
 enum sarai_status out_of_memory(struct sarai_error *err, const char *what);

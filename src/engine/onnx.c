@@ -80,9 +80,9 @@ static enum sarai_status acquire_env(int threads, struct sarai_error *err)
         ort.api = OrtGetApiBase()->GetApi(ORT_API_VERSION);
     if (!ort.api) {
         st = failed(err, SARAI_EINTERNAL,
-                  tr("la biblioteca ONNX Runtime %s es más antigua que la API %d; ejecuta: make deps",
-                     "the ONNX Runtime library %s is older than API %d; run: make deps"),
-                  OrtGetApiBase()->GetVersionString(), ORT_API_VERSION);
+                    tr("la biblioteca ONNX Runtime %s es más antigua que la API %d; ejecuta: make deps",
+                       "the ONNX Runtime library %s is older than API %d; run: make deps"),
+                    OrtGetApiBase()->GetVersionString(), ORT_API_VERSION);
     } else if (ort.sessions == 0) {
         st = check(create_env(threads), SARAI_EINTERNAL, tr("al iniciar", "starting"), "ONNX Runtime", err);
         if (st)
@@ -129,7 +129,8 @@ static OrtStatus *session_options(const char *optimised_path, bool is_optimised,
     if (!status)
         status = ort.api->DisablePerSessionThreads(o);
     if (!status)
-        status = ort.api->SetSessionGraphOptimizationLevel(o, is_optimised ? ORT_DISABLE_ALL : ORT_ENABLE_ALL);
+        status =
+            ort.api->SetSessionGraphOptimizationLevel(o, is_optimised ? ORT_DISABLE_ALL : ORT_ENABLE_ALL);
     if (!status && optimised_path)
         status = ort.api->SetOptimizedModelFilePath(o, optimised_path);
     *out = o;
@@ -137,8 +138,8 @@ static OrtStatus *session_options(const char *optimised_path, bool is_optimised,
 }
 
 /* Opens `path`; when `save_as` is given the optimised graph is left there. */
-static enum sarai_status create_session(struct onnx *s, const char *path, const char *save_as, bool is_optimised,
-                                        struct sarai_error *err)
+static enum sarai_status create_session(struct onnx *s, const char *path, const char *save_as,
+                                        bool is_optimised, struct sarai_error *err)
 {
     OrtSessionOptions *options = NULL;
     OrtStatus *status = session_options(save_as, is_optimised, &options);
@@ -172,7 +173,8 @@ static enum sarai_status create_cached_session(struct onnx *s, const char *path,
     return create_session(s, path, NULL, false, err); /* a full disk must not keep the model from loading */
 }
 
-static enum sarai_status read_names(struct onnx *s, bool inputs, struct onnx_names *out, struct sarai_error *err)
+static enum sarai_status read_names(struct onnx *s, bool inputs, struct onnx_names *out,
+                                    struct sarai_error *err)
 {
     OrtAllocator *allocator = NULL;
     size_t n = 0;
@@ -181,9 +183,10 @@ static enum sarai_status read_names(struct onnx *s, bool inputs, struct onnx_nam
         status = inputs ? ort.api->SessionGetInputCount(s->session, &n)
                         : ort.api->SessionGetOutputCount(s->session, &n);
     if (!status && n > ONNX_MAX_VALUES)
-        return failed(err, SARAI_EMODEL, tr("el modelo tiene %zu entradas o salidas; el máximo es %d",
-                                          "the model has %zu inputs or outputs; the maximum is %d"),
-                    n, ONNX_MAX_VALUES);
+        return failed(err, SARAI_EMODEL,
+                      tr("el modelo tiene %zu entradas o salidas; el máximo es %d",
+                         "the model has %zu inputs or outputs; the maximum is %d"),
+                      n, ONNX_MAX_VALUES);
     for (size_t i = 0; !status && i < n; i++) {
         char *name = NULL;
         status = inputs ? ort.api->SessionGetInputName(s->session, i, allocator, &name)
@@ -196,16 +199,17 @@ static enum sarai_status read_names(struct onnx *s, bool inputs, struct onnx_nam
             return out_of_memory(err, tr("los nombres del modelo", "the model's names"));
         out->n = i + 1;
     }
-    return check(status, SARAI_EMODEL, tr("al leer", "reading"), tr("los nombres del modelo", "the model's names"),
-                 err);
+    return check(status, SARAI_EMODEL, tr("al leer", "reading"),
+                 tr("los nombres del modelo", "the model's names"), err);
 }
 
 enum sarai_status onnx_open(const char *path, const struct onnx_options *options, struct onnx **out,
                             struct sarai_error *err)
 {
     if (access(path, R_OK) != 0)
-        return failed(err, SARAI_EMODEL, tr("no se puede leer el modelo %s: %s", "cannot read the model %s: %s"), path,
-                    strerror(errno));
+        return failed(err, SARAI_EMODEL,
+                      tr("no se puede leer el modelo %s: %s", "cannot read the model %s: %s"), path,
+                      strerror(errno));
     enum sarai_status st = acquire_env(options->threads, err);
     if (st)
         return st;
@@ -216,7 +220,8 @@ enum sarai_status onnx_open(const char *path, const struct onnx_options *options
     }
     st = create_cached_session(s, path, options->cache_dir, err);
     if (!st)
-        st = check(ort.api->CreateRunOptions(&s->run), SARAI_EINTERNAL, tr("al preparar", "preparing"), path, err);
+        st = check(ort.api->CreateRunOptions(&s->run), SARAI_EINTERNAL, tr("al preparar", "preparing"), path,
+                   err);
     if (!st)
         st = check(ort.api->SessionGetModelMetadata(s->session, &s->metadata), SARAI_EMODEL,
                    tr("al leer los metadatos de", "reading the metadata of"), path, err);
@@ -356,8 +361,8 @@ static struct onnx_tensor *tensor_over(const int64_t *dims, int rank, const void
     for (int i = 0; i < rank; i++)
         bytes *= (size_t)dims[i];
     OrtValue *value = NULL;
-    OrtStatus *status = ort.api->CreateTensorWithDataAsOrtValue(ort.memory, (void *)(data ? data : &nothing), bytes,
-                                                               dims, (size_t)rank, type, &value);
+    OrtStatus *status = ort.api->CreateTensorWithDataAsOrtValue(ort.memory, (void *)(data ? data : &nothing),
+                                                                bytes, dims, (size_t)rank, type, &value);
     if (status) {
         ort.api->ReleaseStatus(status);
         return NULL;
@@ -457,7 +462,8 @@ enum sarai_status onnx_run(struct onnx *s, const struct onnx_value *in, size_t n
     const OrtValue *in_values[ONNX_MAX_VALUES];
     OrtValue *out_values[ONNX_MAX_VALUES];
     if (n_in > ONNX_MAX_VALUES || n_out > ONNX_MAX_VALUES)
-        return failed(err, SARAI_EINTERNAL, tr("demasiadas entradas o salidas", "too many inputs or outputs"));
+        return failed(err, SARAI_EINTERNAL,
+                      tr("demasiadas entradas o salidas", "too many inputs or outputs"));
     for (size_t i = 0; i < n_in; i++) {
         if (!in[i].tensor)
             return out_of_memory(err, in[i].name);
@@ -468,7 +474,8 @@ enum sarai_status onnx_run(struct onnx *s, const struct onnx_value *in, size_t n
         out_names[i] = out[i].name;
         out_values[i] = value_of(out[i].tensor);
     }
-    OrtStatus *status = ort.api->Run(s->session, s->run, in_names, in_values, n_in, out_names, n_out, out_values);
+    OrtStatus *status =
+        ort.api->Run(s->session, s->run, in_names, in_values, n_in, out_names, n_out, out_values);
     if (!status) {
         for (size_t i = 0; i < n_out; i++)
             out[i].tensor = (struct onnx_tensor *)out_values[i];

@@ -1,0 +1,315 @@
+#include "base/config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct setting settings[] = {
+    {"SARAI_LANG", SETTING_CHOICE, "es", 0, 0, "es|en", "idioma de los mensajes", "language of messages"},
+    {"SARAI_MODEL_DIR", SETTING_PATH, "", 0, 0, NULL,
+     "carpeta de modelos; vacía: models/ del proyecto o la caché del usuario",
+     "folder of models; empty: the project's models/ or the user's cache"},
+    {"SARAI_HUB", SETTING_TEXT, "https://huggingface.co", 0, 0, NULL,
+     "direcciones de las que se descargan modelos, separadas por comas",
+     "addresses that models are fetched from, separated by commas"},
+    {"AUDIO_ENGINE", SETTING_TEXT, "whisper-base", 0, 0, NULL,
+     "modelo que oye: nombre del manifiesto o carpeta",
+     "model that hears: a name of the manifest or a folder"},
+    {"LLM_MODEL", SETTING_TEXT, "gemma-3-270m", 0, 0, NULL,
+     "modelo de lenguaje: nombre del manifiesto o archivo .gguf",
+     "language model: a name of the manifest or a .gguf file"},
+    {"VOICE_ENGINE", SETTING_TEXT, "kokoro-82m", 0, 0, NULL,
+     "modelo que habla: nombre del manifiesto o archivo .onnx",
+     "model that speaks: a name of the manifest or an .onnx file"},
+    {"VOICE", SETTING_TEXT, "ef_dora", 0, 0, NULL, "voz: ef_dora, em_alex, em_santa",
+     "voice: ef_dora, em_alex, em_santa"},
+    {"SPEED", SETTING_REAL, "1.0", 0.5, 2, NULL, "velocidad del habla", "speaking rate"},
+    {"REGION", SETTING_CHOICE, "es-ES", 0, 0, "es-ES|es-MX",
+     "cómo se leen números, horas y dinero; pronunciación",
+     "how numbers, hours and money are read; pronunciation"},
+    {"SARAI_LISTEN_LANG", SETTING_TEXT, "es", 0, 0, NULL, "idioma que se oye (ISO 639-1) o auto",
+     "language that is heard (ISO 639-1) or auto"},
+    {"ORT_NUM_THREADS", SETTING_INT, "2", 1, 64, NULL, "hilos para oír y hablar",
+     "threads to hear and speak"},
+    {"LLAMA_THREADS", SETTING_INT, "2", 1, 64, NULL, "hilos para pensar", "threads to think"},
+    {"LLM_CONTEXT", SETTING_INT, "2048", 256, 131072, NULL, "ventana de la conversación, en tokens",
+     "window of the conversation, in tokens"},
+    {"LLM_FRAME", SETTING_CHOICE, "auto", 0, 0, "auto|chat|fewshot",
+     "forma de la pregunta: plantilla del modelo o ejemplos",
+     "shape of the prompt: the model's template or examples"},
+    {"LLM_TEMPERATURE", SETTING_REAL, "0.3", 0, 2, NULL, "azar de la respuesta; 0: siempre la misma",
+     "randomness of the answer; 0: always the same"},
+    {"LLM_TOP_P", SETTING_REAL, "0.9", 0.01, 1, NULL, "muestreo: masa de probabilidad",
+     "sampling: probability mass"},
+    {"LLM_SEED", SETTING_INT, "1", 0, 4294967295.0, NULL, "semilla del azar", "seed of the randomness"},
+    {"LLM_MAX_TOKENS", SETTING_INT, "96", 1, 4096, NULL, "longitud máxima de la respuesta, en tokens",
+     "longest answer, in tokens"},
+    {"LLM_MAX_SENTENCES", SETTING_INT, "3", 1, 64, NULL, "frases por respuesta, como máximo",
+     "most sentences in an answer"},
+    {"RAM_BUDGET_MB", SETTING_INT, "0", 0, 1048576, NULL,
+     "memoria que pueden ocupar los modelos; 0: sin límite", "memory that the models may take; 0: no limit"},
+    {"MAX_AUDIO_MIN", SETTING_INT, "720", 1, 100000, NULL, "duración máxima de un archivo, en minutos",
+     "longest file, in minutes"},
+};
+enum { N_SETTINGS = sizeof settings / sizeof *settings };
+
+enum { MAX_VALUE_BYTES = 4096, MAX_ENV_FILE_BYTES = 64 * 1024 };
+
+struct sarai_config {
+    char *values[N_SETTINGS]; /* NULL: the default */
+    enum setting_source sources[N_SETTINGS];
+};
+
+/* ---- the table ------------------------------------------------------------------------------- */
+
+size_t config_count(void)
+{
+    return N_SETTINGS;
+}
+
+const struct setting *config_setting(size_t index)
+{
+    return &settings[index];
+}
+
+/* Flags are keys in lower case with dashes: compare both spellings letter by letter. */
+static bool same_name(const char *key, const char *name)
+{
+    for (; *key && *name; key++, name++) {
+        char c = *name == '-' ? '_' : (char)toupper((unsigned char)*name);
+        if (c != *key)
+            return false;
+    }
+    return !*key && !*name;
+}
+
+const struct setting *config_find(const char *name)
+{
+    for (size_t i = 0; i < N_SETTINGS; i++)
+        if (same_name(settings[i].key, name))
+            return &settings[i];
+    return NULL;
+}
+
+/* ---- values ---------------------------------------------------------------------------------- */
+
+static bool is_choice(const char *choices, const char *value)
+{
+    size_t n = strlen(value);
+    for (const char *p = choices; n > 0 && (p = strstr(p, value)); p += n)
+        if ((p == choices || p[-1] == '|') && (p[n] == '\0' || p[n] == '|'))
+            return true;
+    return false;
+}
+
+static enum sarai_status check_value(const struct setting *s, const char *value, struct sarai_error *err)
+{
+    char *end;
+    if (strlen(value) > MAX_VALUE_BYTES)
+        return failed(err, SARAI_EUSAGE,
+                      tr("%s: el valor pasa de %d bytes", "%s: the value is over %d bytes"), s->key,
+                      MAX_VALUE_BYTES);
+    if (s->type == SETTING_CHOICE && !is_choice(s->choices, value))
+        return failed(err, SARAI_EUSAGE, tr("%s: «%s» no es ninguno de %s", "%s: “%s” is none of %s"), s->key,
+                      value, s->choices);
+    if (s->type != SETTING_INT && s->type != SETTING_REAL)
+        return SARAI_OK;
+    errno = 0;
+    double number = s->type == SETTING_INT ? (double)strtoll(value, &end, 10) : strtod(value, &end);
+    /* Written so that a NaN fails too. */
+    if (end == value || *end || errno || !(number >= s->least && number <= s->most))
+        return failed(err, SARAI_EUSAGE,
+                      tr("%s: «%s» no es un número entre %g y %g", "%s: “%s” is not a number from %g to %g"),
+                      s->key, value, s->least, s->most);
+    return SARAI_OK;
+}
+
+static enum sarai_status set_from(struct sarai_config *cfg, const struct setting *s, const char *value,
+                                  enum setting_source source, struct sarai_error *err)
+{
+    enum sarai_status st = check_value(s, value, err);
+    if (st)
+        return st;
+    char *copy = strdup(value);
+    if (!copy)
+        return out_of_memory(err, s->key);
+    size_t i = (size_t)(s - settings);
+    free(cfg->values[i]);
+    cfg->values[i] = copy;
+    cfg->sources[i] = source;
+    return SARAI_OK;
+}
+
+static enum sarai_status unknown_key(const char *key, struct sarai_error *err)
+{
+    return failed(err, SARAI_EUSAGE,
+                  tr("no existe el ajuste «%s»; la lista: sarai config",
+                     "there is no setting “%s”; the list: sarai config"),
+                  key);
+}
+
+enum sarai_status sarai_config_set(struct sarai_config *cfg, const char *key, const char *value,
+                                   struct sarai_error *err)
+{
+    const struct setting *s = config_find(key);
+    return s ? set_from(cfg, s, value, FROM_FLAG, err) : unknown_key(key, err);
+}
+
+const char *sarai_config_get(const struct sarai_config *cfg, const char *key)
+{
+    const struct setting *s = config_find(key);
+    if (!s)
+        return NULL;
+    const char *value = cfg->values[s - settings];
+    return value ? value : s->fallback;
+}
+
+const char *config_text(const struct sarai_config *cfg, const char *key)
+{
+    return sarai_config_get(cfg, key);
+}
+
+long config_int(const struct sarai_config *cfg, const char *key)
+{
+    return strtol(sarai_config_get(cfg, key), NULL, 10);
+}
+
+double config_real(const struct sarai_config *cfg, const char *key)
+{
+    return strtod(sarai_config_get(cfg, key), NULL);
+}
+
+enum setting_source config_source(const struct sarai_config *cfg, const char *key)
+{
+    return cfg->sources[config_find(key) - settings];
+}
+
+/* ---- .env ------------------------------------------------------------------------------------ */
+
+/* Cuts blanks off both ends of [*p, *end). */
+static void trim(const char **p, const char **end)
+{
+    while (*p < *end && isspace((unsigned char)**p))
+        ++*p;
+    while (*end > *p && isspace((unsigned char)(*end)[-1]))
+        --*end;
+}
+
+/* Copies [p, end) to out, NUL-terminated; false when it does not fit or holds a NUL. */
+static bool copy_span(const char *p, const char *end, char *out, size_t n)
+{
+    size_t length = (size_t)(end - p);
+    if (length >= n || memchr(p, '\0', length))
+        return false;
+    memcpy(out, p, length);
+    out[length] = '\0';
+    return true;
+}
+
+static enum sarai_status parse_line(struct sarai_config *cfg, const char *p, const char *end,
+                                    struct sarai_error *err)
+{
+    char key[64], value[MAX_VALUE_BYTES + 1];
+    trim(&p, &end);
+    if (p == end || *p == '#')
+        return SARAI_OK;
+    const char *equals = memchr(p, '=', (size_t)(end - p));
+    if (!equals)
+        return failed(err, SARAI_EUSAGE, tr("falta «=» (CLAVE=valor)", "no “=” (KEY=value)"));
+    const char *key_end = equals, *v = equals + 1;
+    trim(&p, &key_end);
+    trim(&v, &end);
+    if (end - v >= 2 && (*v == '"' || *v == '\'') && end[-1] == *v) {
+        v++;
+        end--;
+    }
+    if (!copy_span(p, key_end, key, sizeof key) || !copy_span(v, end, value, sizeof value))
+        return failed(err, SARAI_EUSAGE, tr("la línea es demasiado larga", "the line is too long"));
+    const struct setting *s = config_find(key);
+    return s ? set_from(cfg, s, value, FROM_FILE, err) : unknown_key(key, err);
+}
+
+enum sarai_status config_parse(struct sarai_config *cfg, const char *name, const char *text, size_t n,
+                               struct sarai_error *err)
+{
+    const char *p = text, *end = text + n;
+    for (int line = 1; p < end; line++) {
+        const char *newline = memchr(p, '\n', (size_t)(end - p));
+        const char *line_end = newline ? newline : end;
+        struct sarai_error cause = {0};
+        if (parse_line(cfg, p, line_end, &cause))
+            return failed(err, cause.status, tr("%s, línea %d: %s", "%s, line %d: %s"), name, line,
+                          cause.message);
+        p = newline ? newline + 1 : end;
+    }
+    return SARAI_OK;
+}
+
+static enum sarai_status read_env_file(struct sarai_config *cfg, struct sarai_error *err)
+{
+    const char *named = getenv("SARAI_ENV_FILE");
+    const char *path = named && *named ? named : ".env";
+    FILE *f = fopen(path, "rb");
+    if (!f && path != named && errno == ENOENT)
+        return SARAI_OK; /* nobody asked for it */
+    if (!f)
+        return failed(err, SARAI_EUSAGE, tr("no se puede leer %s: %s", "cannot read %s: %s"), path,
+                      strerror(errno));
+    char *text = malloc(MAX_ENV_FILE_BYTES + 1);
+    size_t n = text ? fread(text, 1, MAX_ENV_FILE_BYTES + 1, f) : 0;
+    bool broken = ferror(f);
+    fclose(f);
+    enum sarai_status st;
+    if (!text)
+        st = out_of_memory(err, path);
+    else if (broken)
+        st = failed(err, SARAI_EUSAGE, tr("no se puede leer %s", "cannot read %s"), path);
+    else if (n > MAX_ENV_FILE_BYTES)
+        st = failed(err, SARAI_EUSAGE, tr("%s pasa de %d bytes", "%s is over %d bytes"), path,
+                    MAX_ENV_FILE_BYTES);
+    else
+        st = config_parse(cfg, path, text, n, err);
+    free(text);
+    return st;
+}
+
+static enum sarai_status read_environment(struct sarai_config *cfg, struct sarai_error *err)
+{
+    enum sarai_status st = SARAI_OK;
+    for (size_t i = 0; !st && i < N_SETTINGS; i++) {
+        const char *value = getenv(settings[i].key);
+        if (value && *value)
+            st = set_from(cfg, &settings[i], value, FROM_ENVIRONMENT, err);
+    }
+    return st;
+}
+
+enum sarai_status sarai_config_open(struct sarai_config **out, struct sarai_error *err)
+{
+    struct sarai_config *cfg = calloc(1, sizeof *cfg);
+    if (!cfg)
+        return out_of_memory(err, tr("los ajustes", "the settings"));
+    const char *lang = getenv("SARAI_LANG"); /* asked first: errors in .env are told in it */
+    lang_set(lang && strcmp(lang, "en") == 0 ? LANG_EN : LANG_ES);
+    enum sarai_status st = read_env_file(cfg, err);
+    if (!st)
+        st = read_environment(cfg, err);
+    if (st) {
+        sarai_config_close(cfg);
+        return st;
+    }
+    lang_set(strcmp(sarai_config_get(cfg, "SARAI_LANG"), "en") == 0 ? LANG_EN : LANG_ES);
+    *out = cfg;
+    return SARAI_OK;
+}
+
+void sarai_config_close(struct sarai_config *cfg)
+{
+    if (!cfg)
+        return;
+    for (size_t i = 0; i < N_SETTINGS; i++)
+        free(cfg->values[i]);
+    free(cfg);
+}

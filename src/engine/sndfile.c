@@ -1,0 +1,164 @@
+#include "engine/sndfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <sndfile.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct sndfile {
+    SNDFILE *handle;
+    SF_INFO info;
+};
+
+enum { BLOCK_FRAMES = 1024 };
+
+/* What libsndfile would say less clearly: missing, a folder, empty. */
+static enum sarai_status open_readable(const char *path, int *fd, struct sarai_error *err)
+{
+    struct stat st;
+    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (*fd < 0 || fstat(*fd, &st) != 0)
+        return failed(err, SARAI_EINPUT, tr("no se puede leer %s: %s", "cannot read %s: %s"), path,
+                      strerror(errno));
+    if (S_ISDIR(st.st_mode))
+        return failed(err, SARAI_EINPUT,
+                      tr("%s es una carpeta, no un archivo de audio", "%s is a folder, not an audio file"),
+                      path);
+    if (S_ISREG(st.st_mode) && st.st_size == 0)
+        return failed(err, SARAI_EINPUT, tr("%s está vacío", "%s is empty"), path);
+    return SARAI_OK;
+}
+
+static enum sarai_status check_format(const SF_INFO *info, const char *path, struct sarai_error *err)
+{
+    if (info->samplerate < SNDFILE_MIN_HZ || info->samplerate > SNDFILE_MAX_HZ)
+        return failed(err, SARAI_EINPUT,
+                      tr("%s: %d Hz; se admiten de %d a %d", "%s: %d Hz; %d to %d are accepted"), path,
+                      info->samplerate, SNDFILE_MIN_HZ, SNDFILE_MAX_HZ);
+    if (info->channels < 1 || info->channels > SNDFILE_MAX_CHANNELS)
+        return failed(err, SARAI_EINPUT,
+                      tr("%s: %d canales; se admiten hasta %d", "%s: %d channels; up to %d are accepted"),
+                      path, info->channels, SNDFILE_MAX_CHANNELS);
+    return SARAI_OK;
+}
+
+enum sarai_status sndfile_open(const char *path, struct sndfile **out, struct sarai_error *err)
+{
+    int fd = -1;
+    struct sndfile *f = NULL;
+    enum sarai_status st = open_readable(path, &fd, err);
+    if (!st && !(f = calloc(1, sizeof *f)))
+        st = out_of_memory(err, path);
+    if (!st && !(f->handle = sf_open_fd(fd, SFM_READ, &f->info, SF_TRUE)))
+        st = failed(err, SARAI_EINPUT,
+                    tr("%s no es un archivo de audio que se pueda abrir: %s",
+                       "%s is not an audio file that can be opened: %s"),
+                    path, sf_strerror(NULL));
+    else if (!st)
+        fd = -1; /* the handle owns it now */
+    if (!st)
+        st = check_format(&f->info, path, err);
+    if (fd >= 0 && (!f || !f->handle))
+        close(fd);
+    if (st) {
+        sndfile_close(f);
+        return st;
+    }
+    *out = f;
+    return SARAI_OK;
+}
+
+void sndfile_close(struct sndfile *f)
+{
+    if (!f)
+        return;
+    if (f->handle)
+        sf_close(f->handle);
+    free(f);
+}
+
+int sndfile_rate(const struct sndfile *f)
+{
+    return f->info.samplerate;
+}
+
+double sndfile_seconds(const struct sndfile *f)
+{
+    return f->info.frames > 0 ? (double)f->info.frames / f->info.samplerate : 0;
+}
+
+static float mixed(const float *frame, int channels)
+{
+    float sum = 0;
+    for (int c = 0; c < channels; c++)
+        sum += frame[c];
+    sum /= (float)channels;
+    return isfinite(sum) ? fminf(fmaxf(sum, -1), 1) : 0;
+}
+
+long sndfile_read(struct sndfile *f, float *mono, size_t n_frames)
+{
+    float block[BLOCK_FRAMES * SNDFILE_MAX_CHANNELS];
+    size_t done = 0;
+    while (done < n_frames) {
+        size_t want = n_frames - done < BLOCK_FRAMES ? n_frames - done : BLOCK_FRAMES;
+        sf_count_t got = sf_readf_float(f->handle, block, (sf_count_t)want);
+        for (sf_count_t i = 0; i < got; i++)
+            mono[done + (size_t)i] = mixed(block + i * f->info.channels, f->info.channels);
+        done += got > 0 ? (size_t)got : 0;
+        if (got < (sf_count_t)want)
+            break;
+    }
+    return done == 0 && sf_error(f->handle) ? -1 : (long)done;
+}
+
+enum sarai_status sndfile_create_wav(int fd, int rate_hz, struct sndfile **out, struct sarai_error *err)
+{
+    struct sndfile *f = calloc(1, sizeof *f);
+    if (!f) {
+        close(fd);
+        return out_of_memory(err, tr("el archivo de salida", "the output file"));
+    }
+    f->info = (SF_INFO){.samplerate = rate_hz, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
+    f->handle = sf_open_fd(fd, SFM_WRITE, &f->info, SF_TRUE);
+    if (!f->handle) {
+        close(fd);
+        free(f);
+        return failed(err, SARAI_EOUTPUT, tr("no se puede escribir el WAV: %s", "cannot write the WAV: %s"),
+                      sf_strerror(NULL));
+    }
+    sf_command(f->handle, SFC_SET_CLIPPING, NULL, SF_TRUE);
+    *out = f;
+    return SARAI_OK;
+}
+
+static enum sarai_status write_failed(struct sarai_error *err)
+{
+    return failed(err, SARAI_EOUTPUT, tr("no se puede escribir el audio: %s", "cannot write the audio: %s"),
+                  errno ? strerror(errno) : tr("disco lleno", "disk full"));
+}
+
+enum sarai_status sndfile_write(struct sndfile *f, const float *mono, size_t n_frames,
+                                struct sarai_error *err)
+{
+    errno = 0;
+    sf_count_t written = sf_writef_float(f->handle, mono, (sf_count_t)n_frames);
+    return written == (sf_count_t)n_frames ? SARAI_OK : write_failed(err);
+}
+
+enum sarai_status sndfile_flush(struct sndfile *f, struct sarai_error *err)
+{
+    errno = 0;
+    sf_command(f->handle, SFC_UPDATE_HEADER_NOW, NULL, 0);
+    sf_write_sync(f->handle);
+    return sf_error(f->handle) ? write_failed(err) : SARAI_OK;
+}
+
+const char *sndfile_version(void)
+{
+    return sf_version_string();
+}
