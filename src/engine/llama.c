@@ -1,0 +1,457 @@
+#include "engine/llama.h"
+
+#include <errno.h>
+#include <llama.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The state of a model whose memory cannot be cut back (recurrent and hybrid ones), as it was after
+ * `n` tokens. */
+struct checkpoint {
+    size_t n;
+    uint8_t *data; /* NULL: none */
+    size_t bytes;
+};
+
+struct llm {
+    struct llama_model *model;
+    const struct llama_vocab *vocab;
+    struct llama_context *ctx;
+    struct llama_sampler *sampler;
+    const struct stop *stop;
+    int batch_tokens;
+    char description[128];
+
+    int32_t *read; /* tokens in the cache, in order; room for the whole window */
+    size_t n_read;
+    bool has_logits; /* those after read[n_read - 1] */
+    bool has_next;   /* `next` was sampled and is not evaluated yet */
+    int32_t next;
+
+    bool can_cut; /* the memory can forget its end */
+    /* The first prompt is most often the fixed beginning of all later ones; the latest, what the next
+     * one continues when the answer is taken back. */
+    struct checkpoint first, latest;
+};
+
+/* ---- the library ---------------------------------------------------------------------------- */
+
+/* llama.cpp tells why a load failed only in its log: the first error line of a thread is kept. */
+static _Thread_local char first_error[256];
+
+static void keep_error(enum ggml_log_level level, const char *text, void *user)
+{
+    (void)user;
+    if (level != GGML_LOG_LEVEL_ERROR || first_error[0])
+        return;
+    const char *colon = strstr(text, ": "); /* behind the name of the function */
+    snprintf(first_error, sizeof first_error, "%s", colon ? colon + 2 : text);
+    first_error[strcspn(first_error, "\n")] = '\0';
+}
+
+static void start_library(void)
+{
+    llama_log_set(keep_error, NULL);
+    llama_backend_init();
+}
+
+static bool stop_wanted(void *user)
+{
+    return stop_raised(user);
+}
+
+/* ---- open and close ------------------------------------------------------------------------- */
+
+struct llm_options llm_options_default(void)
+{
+    return (struct llm_options){.context_tokens = 2048, .batch_tokens = 128, .threads = 2};
+}
+
+/* What can be said about the file before llama.cpp sees it. */
+static enum sarai_status check_file(const char *path, struct sarai_error *err)
+{
+    char magic[4] = {0};
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return failed(
+            err, SARAI_EMODEL,
+            tr("no se puede abrir el modelo de lenguaje %s: %s", "cannot open the language model %s: %s"),
+            path, strerror(errno));
+    size_t n = fread(magic, 1, sizeof magic, f);
+    fclose(f);
+    if (n != sizeof magic || memcmp(magic, "GGUF", sizeof magic) != 0)
+        return failed(err, SARAI_EMODEL, tr("%s no es un modelo GGUF", "%s is not a GGUF model"), path);
+    return SARAI_OK;
+}
+
+static enum sarai_status load_model(struct llm *llm, const struct llm_options *o, struct sarai_error *err)
+{
+    struct llama_model_params p = llama_model_default_params();
+    p.n_gpu_layers = 0;
+    p.load_mode = LLAMA_LOAD_MODE_MMAP;
+    p.check_tensors = o->check;
+    /* Weights in an order of their own would be a second copy of the file in memory, and the AMX one dies
+     * of SIGILL on virtual machines that announce AMX and do not let a process use it. */
+    p.use_extra_bufts = false;
+    llm->model = llama_model_load_from_file(o->path, p);
+    if (!llm->model)
+        return failed(
+            err, SARAI_EMODEL,
+            tr("no se puede cargar el modelo de lenguaje %s: %s (comprueba el archivo: sarai models verify)",
+               "cannot load the language model %s: %s (check the file: sarai models verify)"),
+            o->path, first_error[0] ? first_error : "llama.cpp");
+    llm->vocab = llama_model_get_vocab(llm->model);
+    llama_model_desc(llm->model, llm->description, sizeof llm->description);
+    return SARAI_OK;
+}
+
+static enum sarai_status make_context(struct llm *llm, const struct llm_options *o, struct sarai_error *err)
+{
+    struct llama_context_params p = llama_context_default_params();
+    int trained = llama_model_n_ctx_train(llm->model);
+    p.n_ctx = (uint32_t)(trained > 0 && trained < o->context_tokens ? trained : o->context_tokens);
+    p.n_batch = p.n_ubatch = (uint32_t)o->batch_tokens;
+    p.n_seq_max = 1;
+    p.n_outputs_max = 1; /* only the last token's logits: 1 MB each with a vocabulary of 262,144 */
+    p.n_threads = p.n_threads_batch = o->threads;
+    p.abort_callback = stop_wanted;
+    p.abort_callback_data = (void *)(uintptr_t)o->stop;
+    p.swa_full = true; /* layers with a sliding window keep all: else the prefix could not be reused */
+    p.offload_kqv = false;
+    p.op_offload = false;
+    llm->ctx = llama_init_from_model(llm->model, p);
+    if (!llm->ctx)
+        return failed(err, SARAI_ENOMEM,
+                      tr("el modelo de lenguaje %s no cabe con una ventana de %d tokens: %s",
+                         "the language model %s does not fit with a window of %d tokens: %s"),
+                      o->path, (int)p.n_ctx, first_error[0] ? first_error : "llama.cpp");
+    return SARAI_OK;
+}
+
+/* An embedder or a translator loads as well as a language model does. */
+static bool generates(const struct llama_model *model, const struct llama_vocab *vocab)
+{
+    char architecture[64] = "", key[96], pooling[16] = ""; /* absent or 0 in a model that generates */
+    llama_model_meta_val_str(model, "general.architecture", architecture, sizeof architecture);
+    snprintf(key, sizeof key, "%s.pooling_type", architecture);
+    llama_model_meta_val_str(model, key, pooling, sizeof pooling);
+    return llama_vocab_type(vocab) != LLAMA_VOCAB_TYPE_NONE && !llama_model_has_encoder(model) &&
+           llama_model_has_decoder(model) && !llama_model_is_diffusion(model) &&
+           (!pooling[0] || strcmp(pooling, "0") == 0);
+}
+
+static enum sarai_status open_model(struct llm *llm, const struct llm_options *o, struct sarai_error *err)
+{
+    enum sarai_status st = check_file(o->path, err);
+    if (!st)
+        st = load_model(llm, o, err);
+    if (!st && !generates(llm->model, llm->vocab))
+        st = failed(err, SARAI_EMODEL,
+                    tr("%s (%s) no es un modelo de lenguaje que genere texto",
+                       "%s (%s) is not a language model that writes text"),
+                    o->path, llm->description);
+    if (!st)
+        st = make_context(llm, o, err);
+    if (!st && !llama_get_memory(llm->ctx))
+        st = failed(err, SARAI_EMODEL,
+                    tr("%s (%s) no es un modelo de lenguaje que genere texto",
+                       "%s (%s) is not a language model that writes text"),
+                    o->path, llm->description);
+    return st;
+}
+
+enum sarai_status llm_open(const struct llm_options *o, struct llm **out, struct sarai_error *err)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (o->context_tokens < 16 || o->context_tokens > LLM_MAX_CONTEXT || o->batch_tokens < 1 ||
+        o->batch_tokens > o->context_tokens || o->threads < 1)
+        return failed(err, SARAI_EUSAGE,
+                      tr("ventana, lote o hilos fuera de rango: %d, %d, %d",
+                         "window, batch or threads out of range: %d, %d, %d"),
+                      o->context_tokens, o->batch_tokens, o->threads);
+    pthread_once(&once, start_library);
+    struct llm *llm = calloc(1, sizeof *llm);
+    if (!llm)
+        return out_of_memory(err, "llm");
+    first_error[0] = '\0';
+    llm->stop = o->stop;
+    llm->batch_tokens = o->batch_tokens;
+    enum sarai_status st = open_model(llm, o, err);
+    if (!st) {
+        llm->can_cut = !llama_model_is_recurrent(llm->model) && !llama_model_is_hybrid(llm->model);
+        llm->read = calloc(llama_n_ctx(llm->ctx), sizeof *llm->read);
+        if (!llm->read)
+            st = out_of_memory(err, "llm");
+    }
+    if (st)
+        llm_close(llm);
+    else
+        *out = llm;
+    return st;
+}
+
+void llm_close(struct llm *llm)
+{
+    if (!llm)
+        return;
+    if (llm->sampler)
+        llama_sampler_free(llm->sampler);
+    if (llm->ctx)
+        llama_free(llm->ctx);
+    if (llm->model)
+        llama_model_free(llm->model);
+    free(llm->first.data);
+    free(llm->latest.data);
+    free(llm->read);
+    free(llm);
+}
+
+const char *llm_description(const struct llm *llm)
+{
+    return llm->description;
+}
+
+int llm_context_tokens(const struct llm *llm)
+{
+    return (int)llama_n_ctx(llm->ctx);
+}
+
+int llm_vocabulary(const struct llm *llm)
+{
+    return llama_vocab_n_tokens(llm->vocab);
+}
+
+bool llm_has_chat_template(const struct llm *llm)
+{
+    return llama_model_chat_template(llm->model, NULL) != NULL;
+}
+
+/* ---- text and tokens ------------------------------------------------------------------------ */
+
+enum sarai_status llm_tokenise(const struct llm *llm, const char *text, size_t n_bytes, unsigned flags,
+                               int32_t *tokens, size_t max, size_t *n, struct sarai_error *err)
+{
+    int32_t got = 0;
+    if (n_bytes > LLM_MAX_TEXT_BYTES)
+        return failed(err, SARAI_EINPUT, tr("texto demasiado largo: %zu bytes", "text too long: %zu bytes"),
+                      n_bytes);
+    if (max > LLM_MAX_CONTEXT)
+        max = LLM_MAX_CONTEXT;
+    got = llama_tokenize(llm->vocab, text, (int32_t)n_bytes, tokens, (int32_t)max, flags & LLM_BEGIN,
+                         flags & LLM_CONTROL);
+    if (got < 0)
+        return failed(err, SARAI_EINPUT,
+                      tr("texto demasiado largo: no cabe en %zu tokens",
+                         "text too long: it does not fit in %zu tokens"),
+                      max);
+    *n = (size_t)got;
+    return SARAI_OK;
+}
+
+size_t llm_piece(const struct llm *llm, int32_t token, char bytes[LLM_MAX_PIECE_BYTES])
+{
+    int32_t n = llama_token_to_piece(llm->vocab, token, bytes, LLM_MAX_PIECE_BYTES, 0, false);
+    return n > 0 ? (size_t)n : 0;
+}
+
+bool llm_is_end(const struct llm *llm, int32_t token)
+{
+    return llama_vocab_is_eog(llm->vocab, token);
+}
+
+enum { MAX_MESSAGES = 64 };
+
+enum sarai_status llm_chat(const struct llm *llm, const struct llm_message *messages, size_t n,
+                           bool answer_next, struct buf *out, struct sarai_error *err)
+{
+    struct llama_chat_message chat[MAX_MESSAGES];
+    const char *template = llama_model_chat_template(llm->model, NULL);
+    char *text = NULL;
+    if (n > MAX_MESSAGES)
+        return failed(err, SARAI_EINPUT, tr("demasiados mensajes: %zu", "too many messages: %zu"), n);
+    for (size_t i = 0; i < n; i++)
+        chat[i] = (struct llama_chat_message){messages[i].role, messages[i].content};
+    int32_t bytes = template ? llama_chat_apply_template(template, chat, n, answer_next, NULL, 0) : -1;
+    if (bytes < 0 || bytes > LLM_MAX_TEXT_BYTES)
+        return failed(err, SARAI_EMODEL,
+                      tr("el modelo %s no trae una plantilla de conversación conocida",
+                         "the model %s has no chat template that is known"),
+                      llm->description);
+    text = malloc((size_t)bytes + 1);
+    if (!text)
+        return out_of_memory(err, "llm_chat");
+    llama_chat_apply_template(template, chat, n, answer_next, text, bytes + 1);
+    bool fits = buf_append(out, text, (size_t)bytes);
+    free(text);
+    return fits ? SARAI_OK : out_of_memory(err, "llm_chat");
+}
+
+/* ---- what the model has read ---------------------------------------------------------------- */
+
+static void forget_all(struct llm *llm)
+{
+    llama_memory_clear(llama_get_memory(llm->ctx), false);
+    llm->n_read = 0;
+    llm->has_logits = false;
+}
+
+/* Only the recurrent part of a hybrid memory is copied; its attention cache can be cut as it is. */
+static void checkpoint_save(struct llm *llm, struct checkpoint *c)
+{
+    size_t bytes = llama_state_seq_get_size_ext(llm->ctx, 0, LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY);
+    uint8_t *data = realloc(c->data, bytes);
+    if (data) {
+        c->data = data;
+        c->bytes = llama_state_seq_get_data_ext(llm->ctx, data, bytes, 0, LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY);
+    }
+    c->n =
+        data && c->bytes ? llm->n_read : 0; /* without it the next prompt is evaluated whole: slower, right */
+}
+
+static bool checkpoint_restore(struct llm *llm, const struct checkpoint *c)
+{
+    return llama_state_seq_set_data_ext(llm->ctx, c->data, c->bytes, 0, LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY) >
+               0 &&
+           llama_memory_seq_rm(llama_get_memory(llm->ctx), 0, (llama_pos)c->n, -1);
+}
+
+/* Forgets all but the first n tokens, or more where the memory cannot be cut there. */
+static void cut_back(struct llm *llm, size_t n)
+{
+    if (n == llm->n_read)
+        return;
+    llm->has_logits = false;
+    if (llm->can_cut && n > 0 && llama_memory_seq_rm(llama_get_memory(llm->ctx), 0, (llama_pos)n, -1)) {
+        llm->n_read = n;
+        return;
+    }
+    const struct checkpoint *c = llm->latest.n > 0 && llm->latest.n <= n ? &llm->latest : &llm->first;
+    if (!llm->can_cut && c->n > 0 && c->n <= n && checkpoint_restore(llm, c))
+        llm->n_read = c->n;
+    else
+        forget_all(llm);
+    if (llm->latest.n > llm->n_read)
+        llm->latest.n = 0;
+    if (llm->first.n > llm->n_read)
+        llm->first.n = 0;
+}
+
+/* Evaluates n tokens after those read; only the last gets logits. When it fails the handle is as if it
+ * had read nothing of the batch in progress. */
+static enum sarai_status evaluate(struct llm *llm, const int32_t *tokens, size_t n, struct sarai_error *err)
+{
+    do {
+        size_t part = n < (size_t)llm->batch_tokens ? n : (size_t)llm->batch_tokens;
+        if (stop_raised(llm->stop))
+            return failed(err, SARAI_ECANCELLED, tr("cancelado", "cancelled"));
+        memcpy(llm->read + llm->n_read, tokens, part * sizeof *tokens);
+        llm->has_logits = false;
+        first_error[0] = '\0';
+        int rc = llama_decode(llm->ctx, llama_batch_get_one(llm->read + llm->n_read, (int32_t)part));
+        if (rc != 0 && !llm->can_cut)
+            forget_all(llm); /* its recurrent state may hold half a batch */
+        if (rc == 2)
+            return failed(err, SARAI_ECANCELLED, tr("cancelado", "cancelled"));
+        if (rc != 0)
+            return failed(err, SARAI_EINTERNAL, tr("llama.cpp falla (%d): %s", "llama.cpp fails (%d): %s"),
+                          rc, first_error);
+        llm->n_read += part;
+        tokens += part;
+        n -= part;
+    } while (n > 0);
+    llm->has_logits = true;
+    return SARAI_OK;
+}
+
+enum sarai_status llm_prompt(struct llm *llm, const int32_t *tokens, size_t n, struct llm_usage *usage,
+                             struct sarai_error *err)
+{
+    size_t same = 0;
+    if (n < 1 || n >= llama_n_ctx(llm->ctx))
+        return failed(err, SARAI_EINPUT,
+                      tr("%zu tokens no caben en la ventana", "%zu tokens do not fit the window"), n);
+    while (same < n && same < llm->n_read && tokens[same] == llm->read[same])
+        same++;
+    llm->has_next = false;
+    bool is_ready = same == n && n == llm->n_read && llm->has_logits;
+    if (!is_ready)
+        cut_back(llm, same == n ? n - 1 : same); /* the last one again, for its logits */
+    size_t reused = llm->n_read;
+    if (!is_ready) {
+        enum sarai_status st = evaluate(llm, tokens + reused, n - reused, err);
+        if (st)
+            return st;
+        if (!llm->can_cut)
+            checkpoint_save(llm, reused == 0 ? &llm->first : &llm->latest);
+    }
+    usage->reused = (int)reused;
+    usage->evaluated = (int)(n - reused);
+    return SARAI_OK;
+}
+
+/* ---- choosing tokens ------------------------------------------------------------------------ */
+
+enum { REPEAT_WINDOW_TOKENS = 128, GREEDY_CANDIDATES = 40 };
+
+/* The candidates are cut to a few before they are penalised: a vocabulary has 262,144. */
+static bool fill_chain(struct llama_sampler *chain, const struct llm_sampling *s, int n_vocab)
+{
+    struct llama_sampler *steps[] = {
+        llama_sampler_init_top_k(s->temperature > 0 && s->top_k > 0 ? s->top_k : GREEDY_CANDIDATES),
+        llama_sampler_init_penalties(n_vocab, REPEAT_WINDOW_TOKENS, s->repeat_penalty, 0, 0),
+        llama_sampler_init_top_p(s->top_p, 1),
+        llama_sampler_init_min_p(s->min_p, 1),
+        llama_sampler_init_temp(s->temperature),
+        s->temperature > 0 ? llama_sampler_init_dist(s->seed) : llama_sampler_init_greedy(),
+    };
+    bool is_complete = true;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        if (steps[i])
+            llama_sampler_chain_add(chain, steps[i]);
+        else
+            is_complete = false;
+    }
+    return is_complete;
+}
+
+enum sarai_status llm_sampling_set(struct llm *llm, const struct llm_sampling *s, struct sarai_error *err)
+{
+    if (!(s->temperature >= 0 && s->top_p > 0 && s->min_p >= 0 && s->min_p <= 1 && s->repeat_penalty > 0))
+        return failed(err, SARAI_EUSAGE,
+                      tr("opciones de muestreo fuera de rango", "sampling options out of range"));
+    struct llama_sampler *chain = llama_sampler_chain_init(llama_sampler_chain_default_params());
+    if (!chain || !fill_chain(chain, s, llama_vocab_n_tokens(llm->vocab))) {
+        if (chain)
+            llama_sampler_free(chain);
+        return out_of_memory(err, "llm_sampling_set");
+    }
+    if (llm->sampler)
+        llama_sampler_free(llm->sampler);
+    llm->sampler = chain;
+    return SARAI_OK;
+}
+
+enum sarai_status llm_next(struct llm *llm, int32_t *token, struct sarai_error *err)
+{
+    if (llm->has_next) {
+        if (llm->n_read + 1 >= llama_n_ctx(llm->ctx))
+            return failed(err, SARAI_EINPUT,
+                          tr("la ventana del modelo está llena", "the model's window is full"));
+        enum sarai_status st = evaluate(llm, &llm->next, 1, err);
+        if (st)
+            return st;
+    }
+    if (!llm->sampler || !llm->has_logits)
+        return failed(err, SARAI_EINTERNAL, "llm_next() before llm_prompt() or llm_sampling_set()");
+    llm->next = llama_sampler_sample(llm->sampler, llm->ctx, -1);
+    llm->has_next = true;
+    *token = llm->next;
+    return SARAI_OK;
+}
+
+const float *llm_logits(struct llm *llm)
+{
+    return llm->has_logits ? llama_get_logits_ith(llm->ctx, -1) : NULL;
+}

@@ -1,0 +1,372 @@
+#include "think/conversation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "think/frame.h"
+#include "think/sentences.h"
+
+struct conversation {
+    struct llm *llm;
+    struct conversation_options options;
+    struct frame frame;
+    int32_t *tokens; /* the dialogue: the prefix, turns, and what introduces the next question */
+    size_t n, capacity;
+    size_t n_prefix;
+    size_t turns[CONVERSATION_TURNS]; /* where each begins */
+    int n_turns;
+};
+
+struct conversation_options conversation_options_default(void)
+{
+    return (struct conversation_options){
+        .max_sentences = 3,
+        .max_tokens = 96,
+        .sampling = {.top_k = 40, .top_p = 0.95F, .repeat_penalty = 1.1F, .seed = 1},
+    };
+}
+
+/* ---- the row of tokens ---------------------------------------------------------------------- */
+
+/* What must stay free behind a question: both cues, the answer, and its words tokenised anew. */
+static size_t answer_room(const struct conversation *c)
+{
+    return (size_t)c->options.max_tokens * 2 + 64;
+}
+
+/* Appends text; EINPUT when the window is full. On failure nothing was appended. */
+static enum sarai_status append(struct conversation *c, const char *text, unsigned flags,
+                                struct sarai_error *err)
+{
+    size_t n = 0;
+    enum sarai_status st =
+        llm_tokenise(c->llm, text, strlen(text), flags, c->tokens + c->n, c->capacity - c->n, &n, err);
+    if (!st)
+        c->n += n;
+    return st;
+}
+
+/* Words of the dialogue, behind the blank that the frame wants before them. */
+static enum sarai_status append_words(struct conversation *c, const char *words, struct sarai_error *err)
+{
+    struct buf text = BUF_INIT(CONVERSATION_QUESTION_BYTES + SENTENCES_MAX_BYTES);
+    enum sarai_status st = SARAI_OK;
+    if (!buf_text(&text, c->frame.lead) || !buf_text(&text, words))
+        st = out_of_memory(err, "conversation");
+    else
+        st = append(c, buf_string(&text), LLM_PLAIN, err);
+    buf_finish(&text);
+    return st;
+}
+
+/* Drops the n oldest turns. */
+static void drop_turns(struct conversation *c, int n)
+{
+    size_t from = n < c->n_turns ? c->turns[n] : c->n;
+    size_t dropped = from - c->n_prefix;
+    memmove(c->tokens + c->n_prefix, c->tokens + from, (c->n - from) * sizeof *c->tokens);
+    c->n -= dropped;
+    c->n_turns -= n;
+    for (int i = 0; i < c->n_turns; i++)
+        c->turns[i] = c->turns[i + n] - dropped;
+}
+
+/* Once the window is full, turns are dropped until half of it is free: the model then reads the rest
+ * again, which is worth doing seldom. */
+static void make_room(struct conversation *c, size_t needed)
+{
+    if (c->n_turns == 0 || (c->n + needed <= c->capacity && c->n_turns < CONVERSATION_TURNS))
+        return;
+    int n = 0;
+    size_t left = c->n;
+    while (n < c->n_turns && (left + needed > c->capacity || left > c->capacity / 2 ||
+                              c->n_turns - n > CONVERSATION_TURNS / 2)) {
+        n++;
+        left = n < c->n_turns ? c->n_prefix + c->n - c->turns[n] : c->n_prefix;
+    }
+    drop_turns(c, n);
+}
+
+/* ---- open and close ------------------------------------------------------------------------- */
+
+static enum sarai_status check_options(const struct conversation_options *o, struct sarai_error *err)
+{
+    if (o->max_sentences < 1 || o->max_sentences > CONVERSATION_SENTENCES || o->max_tokens < 1 ||
+        o->max_tokens > CONVERSATION_ANSWER_TOKENS)
+        return failed(err, SARAI_EUSAGE,
+                      tr("una respuesta tiene de 1 a %d frases y de 1 a %d tokens, no %d y %d",
+                         "an answer has 1 to %d sentences and 1 to %d tokens, not %d and %d"),
+                      CONVERSATION_SENTENCES, CONVERSATION_ANSWER_TOKENS, o->max_sentences, o->max_tokens);
+    return SARAI_OK;
+}
+
+static enum sarai_status choose_frame(struct conversation *c, struct sarai_error *err)
+{
+    const struct conversation_options *o = &c->options;
+    if (o->frame == CONVERSATION_FEW_SHOT)
+        return frame_few_shot(o->persona, &c->frame, err);
+    if (o->frame == CONVERSATION_CHAT)
+        return frame_chat(c->llm, o->persona, &c->frame, err);
+    if (llm_has_chat_template(c->llm) && !frame_chat(c->llm, o->persona, &c->frame, NULL))
+        return SARAI_OK;
+    return frame_few_shot(o->persona, &c->frame, err);
+}
+
+static enum sarai_status prepare(struct conversation *c, struct sarai_error *err)
+{
+    enum sarai_status st = choose_frame(c, err);
+    if (st)
+        return st;
+    c->options.persona = NULL; /* the caller's; the frame holds it now */
+    c->capacity = (size_t)llm_context_tokens(c->llm) - 1;
+    c->tokens = calloc(c->capacity, sizeof *c->tokens);
+    if (!c->tokens)
+        return out_of_memory(err, "conversation");
+    st = append(c, c->frame.prefix, LLM_CONTROL | LLM_BEGIN, err);
+    c->n_prefix = c->n;
+    if (!st && c->n_prefix + answer_room(c) > c->capacity / 2)
+        st = failed(err, SARAI_EINPUT,
+                    tr("la ventana de %zu tokens es pequeña para un comienzo de %zu y respuestas de %d",
+                       "the window of %zu tokens is small for a beginning of %zu and answers of %d"),
+                    c->capacity, c->n_prefix, c->options.max_tokens);
+    return st;
+}
+
+enum sarai_status conversation_open(const struct conversation_options *options, struct llm *llm,
+                                    struct conversation **out, struct sarai_error *err)
+{
+    enum sarai_status st = check_options(options, err);
+    if (st)
+        return st;
+    struct conversation *c = calloc(1, sizeof *c);
+    if (!c)
+        return out_of_memory(err, "conversation");
+    c->llm = llm;
+    c->options = *options;
+    st = prepare(c, err);
+    if (st)
+        conversation_close(c);
+    else
+        *out = c;
+    return st;
+}
+
+void conversation_close(struct conversation *c)
+{
+    if (!c)
+        return;
+    frame_finish(&c->frame);
+    free(c->tokens);
+    free(c);
+}
+
+void conversation_reset(struct conversation *c)
+{
+    c->n = c->n_prefix;
+    c->n_turns = 0;
+}
+
+int conversation_turns(const struct conversation *c)
+{
+    return c->n_turns;
+}
+
+enum sarai_status conversation_warm(struct conversation *c, struct sarai_error *err)
+{
+    struct llm_usage usage;
+    return llm_prompt(c->llm, c->tokens, c->n, &usage, err);
+}
+
+/* ---- the question --------------------------------------------------------------------------- */
+
+/* The question in one line of clean UTF-8: a line break in it would end its turn. */
+static bool clean(const char *question, size_t n, struct buf *out)
+{
+    bool is_blank = true, ok = true;
+    for (size_t at = 0; at < n && ok;) {
+        uint32_t c = utf8_next(question, n, &at);
+        if (c == UTF8_INVALID || c <= ' ' || c == 0x7F || c == 0x2028 || c == 0x2029) {
+            ok = is_blank || buf_text(out, " ");
+            is_blank = true;
+        } else {
+            ok = buf_codepoint(out, c);
+            is_blank = false;
+        }
+    }
+    return ok;
+}
+
+static enum sarai_status clean_question(const char *question, struct buf *out, struct sarai_error *err)
+{
+    size_t n = strnlen(question, CONVERSATION_QUESTION_BYTES + 1);
+    if (n > CONVERSATION_QUESTION_BYTES)
+        return failed(
+            err, SARAI_EINPUT,
+            tr("la pregunta pasa de %d bytes; hazla más corta", "the question is longer than %d bytes"),
+            CONVERSATION_QUESTION_BYTES);
+    if (!clean(question, n, out))
+        return out_of_memory(err, "conversation");
+    if (out->len > 0 && out->data[out->len - 1] == ' ')
+        out->data[--out->len] = '\0';
+    if (out->len == 0)
+        return failed(err, SARAI_EINPUT, tr("la pregunta está vacía", "the question is empty"));
+    return SARAI_OK;
+}
+
+/* How many tokens the question takes; EINPUT when it could not fit even without history. */
+static enum sarai_status measure(const struct conversation *c, const struct buf *words, size_t *n,
+                                 struct sarai_error *err)
+{
+    int32_t *scratch = calloc(c->capacity, sizeof *scratch);
+    if (!scratch)
+        return out_of_memory(err, "conversation");
+    enum sarai_status st = llm_tokenise(c->llm, words->data, words->len, LLM_PLAIN, scratch,
+                                        c->capacity - c->n_prefix - answer_room(c), n, err);
+    free(scratch);
+    return st;
+}
+
+/* Begins a turn: question and answer cue behind the dialogue. On failure there is no new turn. */
+static enum sarai_status ask(struct conversation *c, const char *question, struct sarai_error *err)
+{
+    struct buf words = BUF_INIT(CONVERSATION_QUESTION_BYTES);
+    size_t n = 0;
+    enum sarai_status st = clean_question(question, &words, err);
+    if (!st)
+        st = measure(c, &words, &n, err);
+    if (!st) {
+        make_room(c, n + answer_room(c));
+        size_t start = c->n;
+        st = append_words(c, words.data, err);
+        if (!st)
+            st = append(c, c->frame.answer_cue, LLM_CONTROL, err);
+        if (st)
+            c->n = start;
+        else
+            c->turns[c->n_turns++] = start;
+    }
+    buf_finish(&words);
+    return st;
+}
+
+/* ---- the answer ----------------------------------------------------------------------------- */
+
+struct delivery {
+    conversation_piece *on_piece;
+    void *user;
+    struct buf text; /* all that was delivered */
+};
+
+static enum sarai_status deliver(struct sentences *s, struct delivery *d, struct sarai_error *err)
+{
+    size_t n;
+    const char *piece = sentences_take(s, &n);
+    size_t from = d->text.len;
+    if (n == 0)
+        return SARAI_OK;
+    if (s->is_out_of_memory || !buf_append(&d->text, piece, n))
+        return out_of_memory(err, "conversation");
+    if (d->on_piece)
+        d->on_piece(d->user, d->text.data + from);
+    return SARAI_OK;
+}
+
+/* Lets the model speak until its end, the most sentences, or the most tokens. */
+static enum sarai_status speak(struct conversation *c, struct sentences *s, struct delivery *d,
+                               struct answer *a, double start_ms, struct sarai_error *err)
+{
+    char bytes[LLM_MAX_PIECE_BYTES];
+    bool is_complete = false;
+    enum sarai_status st = SARAI_OK;
+    while (!st && !is_complete && a->generated < c->options.max_tokens) {
+        int32_t token;
+        st = llm_next(c->llm, &token, err);
+        if (st)
+            return st;
+        if (a->generated++ == 0)
+            a->first_token_ms = clock_ms() - start_ms;
+        is_complete = llm_is_end(c->llm, token) || !sentences_add(s, bytes, llm_piece(c->llm, token, bytes));
+        if (!is_complete)
+            st = deliver(s, d, err);
+    }
+    sentences_end(s, is_complete);
+    return st ? st : deliver(s, d, err);
+}
+
+/* Closes the turn with what was delivered; a turn without an answer is forgotten. */
+static enum sarai_status remember(struct conversation *c, size_t answer_at, const char *text,
+                                  struct sarai_error *err)
+{
+    enum sarai_status st = SARAI_OK;
+    c->n = answer_at;
+    if (text[0])
+        st = append_words(c, text, err);
+    if (text[0] && !st)
+        st = append(c, c->frame.question_cue, LLM_CONTROL, err);
+    if (!text[0] || st)
+        c->n = c->turns[--c->n_turns];
+    return st;
+}
+
+/* The turn between question and history; the text delivered is left in d. */
+static enum sarai_status take_turn(struct conversation *c, struct delivery *d, struct answer *a,
+                                   double start_ms, struct sarai_error *err)
+{
+    struct sentences s;
+    struct llm_usage usage = {0};
+    struct llm_sampling sampling = c->options.sampling;
+    sampling.seed += (uint32_t)c->n_turns;
+    sentences_init(&s, c->options.max_sentences, c->frame.is_line);
+    enum sarai_status st = llm_prompt(c->llm, c->tokens, c->n, &usage, err);
+    if (!st)
+        st = llm_sampling_set(c->llm, &sampling, err);
+    if (!st)
+        st = speak(c, &s, d, a, start_ms, err);
+    if (!st && d->text.len == 0) { /* a small model may have nothing to say; silence would seem a fault */
+        const char sorry[] = "No sé qué decirte.";
+        sentences_finish(&s);
+        sentences_init(&s, 1, true);
+        sentences_add(&s, sorry, sizeof sorry - 1);
+        st = deliver(&s, d, err);
+    }
+    sentences_finish(&s);
+    a->evaluated = usage.evaluated;
+    a->reused = usage.reused;
+    return st;
+}
+
+enum sarai_status conversation_answer(struct conversation *c, const char *question,
+                                      conversation_piece *on_piece, void *user, struct answer *out,
+                                      struct sarai_error *err)
+{
+    struct delivery d = {on_piece, user, BUF_INIT(SENTENCES_MAX_BYTES)};
+    struct answer a = {0};
+    double start_ms = clock_ms();
+    enum sarai_status st = ask(c, question, err);
+    if (st)
+        return st;
+    size_t answer_at = c->n;
+    st = take_turn(c, &d, &a, start_ms, err);
+    enum sarai_status kept = remember(c, answer_at, buf_string(&d.text), st ? NULL : err);
+    a.total_ms = clock_ms() - start_ms;
+    if (!st)
+        st = kept;
+    if (!st) {
+        a.text = buf_take(&d.text);
+        if (!a.text)
+            st = out_of_memory(err, "conversation");
+    }
+    buf_finish(&d.text);
+    if (!st)
+        *out = a;
+    return st;
+}
+
+void answer_finish(struct answer *a)
+{
+    free(a->text);
+    *a = (struct answer){0};
+}

@@ -1,0 +1,82 @@
+/* A conversation with a language model: history, prompt frame, and answers made to be spoken.
+ *
+ *     struct conversation_options options = conversation_options_default();
+ *     conversation_open(&options, llm, &c, err);
+ *     conversation_warm(c, err);                       // reads the fixed beginning ahead
+ *     conversation_answer(c, "¿Qué hora es?", on_piece, user, &answer, err);
+ *     puts(answer.text); answer_finish(&answer);
+ *     conversation_close(c);
+ *
+ * The whole dialogue is one row of tokens: a fixed beginning, then turns. It only grows at its end, so
+ * that the model's cache of it stays good; when the window fills, the oldest turns are dropped.
+ * One thread. The model is borrowed and must outlive the conversation; two conversations may take turns
+ * on one model, at the price of its cache.
+ */
+#ifndef SARAI_THINK_CONVERSATION_H
+#define SARAI_THINK_CONVERSATION_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "engine/llama.h"
+
+struct conversation;
+
+enum {
+    CONVERSATION_QUESTION_BYTES = 8 * 1024, /* longest question */
+    CONVERSATION_TURNS = 64,                /* most turns remembered */
+    CONVERSATION_ANSWER_TOKENS = 1024,      /* most that max_tokens may be */
+    CONVERSATION_SENTENCES = 100,           /* most that max_sentences may be */
+};
+
+enum conversation_frame {
+    CONVERSATION_AUTO,     /* the model's chat template where it has one */
+    CONVERSATION_CHAT,     /* for models that were taught to follow instructions */
+    CONVERSATION_FEW_SHOT, /* for base models: examples, "Persona: … / Sarai: …" */
+};
+
+struct conversation_options {
+    enum conversation_frame frame;
+    const char *persona; /* replaces who Sarai is told to be; NULL: the built-in text */
+    int max_sentences;   /* of an answer */
+    int max_tokens;      /* of an answer */
+    struct llm_sampling sampling;
+};
+
+struct answer {
+    char *text;                       /* all pieces joined; never empty */
+    int evaluated, reused, generated; /* tokens: of the prompt, of the prompt, of the answer */
+    double first_token_ms, total_ms;  /* since the call */
+};
+
+/* A piece of the answer as it is made: whole UTF-8 characters, a C string valid during the call. */
+typedef void conversation_piece(void *user, const char *piece);
+
+struct conversation_options conversation_options_default(void);
+
+/* EUSAGE: an option out of range. EMODEL: the frame asks for a chat template that the model lacks.
+ * EINPUT: the persona does not leave half of the window free. */
+enum sarai_status conversation_open(const struct conversation_options *options, struct llm *llm,
+                                    struct conversation **out, struct sarai_error *err);
+void conversation_close(struct conversation *c);
+
+/* Lets the model read what is known of the next prompt already: the fixed beginning and the history.
+ * Worth calling at load and between turns; nothing depends on it. */
+enum sarai_status conversation_warm(struct conversation *c, struct sarai_error *err);
+
+/* Question (UTF-8) → answer, piece by piece; on_piece may be NULL. Whatever is in the question, it
+ * stays text: it can neither end its turn nor speak for Sarai.
+ * EINPUT: empty, longer than CONVERSATION_QUESTION_BYTES, or than the window.
+ * ECANCELLED: the model's stop was raised; the history then holds what was delivered. */
+enum sarai_status conversation_answer(struct conversation *c, const char *question,
+                                      conversation_piece *on_piece, void *user, struct answer *out,
+                                      struct sarai_error *err);
+void answer_finish(struct answer *a);
+
+/* Forgets all turns. */
+void conversation_reset(struct conversation *c);
+
+/* The turns remembered now. */
+int conversation_turns(const struct conversation *c);
+
+#endif
