@@ -25,7 +25,7 @@ struct conversation;
 enum {
     CONVERSATION_QUESTION_BYTES = 8 * 1024, /* longest question */
     CONVERSATION_TURNS = 64,                /* most turns remembered */
-    CONVERSATION_ANSWER_TOKENS = 1024,      /* most that max_tokens may be */
+    CONVERSATION_ANSWER_TOKENS = 4096,      /* most that max_tokens may be */
     CONVERSATION_SENTENCES = 100,           /* most that max_sentences may be */
 };
 
