@@ -1,11 +1,15 @@
 #include "engine/llama.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <llama.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* The state of a model whose memory cannot be cut back (recurrent and hybrid ones), as it was after
  * `n` tokens. */
@@ -23,6 +27,7 @@ struct llm {
     const struct stop *stop;
     int batch_tokens;
     char description[128];
+    char identity[64]; /* of the file: size and time */
 
     int32_t *read; /* tokens in the cache, in order; room for the whole window */
     size_t n_read;
@@ -51,8 +56,37 @@ static void keep_error(enum ggml_log_level level, const char *text, void *user)
     first_error[strcspn(first_error, "\n")] = '\0';
 }
 
+/* A damaged header makes llama.cpp abort() in the middle of a load. Its hook is left by a jump instead,
+ * back into load(): what llama.cpp had allocated so far leaks, and the program lives to say which file is
+ * to blame. At any other time an abort is what it says. */
+static _Thread_local jmp_buf *load_aborted;
+
+static void leave_load(const char *reason)
+{
+    if (!load_aborted)
+        return;
+    keep_error(GGML_LOG_LEVEL_ERROR, reason, NULL);
+    longjmp(*load_aborted, 1);
+}
+
+/* Loads the model, or makes its context where it is loaded already. False when llama.cpp gave up. */
+static bool load(struct llm *llm, const char *path, const struct llama_model_params *model,
+                 const struct llama_context_params *context)
+{
+    jmp_buf back;
+    load_aborted = &back;
+    bool has_returned = setjmp(back) == 0;
+    if (has_returned && !llm->model)
+        llm->model = llama_model_load_from_file(path, *model);
+    else if (has_returned)
+        llm->ctx = llama_init_from_model(llm->model, *context);
+    load_aborted = NULL;
+    return has_returned;
+}
+
 static void start_library(void)
 {
+    ggml_set_abort_callback(leave_load);
     llama_log_set(keep_error, NULL);
     llama_backend_init();
 }
@@ -70,9 +104,11 @@ struct llm_options llm_options_default(void)
 }
 
 /* What can be said about the file before llama.cpp sees it. */
-static enum sarai_status check_file(const char *path, struct sarai_error *err)
+static enum sarai_status check_file(const char *path, char *identity, size_t n_identity,
+                                    struct sarai_error *err)
 {
     char magic[4] = {0};
+    struct stat file;
     FILE *f = fopen(path, "rb");
     if (!f)
         return failed(
@@ -80,10 +116,22 @@ static enum sarai_status check_file(const char *path, struct sarai_error *err)
             tr("no se puede abrir el modelo de lenguaje %s: %s", "cannot open the language model %s: %s"),
             path, strerror(errno));
     size_t n = fread(magic, 1, sizeof magic, f);
+    if (fstat(fileno(f), &file) == 0)
+        snprintf(identity, n_identity, "%llx-%llx", (unsigned long long)file.st_size,
+                 (unsigned long long)file.st_mtim.tv_sec);
     fclose(f);
     if (n != sizeof magic || memcmp(magic, "GGUF", sizeof magic) != 0)
         return failed(err, SARAI_EMODEL, tr("%s no es un modelo GGUF", "%s is not a GGUF model"), path);
     return SARAI_OK;
+}
+
+static enum sarai_status damaged(const char *path, struct sarai_error *err)
+{
+    return failed(
+        err, SARAI_EMODEL,
+        tr("no se puede cargar el modelo de lenguaje %s: %s (comprueba el archivo: sarai models verify)",
+           "cannot load the language model %s: %s (check the file: sarai models verify)"),
+        path, first_error[0] ? first_error : "llama.cpp");
 }
 
 static enum sarai_status load_model(struct llm *llm, const struct llm_options *o, struct sarai_error *err)
@@ -95,13 +143,8 @@ static enum sarai_status load_model(struct llm *llm, const struct llm_options *o
     /* Weights in an order of their own would be a second copy of the file in memory, and the AMX one dies
      * of SIGILL on virtual machines that announce AMX and do not let a process use it. */
     p.use_extra_bufts = false;
-    llm->model = llama_model_load_from_file(o->path, p);
-    if (!llm->model)
-        return failed(
-            err, SARAI_EMODEL,
-            tr("no se puede cargar el modelo de lenguaje %s: %s (comprueba el archivo: sarai models verify)",
-               "cannot load the language model %s: %s (check the file: sarai models verify)"),
-            o->path, first_error[0] ? first_error : "llama.cpp");
+    if (!load(llm, o->path, &p, NULL) || !llm->model)
+        return damaged(o->path, err);
     llm->vocab = llama_model_get_vocab(llm->model);
     llama_model_desc(llm->model, llm->description, sizeof llm->description);
     return SARAI_OK;
@@ -121,7 +164,8 @@ static enum sarai_status make_context(struct llm *llm, const struct llm_options 
     p.swa_full = true; /* layers with a sliding window keep all: else the prefix could not be reused */
     p.offload_kqv = false;
     p.op_offload = false;
-    llm->ctx = llama_init_from_model(llm->model, p);
+    if (!load(llm, o->path, NULL, &p))
+        return damaged(o->path, err);
     if (!llm->ctx)
         return failed(err, SARAI_ENOMEM,
                       tr("el modelo de lenguaje %s no cabe con una ventana de %d tokens: %s",
@@ -144,7 +188,7 @@ static bool generates(const struct llama_model *model, const struct llama_vocab 
 
 static enum sarai_status open_model(struct llm *llm, const struct llm_options *o, struct sarai_error *err)
 {
-    enum sarai_status st = check_file(o->path, err);
+    enum sarai_status st = check_file(o->path, llm->identity, sizeof llm->identity, err);
     if (!st)
         st = load_model(llm, o, err);
     if (!st && !generates(llm->model, llm->vocab))
@@ -211,6 +255,11 @@ void llm_close(struct llm *llm)
 const char *llm_description(const struct llm *llm)
 {
     return llm->description;
+}
+
+const char *llm_identity(const struct llm *llm)
+{
+    return llm->identity;
 }
 
 int llm_context_tokens(const struct llm *llm)
@@ -389,6 +438,37 @@ enum sarai_status llm_prompt(struct llm *llm, const int32_t *tokens, size_t n, s
     usage->reused = (int)reused;
     usage->evaluated = (int)(n - reused);
     return SARAI_OK;
+}
+
+bool llm_restore(struct llm *llm, const char *path, const int32_t *tokens, size_t n)
+{
+    size_t got = 0;
+    forget_all(llm);
+    llm->first.n = llm->latest.n = 0;
+    if (access(path, R_OK) != 0 ||
+        !llama_state_seq_load_file(llm->ctx, path, 0, llm->read, llama_n_ctx(llm->ctx), &got) || got != n ||
+        memcmp(llm->read, tokens, n * sizeof *tokens) != 0) {
+        forget_all(llm);
+        return false;
+    }
+    llm->n_read = n;
+    if (!llm->can_cut)
+        checkpoint_save(llm, &llm->first);
+    return true;
+}
+
+enum sarai_status llm_save(struct llm *llm, const char *path, struct sarai_error *err)
+{
+    char part[PATH_MAX];
+    if (snprintf(part, sizeof part, "%s.%ld", path, (long)getpid()) >= (int)sizeof part)
+        return failed(err, SARAI_EOUTPUT, tr("ruta demasiado larga: %s", "path too long: %s"), path);
+    bool is_saved = llama_state_seq_save_file(llm->ctx, part, 0, llm->read, llm->n_read) > 0;
+    if (is_saved && rename(part, path) == 0)
+        return SARAI_OK;
+    int reason = errno;
+    unlink(part);
+    return failed(err, SARAI_EOUTPUT, tr("no se puede guardar %s: %s", "cannot save %s: %s"), path,
+                  is_saved ? strerror(reason) : first_error);
 }
 
 /* ---- choosing tokens ------------------------------------------------------------------------ */

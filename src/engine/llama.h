@@ -75,6 +75,8 @@ void llm_close(struct llm *llm);
 
 /* One line about the model, e.g. "gemma3 270M Q4_K - Medium"; borrowed. */
 const char *llm_description(const struct llm *llm);
+/* Tells this file from another version of it: size and time; borrowed. */
+const char *llm_identity(const struct llm *llm);
 int llm_context_tokens(const struct llm *llm);
 int llm_vocabulary(const struct llm *llm);
 bool llm_has_chat_template(const struct llm *llm);
@@ -96,6 +98,12 @@ enum sarai_status llm_chat(const struct llm *llm, const struct llm_message *mess
  * with what it read before is kept. */
 enum sarai_status llm_prompt(struct llm *llm, const int32_t *tokens, size_t n, struct llm_usage *usage,
                              struct sarai_error *err);
+
+/* What the model has read, to and from a file, so that a fixed beginning is evaluated once and not at each
+ * start. The file holds only for the same model file and options; name it accordingly. */
+enum sarai_status llm_save(struct llm *llm, const char *path, struct sarai_error *err);
+/* True when the file was there and holds exactly these tokens; otherwise the model has read nothing. */
+bool llm_restore(struct llm *llm, const char *path, const int32_t *tokens, size_t n);
 
 /* How llm_next() chooses, from here on. Also forgets which tokens are to be penalised. */
 enum sarai_status llm_sampling_set(struct llm *llm, const struct llm_sampling *sampling,

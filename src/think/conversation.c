@@ -16,6 +16,7 @@ struct conversation {
     int32_t *tokens; /* the dialogue: the prefix, turns, and what introduces the next question */
     size_t n, capacity;
     size_t n_prefix;
+    char *cache; /* file of the prefix as the model keeps it; NULL: none, or used already */
     size_t turns[CONVERSATION_TURNS]; /* where each begins */
     int n_turns;
 };
@@ -115,6 +116,21 @@ static enum sarai_status choose_frame(struct conversation *c, struct sarai_error
     return frame_few_shot(o->persona, &c->frame, err);
 }
 
+/* The name says all that the content rests on: model file, window, and the tokens themselves (FNV-1a). */
+static enum sarai_status name_cache(struct conversation *c, struct sarai_error *err)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < c->n_prefix * sizeof *c->tokens; i++)
+        hash = (hash ^ ((const unsigned char *)c->tokens)[i]) * 0x100000001b3u;
+    struct buf name = BUF_INIT(4096);
+    if (buf_printf(&name, "%s/prompt-%s-%zu-%016llx.kv", c->options.cache_dir, llm_identity(c->llm),
+                   c->capacity, (unsigned long long)hash))
+        c->cache = buf_take(&name);
+    buf_finish(&name);
+    c->options.cache_dir = NULL; /* the caller's */
+    return c->cache ? SARAI_OK : out_of_memory(err, "conversation");
+}
+
 static enum sarai_status prepare(struct conversation *c, struct sarai_error *err)
 {
     enum sarai_status st = choose_frame(c, err);
@@ -132,6 +148,8 @@ static enum sarai_status prepare(struct conversation *c, struct sarai_error *err
                     tr("la ventana de %zu tokens es pequeña para un comienzo de %zu y respuestas de %d",
                        "the window of %zu tokens is small for a beginning of %zu and answers of %d"),
                     c->capacity, c->n_prefix, c->options.max_tokens);
+    if (!st && c->options.cache_dir)
+        st = name_cache(c, err);
     return st;
 }
 
@@ -159,6 +177,7 @@ void conversation_close(struct conversation *c)
     if (!c)
         return;
     frame_finish(&c->frame);
+    free(c->cache);
     free(c->tokens);
     free(c);
 }
@@ -177,7 +196,17 @@ int conversation_turns(const struct conversation *c)
 enum sarai_status conversation_warm(struct conversation *c, struct sarai_error *err)
 {
     struct llm_usage usage;
-    return llm_prompt(c->llm, c->tokens, c->n, &usage, err);
+    char *cache = c->n == c->n_prefix ? c->cache : NULL;
+    enum sarai_status st = SARAI_OK;
+    if (cache)
+        c->cache = NULL; /* once */
+    if (!cache || !llm_restore(c->llm, cache, c->tokens, c->n)) {
+        st = llm_prompt(c->llm, c->tokens, c->n, &usage, err);
+        if (!st && cache)
+            llm_save(c->llm, cache, NULL);
+    }
+    free(cache);
+    return st;
 }
 
 /* ---- the question --------------------------------------------------------------------------- */

@@ -41,6 +41,7 @@ struct conversation_options {
     int max_sentences;   /* of an answer */
     int max_tokens;      /* of an answer */
     struct llm_sampling sampling;
+    const char *cache_dir; /* keeps what the model makes of the fixed beginning between starts; or NULL */
 };
 
 struct answer {
@@ -61,7 +62,8 @@ enum sarai_status conversation_open(const struct conversation_options *options, 
 void conversation_close(struct conversation *c);
 
 /* Lets the model read what is known of the next prompt already: the fixed beginning and the history.
- * Worth calling at load and between turns; nothing depends on it. */
+ * Worth calling at load and between turns; nothing depends on it. The first call takes the beginning out of
+ * cache_dir, or leaves it there; a cache that cannot be written is no error. */
 enum sarai_status conversation_warm(struct conversation *c, struct sarai_error *err);
 
 /* Question (UTF-8) → answer, piece by piece; on_piece may be NULL. Whatever is in the question, it

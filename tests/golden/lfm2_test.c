@@ -145,6 +145,32 @@ static void prefix_is_reused(void **state)
     llm_close(llm);
 }
 
+static void what_was_read_goes_through_a_file(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/sarai-test-XXXXXX";
+    struct llm *llm = open_model(64, NULL);
+    close(mkstemp(path));
+    prompt(llm, reference_tokens, 9);
+    assert_int_equal(llm_save(llm, path, NULL), SARAI_OK);
+    assert_int_equal(llm_save(llm, "/nowhere/file", NULL), SARAI_EOUTPUT);
+    llm_close(llm);
+    llm = open_model(64, NULL);
+    assert_false(llm_restore(llm, path, reference_tokens, 8));
+    assert_false(llm_restore(llm, "/nowhere/file", reference_tokens, 9));
+    assert_true(llm_restore(llm, path, reference_tokens, 9));
+    assert_int_equal(prompt(llm, reference_tokens, 15).reused, 9);
+    assert_as_fresh(llm, reference_tokens, 15);
+    assert_int_equal(prompt(llm, reference_tokens, 12).reused, 9);
+    assert_as_fresh(llm, reference_tokens, 12);
+    assert_int_equal(truncate(path, 1000), 0);
+    assert_false(llm_restore(llm, path, reference_tokens, 9));
+    prompt(llm, reference_tokens, 5);
+    assert_as_fresh(llm, reference_tokens, 5);
+    llm_close(llm);
+    unlink(path);
+}
+
 static void a_stop_leaves_it_usable(void **state)
 {
     (void)state;
@@ -264,6 +290,7 @@ int main(void)
         cmocka_unit_test(logits_agree_with_transformers),
         cmocka_unit_test(small_batches_change_nothing),
         cmocka_unit_test(prefix_is_reused),
+        cmocka_unit_test(what_was_read_goes_through_a_file),
         cmocka_unit_test(a_stop_leaves_it_usable),
         cmocka_unit_test(same_seed_same_tokens),
         cmocka_unit_test(control_tokens_only_where_asked),

@@ -22,6 +22,8 @@ struct llm {
     char read[WINDOW + 1]; /* the last prompt; control tokens as '#' */
     size_t n_read;
     int prompts;
+    bool has_cache;
+    char restored[200], saved[200];
 };
 
 int llm_context_tokens(const struct llm *llm)
@@ -96,6 +98,27 @@ enum sarai_status llm_prompt(struct llm *llm, const int32_t *tokens, size_t n, s
     *usage = (struct llm_usage){.evaluated = (int)(n - llm->n_read), .reused = (int)llm->n_read};
     llm->n_read = n;
     return SARAI_OK;
+}
+
+const char *llm_identity(const struct llm *llm)
+{
+    (void)llm;
+    return "id";
+}
+
+bool llm_restore(struct llm *llm, const char *path, const int32_t *tokens, size_t n)
+{
+    (void)tokens;
+    (void)n;
+    snprintf(llm->restored, sizeof llm->restored, "%s", path);
+    return llm->has_cache;
+}
+
+enum sarai_status llm_save(struct llm *llm, const char *path, struct sarai_error *err)
+{
+    (void)err;
+    snprintf(llm->saved, sizeof llm->saved, "%s", path);
+    return SARAI_EOUTPUT; /* which must not matter */
 }
 
 enum sarai_status llm_sampling_set(struct llm *llm, const struct llm_sampling *sampling,
@@ -347,6 +370,32 @@ static void silence_is_answered_too(void **state)
     conversation_close(c);
 }
 
+static void the_prefix_is_cached(void **state)
+{
+    (void)state;
+    struct llm llm = {.say = "Bien."};
+    struct conversation *c = NULL;
+    struct conversation_options o = conversation_options_default();
+    o.cache_dir = "/cache";
+    assert_int_equal(conversation_open(&o, &llm, &c, NULL), SARAI_OK);
+    assert_int_equal(conversation_warm(c, NULL), SARAI_OK);
+    assert_memory_equal(llm.saved, "/cache/prompt-id-", 17);
+    assert_string_equal(llm.restored, llm.saved);
+    assert_int_equal(llm.prompts, 1);
+    conversation_close(c);
+    llm = (struct llm){.say = "Bien.", .has_cache = true};
+    o.persona = "Otra.";
+    assert_int_equal(conversation_open(&o, &llm, &c, NULL), SARAI_OK);
+    assert_int_equal(conversation_warm(c, NULL), SARAI_OK);
+    assert_int_equal(llm.prompts, 0);
+    llm.restored[0] = '\0';
+    expect_answer(c, "a", "Bien.");
+    assert_int_equal(conversation_warm(c, NULL), SARAI_OK); /* never over a dialogue */
+    assert_string_equal(llm.restored, "");
+    assert_string_equal(llm.saved, "");
+    conversation_close(c);
+}
+
 static void options_are_checked(void **state)
 {
     (void)state;
@@ -379,6 +428,7 @@ int main(void)
         cmocka_unit_test(no_more_turns_than_its_maximum),
         cmocka_unit_test(bad_questions_change_nothing),
         cmocka_unit_test(silence_is_answered_too),
+        cmocka_unit_test(the_prefix_is_cached),
         cmocka_unit_test(options_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
