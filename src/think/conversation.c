@@ -32,10 +32,10 @@ struct conversation_options conversation_options_default(void)
 
 /* ---- the row of tokens ---------------------------------------------------------------------- */
 
-/* What must stay free behind a question: both cues, the answer, and its words tokenised anew. */
+/* What must stay free behind a question: the answer and both cues. */
 static size_t answer_room(const struct conversation *c)
 {
-    return (size_t)c->options.max_tokens * 2 + 64;
+    return (size_t)c->options.max_tokens + 64;
 }
 
 /* Appends text; EINPUT when the window is full. On failure nothing was appended. */
@@ -107,13 +107,13 @@ static enum sarai_status check_options(const struct conversation_options *o, str
 static enum sarai_status choose_frame(struct conversation *c, struct sarai_error *err)
 {
     const struct conversation_options *o = &c->options;
-    if (o->frame == CONVERSATION_FEW_SHOT)
+    struct sarai_error chat_err = {0};
+    enum sarai_status st = SARAI_EMODEL;
+    if (o->frame == CONVERSATION_CHAT || (o->frame == CONVERSATION_AUTO && llm_has_chat_template(c->llm)))
+        st = frame_chat(c->llm, o->persona, &c->frame, &chat_err);
+    if (st == SARAI_EMODEL && o->frame != CONVERSATION_CHAT) /* no template, or none that llama.cpp knows */
         return frame_few_shot(o->persona, &c->frame, err);
-    if (o->frame == CONVERSATION_CHAT)
-        return frame_chat(c->llm, o->persona, &c->frame, err);
-    if (llm_has_chat_template(c->llm) && !frame_chat(c->llm, o->persona, &c->frame, NULL))
-        return SARAI_OK;
-    return frame_few_shot(o->persona, &c->frame, err);
+    return st ? failed(err, st, "%s", chat_err.message) : SARAI_OK;
 }
 
 /* The name says all that the content rests on: model file, window, and the tokens themselves (FNV-1a). */
@@ -131,6 +131,8 @@ static enum sarai_status name_cache(struct conversation *c, struct sarai_error *
     return c->cache ? SARAI_OK : out_of_memory(err, "conversation");
 }
 
+enum { LEAST_QUESTION_TOKENS = 64 }; /* that must always fit */
+
 static enum sarai_status prepare(struct conversation *c, struct sarai_error *err)
 {
     enum sarai_status st = choose_frame(c, err);
@@ -143,7 +145,7 @@ static enum sarai_status prepare(struct conversation *c, struct sarai_error *err
         return out_of_memory(err, "conversation");
     st = append(c, c->frame.prefix, LLM_CONTROL | LLM_BEGIN, err);
     c->n_prefix = c->n;
-    if (!st && c->n_prefix + answer_room(c) > c->capacity / 2)
+    if (!st && c->n_prefix + answer_room(c) + LEAST_QUESTION_TOKENS > c->capacity)
         st = failed(err, SARAI_EINPUT,
                     tr("la ventana de %zu tokens es pequeña para un comienzo de %zu y respuestas de %d",
                        "the window of %zu tokens is small for a beginning of %zu and answers of %d"),
@@ -294,10 +296,10 @@ static enum sarai_status deliver(struct sentences *s, struct delivery *d, struct
     size_t n;
     const char *piece = sentences_take(s, &n);
     size_t from = d->text.len;
-    if (n == 0)
-        return SARAI_OK;
     if (s->is_out_of_memory || !buf_append(&d->text, piece, n))
         return out_of_memory(err, "conversation");
+    if (n == 0)
+        return SARAI_OK;
     if (d->on_piece)
         d->on_piece(d->user, d->text.data + from);
     return SARAI_OK;
@@ -325,19 +327,20 @@ static enum sarai_status speak(struct conversation *c, struct sentences *s, stru
     return st ? st : deliver(s, d, err);
 }
 
-/* Closes the turn with what was delivered; a turn without an answer is forgotten. */
+/* Closes the turn with what was delivered. Without an answer, or where the window has no room for its
+ * words tokenised anew, the turn is forgotten. */
 static enum sarai_status remember(struct conversation *c, size_t answer_at, const char *text,
                                   struct sarai_error *err)
 {
-    enum sarai_status st = SARAI_OK;
+    enum sarai_status st = SARAI_EINPUT;
     c->n = answer_at;
     if (text[0])
         st = append_words(c, text, err);
-    if (text[0] && !st)
+    if (!st)
         st = append(c, c->frame.question_cue, LLM_CONTROL, err);
-    if (!text[0] || st)
+    if (st)
         c->n = c->turns[--c->n_turns];
-    return st;
+    return st == SARAI_EINPUT ? SARAI_OK : st;
 }
 
 /* The turn between question and history; the text delivered is left in d. */
@@ -379,10 +382,10 @@ enum sarai_status conversation_answer(struct conversation *c, const char *questi
         return st;
     size_t answer_at = c->n;
     st = take_turn(c, &d, &a, start_ms, err);
-    enum sarai_status kept = remember(c, answer_at, buf_string(&d.text), st ? NULL : err);
+    enum sarai_status kept = remember(c, answer_at, buf_string(&d.text), NULL);
     a.total_ms = clock_ms() - start_ms;
-    if (!st)
-        st = kept;
+    if (!st && kept)
+        st = out_of_memory(err, "conversation");
     if (!st) {
         a.text = buf_take(&d.text);
         if (!a.text)

@@ -56,7 +56,7 @@ typedef void conversation_piece(void *user, const char *piece);
 struct conversation_options conversation_options_default(void);
 
 /* EUSAGE: an option out of range. EMODEL: the frame asks for a chat template that the model lacks.
- * EINPUT: the persona does not leave half of the window free. */
+ * EINPUT: the window has no room behind the persona. */
 enum sarai_status conversation_open(const struct conversation_options *options, struct llm *llm,
                                     struct conversation **out, struct sarai_error *err);
 void conversation_close(struct conversation *c);

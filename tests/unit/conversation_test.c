@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "failing_alloc.h"
 #include "think/conversation.h"
 
 enum { WINDOW = 4000, END = 256, CONTROL = 257 };
@@ -77,11 +78,11 @@ enum sarai_status llm_chat(const struct llm *llm, const struct llm_message *mess
 {
     if (!llm->has_template)
         return failed(err, SARAI_EMODEL, "no template");
+    bool fits = true;
     for (size_t i = 0; i < n; i++)
-        buf_printf(out, "<|x|>%s\n%s<|x|>\n", messages[i].role, messages[i].content);
-    if (answer_next)
-        buf_text(out, "<|x|>assistant\n");
-    return SARAI_OK;
+        fits = fits && buf_printf(out, "<|x|>%s\n%s<|x|>\n", messages[i].role, messages[i].content);
+    fits = fits && (!answer_next || buf_text(out, "<|x|>assistant\n"));
+    return fits ? SARAI_OK : out_of_memory(err, "straw");
 }
 
 enum sarai_status llm_prompt(struct llm *llm, const int32_t *tokens, size_t n, struct llm_usage *usage,
@@ -396,6 +397,36 @@ static void the_prefix_is_cached(void **state)
     conversation_close(c);
 }
 
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    for (int frame = 0; frame < 2; frame++) {
+        struct llm llm = {.say = "Una frase. Otra.", .has_template = frame == 1};
+        struct conversation_options o = conversation_options_default();
+        o.cache_dir = "/cache";
+        int n = 0;
+        for (bool is_last = false; !is_last; n++) {
+            struct conversation *c = NULL;
+            struct sarai_error err = {0};
+            struct answer a = {0};
+            fail_allocation(n);
+            enum sarai_status st = conversation_open(&o, &llm, &c, &err);
+            if (!st)
+                st = conversation_answer(c, "¿Qué tal?", NULL, NULL, &a, &err);
+            is_last = !allocation_failed();
+            assert_int_equal(err.status, st);
+            assert_int_equal(st, is_last ? SARAI_OK : SARAI_ENOMEM);
+            answer_finish(&a);
+            if (c)
+                expect_answer(c, "¿Y ahora?", "Una frase. Otra.");
+            conversation_close(c);
+        }
+#ifndef __SANITIZE_ADDRESS__
+        assert_in_range(n, 10, 40);
+#endif
+    }
+}
+
 static void options_are_checked(void **state)
 {
     (void)state;
@@ -404,7 +435,7 @@ static void options_are_checked(void **state)
     struct conversation_options o = conversation_options_default();
     o.max_tokens = 0;
     assert_int_equal(conversation_open(&o, &llm, &c, NULL), SARAI_EUSAGE);
-    o.max_tokens = WINDOW / 2;
+    o.max_tokens = WINDOW - 1000;
     assert_int_equal(conversation_open(&o, &llm, &c, NULL), SARAI_EINPUT);
     o = conversation_options_default();
     o.frame = CONVERSATION_CHAT;
@@ -429,6 +460,7 @@ int main(void)
         cmocka_unit_test(bad_questions_change_nothing),
         cmocka_unit_test(silence_is_answered_too),
         cmocka_unit_test(the_prefix_is_cached),
+        cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(options_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
