@@ -32,6 +32,8 @@ struct conversation_options conversation_options_default(void)
 
 /* ---- the row of tokens ---------------------------------------------------------------------- */
 
+enum { LEAST_QUESTION_TOKENS = 64 }; /* that must always fit */
+
 /* What must stay free behind a question: the answer and both cues. */
 static size_t answer_room(const struct conversation *c)
 {
@@ -131,8 +133,6 @@ static enum sarai_status name_cache(struct conversation *c, struct sarai_error *
     return c->cache ? SARAI_OK : out_of_memory(err, "conversation");
 }
 
-enum { LEAST_QUESTION_TOKENS = 64 }; /* that must always fit */
-
 static enum sarai_status prepare(struct conversation *c, struct sarai_error *err)
 {
     enum sarai_status st = choose_frame(c, err);
@@ -198,8 +198,9 @@ int conversation_turns(const struct conversation *c)
 enum sarai_status conversation_warm(struct conversation *c, struct sarai_error *err)
 {
     struct llm_usage usage;
-    char *cache = c->n == c->n_prefix ? c->cache : NULL;
     enum sarai_status st = SARAI_OK;
+    make_room(c, LEAST_QUESTION_TOKENS + answer_room(c));
+    char *cache = c->n == c->n_prefix ? c->cache : NULL;
     if (cache)
         c->cache = NULL; /* once */
     if (!cache || !llm_restore(c->llm, cache, c->tokens, c->n)) {

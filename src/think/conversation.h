@@ -61,8 +61,9 @@ enum sarai_status conversation_open(const struct conversation_options *options, 
                                     struct conversation **out, struct sarai_error *err);
 void conversation_close(struct conversation *c);
 
-/* Lets the model read what is known of the next prompt already: the fixed beginning and the history.
- * Worth calling at load and between turns; nothing depends on it. The first call takes the beginning out of
+/* Lets the model read what is known of the next prompt already: the fixed beginning and the history, of
+ * which the oldest turns are dropped when an everyday question would not fit any more. Worth calling at load
+ * and between turns; nothing depends on it. The first call takes the beginning out of
  * cache_dir, or leaves it there; a cache that cannot be written is no error. */
 enum sarai_status conversation_warm(struct conversation *c, struct sarai_error *err);
 

@@ -324,6 +324,23 @@ static void the_oldest_turns_make_room(void **state)
     conversation_close(c);
 }
 
+static void room_is_made_between_turns(void **state)
+{
+    (void)state;
+    struct llm llm = {.say = "Una respuesta cualquiera."};
+    struct conversation *c = begin(&llm, 3, 60);
+    int shifts = 0;
+    for (int i = 0; i < 120; i++) {
+        int before = conversation_turns(c);
+        expect_answer(c, "Una pregunta cualquiera", "Una respuesta cualquiera.");
+        assert_int_equal(conversation_turns(c), before + 1); /* never while somebody waits */
+        assert_int_equal(conversation_warm(c, NULL), SARAI_OK);
+        shifts += conversation_turns(c) <= before;
+    }
+    assert_in_range(shifts, 2, 12);
+    conversation_close(c);
+}
+
 static void no_more_turns_than_its_maximum(void **state)
 {
     (void)state;
@@ -456,6 +473,7 @@ int main(void)
         cmocka_unit_test(cancel_before_the_first_word_forgets_the_turn),
         cmocka_unit_test(a_question_cannot_leave_its_turn),
         cmocka_unit_test(the_oldest_turns_make_room),
+        cmocka_unit_test(room_is_made_between_turns),
         cmocka_unit_test(no_more_turns_than_its_maximum),
         cmocka_unit_test(bad_questions_change_nothing),
         cmocka_unit_test(silence_is_answered_too),
