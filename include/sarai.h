@@ -142,13 +142,15 @@ struct sarai_sink {
 };
 
 /* File (whatever libsndfile opens) → transcript. `language` is ISO 639-1 or "auto"; NULL takes
- * SARAI_LISTEN_LANG. Silence, music and noise give an empty text and OK.
- * EINPUT: missing, empty, truncated or not audio; longer than MAX_AUDIO_MIN. */
+ * SARAI_LISTEN_LANG. `cues`: segments as short as subtitles want them; else long ones. Silence, music and
+ * noise give an empty text and OK. EINPUT: missing, empty, truncated or not audio; longer than MAX_AUDIO_MIN.
+ */
 SARAI_API enum sarai_status sarai_transcribe_file(struct sarai *s, const char *path, const char *language,
-                                                  struct sarai_transcript *out, struct sarai_error *err);
+                                                  bool cues, struct sarai_transcript *out,
+                                                  struct sarai_error *err);
 /* The same for PCM in memory: mono float at SARAI_SPEECH_HZ. */
 SARAI_API enum sarai_status sarai_transcribe(struct sarai *s, const float *pcm, size_t n_frames,
-                                             const char *language, struct sarai_transcript *out,
+                                             const char *language, bool cues, struct sarai_transcript *out,
                                              struct sarai_error *err);
 
 /* Text (UTF-8, at most 1 MB) → answer, within the current conversation; spoken too when the voice is

@@ -535,3 +535,8 @@ const float *llm_logits(struct llm *llm)
 {
     return llm->has_logits ? llama_get_logits_ith(llm->ctx, -1) : NULL;
 }
+
+const char *llm_version(void)
+{
+    return ggml_version();
+}

@@ -114,4 +114,7 @@ enum sarai_status llm_next(struct llm *llm, int32_t *token, struct sarai_error *
 /* llm_vocabulary() logits after the last token that was evaluated. Borrowed until the next call. */
 const float *llm_logits(struct llm *llm);
 
+/* Version of the library, e.g. "0.25.3". */
+const char *llm_version(void);
+
 #endif

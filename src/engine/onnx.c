@@ -458,7 +458,7 @@ const int64_t *onnx_ints(const struct onnx_tensor *tensor)
 enum sarai_status onnx_run(struct onnx *s, const struct onnx_value *in, size_t n_in, struct onnx_value *out,
                            size_t n_out, struct sarai_error *err)
 {
-    const char *in_names[ONNX_MAX_VALUES], *out_names[ONNX_MAX_VALUES];
+    const char *in_names[ONNX_MAX_VALUES] = {NULL}, *out_names[ONNX_MAX_VALUES] = {NULL};
     const OrtValue *in_values[ONNX_MAX_VALUES];
     OrtValue *out_values[ONNX_MAX_VALUES];
     if (n_in > ONNX_MAX_VALUES || n_out > ONNX_MAX_VALUES)

@@ -22,7 +22,7 @@
 struct onnx;
 struct onnx_tensor;
 
-enum { ONNX_MAX_RANK = 6, ONNX_MAX_VALUES = 64 };
+enum { ONNX_MAX_RANK = 6, ONNX_MAX_VALUES = 160 };
 enum onnx_type { ONNX_F32, ONNX_I64, ONNX_I32, ONNX_OTHER };
 
 struct onnx_options {

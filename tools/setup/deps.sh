@@ -67,6 +67,13 @@ onnx_fetch() {
     rm -rf "$work"
 }
 
+# Without OpenMP, whose waiting threads spin and so starve the other engines on a small machine: ggml's own
+# thread pool can be told to sleep.
+llama_options=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_LIBDIR=lib "-DCMAKE_INSTALL_RPATH=\$ORIGIN"
+    -DBUILD_SHARED_LIBS=ON -DGGML_NATIVE=ON -DGGML_OPENMP=OFF -DLLAMA_OPENSSL=OFF
+    -DLLAMA_BUILD_IS_DEV=OFF -DLLAMA_BUILD_COMMON=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF
+    -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_APP=OFF -DLLAMA_BUILD_MTMD=ON)
+
 llama_build() {
     local home=$1 source
     new_work
@@ -76,12 +83,7 @@ llama_build() {
     check_sum "$work/llama_cpp_python-$llama_version.tar.gz" "$llama_sum"
     tar -xzf "$work/llama_cpp_python-$llama_version.tar.gz" -C "$work"
     source=$work/llama_cpp_python-$llama_version/vendor/llama.cpp
-    cmake -S "$source" -B "$work/build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$work/out" \
-        -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_INSTALL_RPATH='$ORIGIN' -DBUILD_SHARED_LIBS=ON \
-        -DGGML_NATIVE=ON -DGGML_OPENMP=ON -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF \
-        -DLLAMA_BUILD_IS_DEV=OFF -DLLAMA_BUILD_COMMON=OFF -DLLAMA_BUILD_TESTS=OFF \
-        -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF \
-        -DLLAMA_BUILD_APP=OFF -DLLAMA_BUILD_MTMD=ON >"$work/log" 2>&1 &&
+    cmake -S "$source" -B "$work/build" -DCMAKE_INSTALL_PREFIX="$work/out" "${llama_options[@]}" >"$work/log" 2>&1 &&
         cmake --build "$work/build" --parallel "$(nproc)" --target install 2>&1 | tee -a "$work/log" |
         awk '/^\[ *[0-9]+%\]/ { gsub(/[^0-9]/, "", $1); n = substr($0, 2, 3) + 0
                if (n >= last + 10) { printf "  %d %%\n", n; last = n; fflush() } }' >&2 ||
@@ -93,8 +95,9 @@ llama_build() {
     rm -rf "$work"
 }
 
-# Native code belongs to one kind of CPU: the cache key carries its instruction sets.
-cpu_key=$(grep -m1 -E '^(flags|Features)' /proc/cpuinfo | cut -d: -f2 | tr ' ' '\n' | sort | sha256sum | cut -c1-8)
+# Native code belongs to one kind of CPU: the cache key carries its instruction sets, and how it was built.
+cpu_key=$({ grep -m1 -E '^(flags|Features)' /proc/cpuinfo | cut -d: -f2 | tr ' ' '\n' | sort
+    echo "${llama_options[@]}"; } | sha256sum | cut -c1-8)
 onnx_home=$cache/deps/onnxruntime-$onnx_version-$arch
 llama_home=$cache/deps/llama-$llama_version-$arch-$cpu_key
 mkdir -p "$cache/deps" "$root/deps"

@@ -1,0 +1,296 @@
+#include "cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_OPTIONS = 96, OWN = 1000, SETTING = 2000, HELP = 3000 };
+
+/* ---- errors and results ----------------------------------------------------------------------- */
+
+int cli_fail(const struct cli *cli, const struct sarai_error *err)
+{
+    if (err->status == SARAI_ECANCELLED && cli_interrupted(cli)) {
+        fprintf(stderr, "%s\n", tr("interrumpido", "interrupted"));
+        return CLI_INTERRUPTED;
+    }
+    fprintf(stderr, "sarai: %s\n", err->message);
+    return (int)err->status;
+}
+
+int cli_usage(const char *format, ...)
+{
+    va_list args;
+    fprintf(stderr, "sarai: ");
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "\n");
+    return SARAI_EUSAGE;
+}
+
+bool cli_interrupted(const struct cli *cli)
+{
+    return stop_raised(&cli->stop);
+}
+
+void cli_forget_interrupt(struct cli *cli)
+{
+    atomic_store(&cli->stop.raised, false);
+}
+
+int cli_flush(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return SARAI_OK;
+    fprintf(stderr, "sarai: %s: %s\n", tr("no se puede escribir en la salida", "cannot write to the output"),
+            strerror(errno));
+    return SARAI_EOUTPUT;
+}
+
+int cli_print_json(json_t *value)
+{
+    char *text = value ? json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
+    json_decref(value);
+    if (!text) {
+        fprintf(stderr, "sarai: %s\n", tr("no hay memoria para el JSON", "no memory for the JSON"));
+        return SARAI_ENOMEM;
+    }
+    puts(text);
+    free(text);
+    return cli_flush();
+}
+
+static const struct {
+    const char *name, *es, *en;
+    size_t offset;
+} stages[] = {
+    {"load", "cargar", "load", offsetof(struct sarai_stages, load_ms)},
+    {"listen", "escuchar", "listen", offsetof(struct sarai_stages, listen_ms)},
+    {"think_first_token", "pensar: primera palabra", "think: first token",
+     offsetof(struct sarai_stages, think_first_token_ms)},
+    {"think_total", "pensar: todo", "think: total", offsetof(struct sarai_stages, think_total_ms)},
+    {"speak_first_audio", "hablar: primer sonido", "speak: first audio",
+     offsetof(struct sarai_stages, speak_first_audio_ms)},
+    {"speak_total", "hablar: todo", "speak: total", offsetof(struct sarai_stages, speak_total_ms)},
+    {"first_audio", "hasta el primer sonido", "until the first sound",
+     offsetof(struct sarai_stages, first_audio_ms)},
+    {"total", "total", "total", offsetof(struct sarai_stages, total_ms)},
+};
+
+static double stage_ms(const struct sarai_stages *s, size_t i)
+{
+    return *(const double *)((const char *)s + stages[i].offset);
+}
+
+json_t *cli_stages_json(const struct sarai_stages *s)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
+        if (stage_ms(s, i) >= 0)
+            json_object_set_new(object, stages[i].name, json_real(stage_ms(s, i)));
+    return object;
+}
+
+json_t *cli_tokens_json(const struct sarai_tokens *t)
+{
+    return json_pack("{s:i,s:i,s:i}", "evaluated", t->evaluated, "reused", t->reused, "generated",
+                     t->generated);
+}
+
+/* Printed width: bytes that begin a character. */
+static int columns(const char *text)
+{
+    int n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xC0) != 0x80;
+    return n;
+}
+
+void cli_print_stages(const struct sarai_turn *turn)
+{
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
+        const char *name = tr(stages[i].es, stages[i].en);
+        if (stage_ms(&turn->stages, i) >= 0)
+            fprintf(stderr, "  %s%*s %8.0f ms\n", name, 26 - columns(name), "", stage_ms(&turn->stages, i));
+    }
+    if (turn->tokens.generated > 0)
+        fprintf(stderr,
+                tr("  tokens: %d leídos, %d de la memoria, %d escritos\n",
+                   "  tokens: %d evaluated, %d reused, %d generated\n"),
+                turn->tokens.evaluated, turn->tokens.reused, turn->tokens.generated);
+}
+
+long long cli_resident_bytes(void)
+{
+    long long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    if (!f)
+        return 0;
+    if (fscanf(f, "%*s %lld", &pages) != 1)
+        pages = 0;
+    fclose(f);
+    return pages * sysconf(_SC_PAGESIZE);
+}
+
+char *cli_read_line(FILE *f, enum sarai_status *status, struct sarai_error *err)
+{
+    char *line = NULL;
+    size_t room = 0;
+    *status = SARAI_OK;
+    ssize_t n = getline(&line, &room, f);
+    if (n > 0 && line[n - 1] == '\n')
+        line[--n] = '\0';
+    if (n >= 0 && n <= CLI_MAX_LINE_BYTES && memchr(line, '\0', (size_t)n) == NULL)
+        return line;
+    if (n >= 0)
+        *status = failed(err, SARAI_EINPUT,
+                         tr("una línea pasa de %d bytes o contiene un byte nulo",
+                            "a line is over %d bytes or holds a null byte"),
+                         CLI_MAX_LINE_BYTES);
+    free(line);
+    return NULL;
+}
+
+/* ---- options ---------------------------------------------------------------------------------- */
+
+static void print_option(const char *name, char letter, const char *argument, const char *help)
+{
+    char left[80];
+    snprintf(left, sizeof left, "%c%c%s--%s%s%s", letter ? '-' : ' ', letter ? letter : ' ',
+             letter ? ", " : "  ", name, argument ? " " : "", argument ? argument : "");
+    printf("  %-32s %s\n", left, help);
+}
+
+static void flag_name(const char *key, char *out, size_t n)
+{
+    size_t i = 0;
+    for (; key[i] && i + 1 < n; i++)
+        out[i] = key[i] == '_' ? '-' : (char)(key[i] | 0x20);
+    out[i] = '\0';
+}
+
+static void print_help(const struct command *command, const struct cli_option *own, size_t n_own)
+{
+    printf(tr("Uso: sarai %s [opciones] %s\n\n%s.\n\nOpciones:\n",
+              "Usage: sarai %s [options] %s\n\n%s.\n\nOptions:\n"),
+           command->name, command->arguments, tr(command->about_es, command->about_en));
+    for (size_t i = 0; i < n_own; i++)
+        print_option(own[i].name, own[i].letter, own[i].argument, tr(own[i].help_es, own[i].help_en));
+    print_option("help", 'h', NULL, tr("esta ayuda", "this help"));
+    printf("%s\n", tr("\nAjustes (también en .env y en el entorno; véase sarai config):",
+                      "\nSettings (in .env and the environment too; see sarai config):"));
+    for (size_t i = 0; i < config_count(); i++) {
+        const struct setting *s = config_setting(i);
+        char name[64];
+        flag_name(s->key, name, sizeof name);
+        print_option(name, 0, s->choices ? s->choices : tr("VALOR", "VALUE"), tr(s->help_es, s->help_en));
+    }
+}
+
+/* Long options for getopt: own, settings, help. Names of settings live in `names`. */
+static void make_long_options(const struct cli_option *own, size_t n_own, struct option *out,
+                              char names[][64])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < n_own; i++)
+        out[n++] = (struct option){own[i].name, own[i].argument ? required_argument : no_argument, NULL,
+                                   OWN + (int)i};
+    for (size_t i = 0; i < config_count() && n < MAX_OPTIONS - 2; i++) {
+        flag_name(config_setting(i)->key, names[i], 64);
+        bool taken = false; /* a command's own option (say --voice) goes before the setting of that name */
+        for (size_t k = 0; k < n_own; k++)
+            taken = taken || strcmp(own[k].name, names[i]) == 0;
+        if (!taken)
+            out[n++] = (struct option){names[i], required_argument, NULL, SETTING + (int)i};
+    }
+    out[n++] = (struct option){"help", no_argument, NULL, HELP};
+    out[n] = (struct option){NULL, 0, NULL, 0};
+}
+
+static void make_short_options(const struct cli_option *own, size_t n_own, char *out)
+{
+    *out++ = ':';
+    *out++ = 'h';
+    for (size_t i = 0; i < n_own; i++)
+        if (own[i].letter) {
+            *out++ = own[i].letter;
+            if (own[i].argument)
+                *out++ = ':';
+        }
+    *out = '\0';
+}
+
+static const struct cli_option *own_option(const struct cli_option *own, size_t n_own, int code)
+{
+    if (code >= OWN && code < OWN + (int)n_own)
+        return &own[code - OWN];
+    for (size_t i = 0; i < n_own; i++)
+        if (own[i].letter && own[i].letter == code)
+            return &own[i];
+    return NULL;
+}
+
+bool cli_parse(struct cli *cli, const struct command *command, const struct cli_option *own, size_t n_own,
+               int argc, char **argv, int *first, int *exit_code)
+{
+    struct option long_options[MAX_OPTIONS];
+    char names[MAX_OPTIONS][64], letters[2 * MAX_OPTIONS + 3];
+    struct sarai_error err;
+    int code;
+    make_long_options(own, n_own, long_options, names);
+    make_short_options(own, n_own, letters);
+    opterr = 0;
+    optind = 1;
+    while ((code = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
+        const struct cli_option *option = own_option(own, n_own, code);
+        if (option && option->argument) {
+            *option->value = optarg;
+        } else if (option) {
+            *option->flag = true;
+        } else if (code >= SETTING && code < HELP) {
+            if (sarai_config_set(cli->cfg, names[code - SETTING], optarg, &err) != SARAI_OK) {
+                *exit_code = cli_fail(cli, &err);
+                return false;
+            }
+        } else if (code == 'h' || code == HELP) {
+            print_help(command, own, n_own);
+            *exit_code = cli_flush();
+            return false;
+        } else {
+            *exit_code = cli_usage(code == ':' ? tr("a «%s» le falta su valor; ayuda: sarai %s --help",
+                                                    "“%s” lacks its value; help: sarai %s --help")
+                                               : tr("no se conoce la opción «%s»; ayuda: sarai %s --help",
+                                                    "unknown option “%s”; help: sarai %s --help"),
+                                   argv[optind - 1], command->name);
+            return false;
+        }
+    }
+    *first = optind;
+    return true;
+}
+
+/* ---- Sarai ------------------------------------------------------------------------------------ */
+
+int cli_open(struct cli *cli, unsigned parts)
+{
+    struct sarai_error err = {0};
+    struct sarai *sarai = NULL;
+    if (sarai_open(cli->cfg, parts, &sarai, &err) != SARAI_OK)
+        return cli_fail(cli, &err);
+    cli->sarai = sarai;
+    if (!cli_interrupted(cli))
+        return SARAI_OK;
+    cli_close(cli);
+    return CLI_INTERRUPTED;
+}
+
+void cli_close(struct cli *cli)
+{
+    struct sarai *sarai = cli->sarai;
+    cli->sarai = NULL; /* before it is freed: a signal may come in between */
+    sarai_close(sarai);
+}

@@ -1,0 +1,87 @@
+/* What the commands of the `sarai` program share: options, messages, results, interruption.
+ *
+ * Results go to stdout, everything else to stderr. A command returns its exit code, which is an
+ * `enum sarai_status`, or CLI_INTERRUPTED.
+ */
+#ifndef SARAI_CLI_H
+#define SARAI_CLI_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "base/stop.h"
+#include "sarai.h"
+
+enum { CLI_INTERRUPTED = 130, CLI_MAX_LINE_BYTES = 1 << 20 };
+
+struct cli {
+    struct sarai_config *cfg;
+    struct sarai *sarai; /* what a signal interrupts; NULL while nothing is open */
+    struct stop stop;    /* raised by SIGINT and SIGTERM, for work outside of a `struct sarai` */
+};
+
+/* One option of a command. With `argument` it takes a value, else it sets `flag`. */
+struct cli_option {
+    const char *name;
+    char letter; /* 0: none */
+    const char *argument;
+    const char **value;
+    bool *flag;
+    const char *help_es, *help_en;
+};
+
+struct command {
+    const char *name, *arguments;
+    const char *about_es, *about_en;
+    int (*run)(struct cli *cli, const struct command *command, int argc, char **argv);
+};
+
+extern const struct command commands[];
+extern const size_t n_commands;
+
+int command_run(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_transcribe(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_say(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_ask(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_chat(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_models(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_doctor(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_bench(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_config(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_version(struct cli *cli, const struct command *command, int argc, char **argv);
+
+/* Reads options: the command's own, then every setting as a flag (--llama-threads 2), then --help.
+ * True: go on with argv[*first…]. False: leave with *exit_code (the help was shown, or an error). */
+bool cli_parse(struct cli *cli, const struct command *command, const struct cli_option *own, size_t n_own,
+               int argc, char **argv, int *first, int *exit_code);
+
+/* Opens Sarai so that signals reach it; 0 or the exit code, with the error shown. */
+int cli_open(struct cli *cli, unsigned parts);
+void cli_close(struct cli *cli);
+
+/* Shows an error and gives its exit code. */
+int cli_fail(const struct cli *cli, const struct sarai_error *err);
+__attribute__((format(printf, 1, 2))) int cli_usage(const char *format, ...);
+bool cli_interrupted(const struct cli *cli);
+/* A call was interrupted and that is over now: the next one may work (chat). */
+void cli_forget_interrupt(struct cli *cli);
+
+/* Prints one JSON value on one line and lets go of it. Flushes; 0 or SARAI_EOUTPUT with the error shown. */
+int cli_print_json(json_t *value);
+/* Flushes stdout; 0 or SARAI_EOUTPUT with the error shown. */
+int cli_flush(void);
+json_t *cli_stages_json(const struct sarai_stages *s);
+json_t *cli_tokens_json(const struct sarai_tokens *t);
+/* The stage table, for people, to stderr. */
+void cli_print_stages(const struct sarai_turn *turn);
+/* Resident memory of this process in bytes, 0 where the system does not tell. */
+long long cli_resident_bytes(void);
+
+/* The next line of stdin without its newline, NUL-free, at most CLI_MAX_LINE_BYTES; caller frees.
+ * NULL at the end; *status tells EINPUT (too long, a NUL inside) from the end (OK). */
+char *cli_read_line(FILE *f, enum sarai_status *status, struct sarai_error *err);
+
+#endif

@@ -1,0 +1,123 @@
+/* sarai run: recorded questions in, spoken answers out. */
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audio/writer.h"
+#include "cli.h"
+
+struct job {
+    struct cli *cli;
+    struct writer *writer; /* NULL: the answer is only written */
+    FILE *words;           /* where question and answer are shown: stdout, unless the sound goes there */
+    bool json, quiet;
+    struct sarai_error write_error;
+};
+
+static void show_transcript(void *user, const char *text)
+{
+    struct job *job = user;
+    if (!job->json)
+        fprintf(job->words, "%s %s\n%s ", tr("Pregunta:", "Question:"), text, tr("Respuesta:", "Answer:"));
+    fflush(job->words);
+}
+
+static void show_answer(void *user, const char *piece)
+{
+    struct job *job = user;
+    if (!job->json)
+        fputs(piece, job->words);
+    fflush(job->words);
+}
+
+static bool write_audio(void *user, const float *pcm, size_t n)
+{
+    struct job *job = user;
+    return writer_add(job->writer, pcm, n, &job->write_error) == SARAI_OK;
+}
+
+static int show_turn(const struct job *job, const char *path, const struct sarai_turn *turn)
+{
+    if (job->json)
+        return cli_print_json(json_pack("{s:s,s:s,s:s,s:o,s:o,s:f,s:I}", "file", path, "text", turn->text,
+                                        "answer", turn->answer, "stages_ms", cli_stages_json(&turn->stages),
+                                        "tokens", cli_tokens_json(&turn->tokens), "answer_audio_s",
+                                        turn->answer_audio_s, "rss_bytes", (json_int_t)cli_resident_bytes()));
+    fputc('\n', job->words);
+    if (!job->quiet)
+        cli_print_stages(turn);
+    return cli_flush();
+}
+
+static int run_one(struct job *job, const char *path, const char *out_path)
+{
+    struct sarai_error err = {0};
+    struct sarai_turn turn = {0};
+    struct sarai_sink sink = {job, show_transcript, show_answer, out_path ? write_audio : NULL};
+    enum sarai_status st = SARAI_OK;
+    job->write_error.status = SARAI_OK;
+    if (out_path)
+        st = writer_open(out_path, SARAI_VOICE_HZ, &job->writer, &err);
+    if (!st)
+        st = sarai_run_file(job->cli->sarai, path, &sink, &turn, &err);
+    if (!st && job->writer)
+        st = writer_commit(job->writer, &err);
+    writer_close(job->writer);
+    job->writer = NULL;
+    int code;
+    if (st)
+        code = cli_fail(job->cli, job->write_error.status ? &job->write_error : &err);
+    else
+        code = show_turn(job, path, &turn);
+    sarai_turn_finish(&turn);
+    return code;
+}
+
+/* "respuesta.wav" for one file; for several, a folder that gets NAME.wav of each. */
+static const char *output_of(const char *out, const char *path, bool several, char *room, size_t n)
+{
+    char name[1024];
+    if (!out || !several)
+        return out;
+    snprintf(name, sizeof name, "%s", path);
+    const char *base = basename(name);
+    const char *dot = strrchr(base, '.');
+    int length = dot && dot != base ? (int)(dot - base) : (int)strlen(base);
+    snprintf(room, n, "%s/%.*s.wav", out, length, base);
+    return room;
+}
+
+int command_run(struct cli *cli, const struct command *command, int argc, char **argv)
+{
+    struct job job = {.cli = cli, .words = stdout};
+    const char *out = NULL;
+    char room[4096];
+    int first, code;
+    const struct cli_option own[] = {
+        {"output", 'o', tr("ARCHIVO", "FILE"), &out, NULL,
+         "WAV de la respuesta («-»: PCM a la salida); con varias preguntas, una carpeta",
+         "WAV of the answer (“-”: PCM to stdout); with several questions, a folder"},
+        {"json", 'j', NULL, NULL, &job.json, "un objeto JSON por pregunta",
+         "one JSON object for each question"},
+        {"quiet", 'q', NULL, NULL, &job.quiet, "sin tabla de tiempos", "no table of times"},
+    };
+    if (!cli_parse(cli, command, own, sizeof own / sizeof *own, argc, argv, &first, &code))
+        return code;
+    if (first == argc)
+        return cli_usage(tr("falta el archivo de la pregunta; ayuda: sarai run --help",
+                            "the file of the question is missing; help: sarai run --help"));
+    if (out && strcmp(out, "-") == 0) {
+        if (job.json || argc - first > 1)
+            return cli_usage(
+                tr("con -o - va una sola pregunta, sin --json", "-o - goes with one question and no --json"));
+        job.words = stderr;
+    }
+    code = cli_open(cli, out ? SARAI_ALL : SARAI_LISTEN | SARAI_THINK);
+    for (int i = first; !code && i < argc; i++) {
+        sarai_new_conversation(cli->sarai);
+        code = run_one(&job, argv[i], output_of(out, argv[i], argc - first > 1, room, sizeof room));
+    }
+    cli_close(cli);
+    return code;
+}

@@ -1,0 +1,138 @@
+#include "listen/listener.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "listen/transcriber.h"
+#include "listen/vad.h"
+
+enum { MAX_LANGUAGE_BYTES = 8 };
+
+struct listener {
+    struct vad *vad;
+    struct segmenter *segmenter;
+    struct transcriber *transcriber;
+    char language[MAX_LANGUAGE_BYTES];
+    float window[VAD_WINDOW]; /* what came since the last whole window */
+    size_t n_window;
+};
+
+enum sarai_status listener_open(const struct listener_options *o, struct listener **out,
+                                struct sarai_error *err)
+{
+    struct listener *l = calloc(1, sizeof *l);
+    if (!l)
+        return out_of_memory(err, tr("el oído", "hearing"));
+    const struct transcriber_options transcriber = {
+        .encoder_path = o->encoder_path,
+        .decoder_path = o->decoder_path,
+        .vocab_path = o->vocab_path,
+        .onnx = {.threads = o->threads, .cache_dir = o->cache_dir},
+        .stop = o->stop,
+    };
+    enum sarai_status st = transcriber_open(&transcriber, &l->transcriber, err);
+    if (!st)
+        st = vad_open(o->vad_path, &transcriber.onnx, &l->vad, err);
+    if (!st)
+        st = segmenter_open(&l->segmenter, err);
+    if (st) {
+        listener_close(l);
+        return st;
+    }
+    *out = l;
+    return SARAI_OK;
+}
+
+void listener_close(struct listener *l)
+{
+    if (!l)
+        return;
+    segmenter_close(l->segmenter);
+    vad_close(l->vad);
+    transcriber_close(l->transcriber);
+    free(l);
+}
+
+enum sarai_status listener_begin(struct listener *l, const char *language, enum segmenter_grain grain,
+                                 struct sarai_error *err)
+{
+    if (strlen(language) >= sizeof l->language || !transcriber_knows(l->transcriber, language))
+        return failed(err, SARAI_EUSAGE,
+                      tr("el modelo no entiende el idioma «%s» (p. ej. es, en, auto)",
+                         "the model does not know the language “%s” (e.g. es, en, auto)"),
+                      language);
+    strcpy(l->language, language);
+    l->n_window = 0;
+    segmenter_begin(l->segmenter, grain);
+    vad_reset(l->vad);
+    vad_resume(l->vad);
+    transcriber_resume(l->transcriber);
+    return SARAI_OK;
+}
+
+void listener_interrupt(struct listener *l)
+{
+    vad_interrupt(l->vad);
+    transcriber_interrupt(l->transcriber);
+}
+
+/* Transcribes the utterance that the segmenter has ready, if any. */
+static enum sarai_status pass_utterance(struct listener *l, listener_segment_fn *on_segment, void *user,
+                                        struct sarai_error *err)
+{
+    const struct utterance *u = segmenter_next(l->segmenter);
+    if (!u)
+        return SARAI_OK;
+    struct heard heard = HEARD_INIT;
+    enum sarai_status st = transcriber_run(l->transcriber, u->pcm, u->n_frames, l->language, &heard, err);
+    if (!st && heard.words.len > 0) {
+        struct listener_segment segment = {u->start_s, u->end_s, heard.words.data, heard.language};
+        st = on_segment(user, &segment, err);
+    }
+    buf_finish(&heard.words);
+    return st;
+}
+
+static enum sarai_status feed_window(struct listener *l, const float *window, listener_segment_fn *on_segment,
+                                     void *user, struct sarai_error *err)
+{
+    float probability;
+    enum sarai_status st = vad_feed(l->vad, window, &probability, err);
+    if (st)
+        return st;
+    segmenter_feed(l->segmenter, window, probability);
+    return pass_utterance(l, on_segment, user, err);
+}
+
+enum sarai_status listener_feed(struct listener *l, const float *pcm, size_t n,
+                                listener_segment_fn *on_segment, void *user, struct sarai_error *err)
+{
+    enum sarai_status st = SARAI_OK;
+    while (!st && n > 0) {
+        size_t missing = VAD_WINDOW - l->n_window, taken = n < missing ? n : missing;
+        memcpy(l->window + l->n_window, pcm, taken * sizeof *pcm);
+        l->n_window += taken;
+        pcm += taken;
+        n -= taken;
+        if (l->n_window == VAD_WINDOW) {
+            l->n_window = 0;
+            st = feed_window(l, l->window, on_segment, user, err);
+        }
+    }
+    return st;
+}
+
+enum sarai_status listener_flush(struct listener *l, listener_segment_fn *on_segment, void *user,
+                                 struct sarai_error *err)
+{
+    enum sarai_status st = SARAI_OK;
+    if (l->n_window > 0) {
+        memset(l->window + l->n_window, 0, (VAD_WINDOW - l->n_window) * sizeof *l->window);
+        l->n_window = 0;
+        st = feed_window(l, l->window, on_segment, user, err);
+    }
+    if (st)
+        return st;
+    segmenter_flush(l->segmenter);
+    return pass_utterance(l, on_segment, user, err);
+}

@@ -1,0 +1,53 @@
+/* Hearing: a stream of speech in, transcribed utterances out.
+ *
+ *     listener_open(&options, &l, err);
+ *     listener_begin(l, "es", SEGMENTER_TEXT, err);
+ *     while (more) listener_feed(l, pcm, n, on_segment, user, err);
+ *     listener_flush(l, on_segment, user, err);
+ *     listener_close(l);
+ *
+ * Silence, music and noise give no segment. One thread at a time, except listener_interrupt().
+ */
+#ifndef SARAI_LISTEN_LISTENER_H
+#define SARAI_LISTEN_LISTENER_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/stop.h"
+#include "listen/segmenter.h"
+
+struct listener;
+
+struct listener_options {
+    const char *encoder_path, *decoder_path, *vocab_path, *vad_path;
+    int threads;
+    const char *cache_dir;   /* of optimised graphs; or NULL */
+    const struct stop *stop; /* or NULL; must outlive the listener */
+};
+
+/* Valid during the callback. */
+struct listener_segment {
+    double start_s, end_s;
+    const char *text, *language;
+};
+typedef enum sarai_status listener_segment_fn(void *user, const struct listener_segment *segment,
+                                              struct sarai_error *err);
+
+enum sarai_status listener_open(const struct listener_options *options, struct listener **out,
+                                struct sarai_error *err);
+void listener_close(struct listener *l);
+
+/* Forgets everything heard. `language`: ISO 639-1 or "auto"; EUSAGE when the model does not know it. */
+enum sarai_status listener_begin(struct listener *l, const char *language, enum segmenter_grain grain,
+                                 struct sarai_error *err);
+/* Mono float at SARAI_SPEECH_HZ. on_segment is called for each utterance that ended. */
+enum sarai_status listener_feed(struct listener *l, const float *pcm, size_t n,
+                                listener_segment_fn *on_segment, void *user, struct sarai_error *err);
+enum sarai_status listener_flush(struct listener *l, listener_segment_fn *on_segment, void *user,
+                                 struct sarai_error *err);
+
+/* Ends the work in progress with ECANCELLED; the next begin works again. Any thread. */
+void listener_interrupt(struct listener *l);
+
+#endif

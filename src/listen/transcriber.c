@@ -1,0 +1,382 @@
+#include "listen/transcriber.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "listen/vocabulary.h"
+
+enum {
+    MAX_LAYERS = 32, /* of the largest Whisper */
+    MAX_TOKENS = 448,
+    NAME_BYTES = 24,
+    PROMPT_TOKENS = 4,
+    SPARE_TOKENS = 12, /* the longest text of n seconds: this and TOKENS_A_SECOND × n */
+    TOKENS_A_SECOND = 10,
+    WIDE_CONTEXT_FRAMES = 10 * SARAI_SPEECH_HZ, /* a context in which Whisper does not loop */
+};
+
+/* A text that deflate shrinks more than this repeats itself (threshold of OpenAI's reference decoder). */
+static const double LOOP_RATIO = 2.4;
+/* Nobody spoke: how sure the model must be of it, and how unsure of its words (measured on noise). */
+static const float NO_SPEECH = 0.6f, UNSURE = -1.0f, LOST = -1.6f;
+
+/* Keys and values of one layer, names and tensors. */
+struct layer {
+    char past[2][NAME_BYTES], present[2][NAME_BYTES], cross[2][NAME_BYTES];
+    struct onnx_tensor *cache[2], *context[2];
+};
+
+struct transcriber {
+    struct onnx *encoder, *decoder;
+    struct vocabulary *vocabulary;
+    const struct stop *stop;
+    size_t hop, max_frames, pad_frames; /* samples */
+    int n_layers, heads, head_size, max_tokens;
+    struct layer layers[MAX_LAYERS];
+    float *pcm; /* the padded utterance, max_frames long */
+    size_t n_past;
+};
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static enum sarai_status read_contract(struct transcriber *t, const struct transcriber_options *o,
+                                       struct sarai_error *err)
+{
+    static const char *const roles[] = {"speech-encoder", "text-decoder"};
+    const struct onnx *models[] = {t->encoder, t->decoder};
+    const char *paths[] = {o->encoder_path, o->decoder_path};
+    for (int i = 0; i < 2; i++) {
+        const char *role = onnx_metadata(models[i], "sarai.role");
+        if (!role || strcmp(role, roles[i]) != 0)
+            return failed(err, SARAI_EMODEL,
+                          tr("%s no tiene el papel «%s» sino «%s»; véase docs/CONTRACTS.md",
+                             "%s has not the role “%s” but “%s”; see docs/CONTRACTS.md"),
+                          paths[i], roles[i], role ? role : "?");
+    }
+    t->hop = (size_t)onnx_metadata_int(t->encoder, "sarai.hop_samples", 320);
+    t->max_frames = (size_t)onnx_metadata_int(t->encoder, "sarai.max_samples", 30 * SARAI_SPEECH_HZ);
+    t->pad_frames = (size_t)onnx_metadata_int(t->encoder, "sarai.pad_samples", 0);
+    t->n_layers = (int)onnx_metadata_int(t->decoder, "sarai.layers", 0);
+    t->heads = (int)onnx_metadata_int(t->decoder, "sarai.heads", 0);
+    t->head_size = (int)onnx_metadata_int(t->decoder, "sarai.head_size", 0);
+    t->max_tokens = (int)onnx_metadata_int(t->decoder, "sarai.max_tokens", 0);
+    bool sane = t->hop > 0 && t->hop <= 4096 && t->max_frames > 0 && t->max_frames <= 60 * SARAI_SPEECH_HZ &&
+                t->max_frames % t->hop == 0 && t->pad_frames < t->max_frames && t->n_layers > 0 &&
+                t->n_layers <= MAX_LAYERS && t->heads > 0 && t->head_size > 0 &&
+                t->max_tokens > PROMPT_TOKENS;
+    if (!sane)
+        return failed(err, SARAI_EMODEL,
+                      tr("%s y %s no cumplen el contrato; véase docs/CONTRACTS.md",
+                         "%s and %s do not keep the contract; see docs/CONTRACTS.md"),
+                      o->encoder_path, o->decoder_path);
+    if (t->max_tokens > MAX_TOKENS)
+        t->max_tokens = MAX_TOKENS;
+    return SARAI_OK;
+}
+
+static void name_tensors(struct transcriber *t)
+{
+    static const char *const kinds[] = {"key", "value"};
+    for (int l = 0; l < t->n_layers; l++)
+        for (int k = 0; k < 2; k++) {
+            snprintf(t->layers[l].past[k], NAME_BYTES, "past_%s_%d", kinds[k], l);
+            snprintf(t->layers[l].present[k], NAME_BYTES, "present_%s_%d", kinds[k], l);
+            snprintf(t->layers[l].cross[k], NAME_BYTES, "cross_%s_%d", kinds[k], l);
+        }
+}
+
+enum sarai_status transcriber_open(const struct transcriber_options *o, struct transcriber **out,
+                                   struct sarai_error *err)
+{
+    struct transcriber *t = calloc(1, sizeof *t);
+    if (!t)
+        return out_of_memory(err, tr("el oído", "hearing"));
+    t->stop = o->stop;
+    enum sarai_status st = onnx_open(o->encoder_path, &o->onnx, &t->encoder, err);
+    if (!st)
+        st = onnx_open(o->decoder_path, &o->onnx, &t->decoder, err);
+    if (!st)
+        st = vocabulary_open(o->vocab_path, &t->vocabulary, err);
+    if (!st)
+        st = read_contract(t, o, err);
+    if (!st && !(t->pcm = malloc(t->max_frames * sizeof *t->pcm)))
+        st = out_of_memory(err, tr("el oído", "hearing"));
+    if (st) {
+        transcriber_close(t);
+        return st;
+    }
+    name_tensors(t);
+    *out = t;
+    return SARAI_OK;
+}
+
+static void release(struct onnx_tensor **tensor)
+{
+    onnx_release(*tensor);
+    *tensor = NULL;
+}
+
+static void forget_cache(struct transcriber *t)
+{
+    for (int l = 0; l < t->n_layers; l++)
+        for (int k = 0; k < 2; k++)
+            release(&t->layers[l].cache[k]);
+    t->n_past = 0;
+}
+
+static void forget_context(struct transcriber *t)
+{
+    for (int l = 0; l < t->n_layers; l++)
+        for (int k = 0; k < 2; k++)
+            release(&t->layers[l].context[k]);
+}
+
+void transcriber_close(struct transcriber *t)
+{
+    if (!t)
+        return;
+    forget_cache(t);
+    forget_context(t);
+    onnx_close(t->encoder);
+    onnx_close(t->decoder);
+    vocabulary_close(t->vocabulary);
+    free(t->pcm);
+    free(t);
+}
+
+bool transcriber_knows(const struct transcriber *t, const char *language)
+{
+    return strcmp(language, "auto") == 0 || vocabulary_language(t->vocabulary, language) >= 0;
+}
+
+void transcriber_interrupt(struct transcriber *t)
+{
+    onnx_interrupt(t->encoder);
+    onnx_interrupt(t->decoder);
+}
+
+void transcriber_resume(struct transcriber *t)
+{
+    onnx_resume(t->encoder);
+    onnx_resume(t->decoder);
+}
+
+/* ---- the encoder ----------------------------------------------------------------------------- */
+
+/* Encodes the utterance and at least pad_frames, or up to `least_frames`, of silence after it. */
+static enum sarai_status encode(struct transcriber *t, const float *pcm, size_t n, size_t least_frames,
+                                struct sarai_error *err)
+{
+    struct onnx_value out[2 * MAX_LAYERS];
+    n = n < t->max_frames ? n : t->max_frames;
+    size_t total = n + t->pad_frames > least_frames ? n + t->pad_frames : least_frames;
+    total = total < t->max_frames ? (total + t->hop - 1) / t->hop * t->hop : t->max_frames;
+    memcpy(t->pcm, pcm, n * sizeof *pcm);
+    memset(t->pcm + n, 0, (total - n) * sizeof *t->pcm);
+    forget_context(t);
+    for (int l = 0; l < t->n_layers; l++)
+        for (int k = 0; k < 2; k++)
+            out[2 * l + k] = (struct onnx_value){t->layers[l].cross[k], NULL};
+    struct onnx_value in[] = {{"pcm", onnx_f32((int64_t[]){1, (int64_t)total}, 2, t->pcm)}};
+    enum sarai_status st = onnx_run(t->encoder, in, 1, out, 2 * (size_t)t->n_layers, err);
+    onnx_release(in[0].tensor);
+    for (int l = 0; l < t->n_layers; l++)
+        for (int k = 0; k < 2; k++)
+            t->layers[l].context[k] = out[2 * l + k].tensor;
+    return st;
+}
+
+/* ---- the decoder ----------------------------------------------------------------------------- */
+
+/* Reads n tokens after those in the cache; *logits (caller releases) has a row for each from `from` on. */
+static enum sarai_status step(struct transcriber *t, const int64_t *tokens, size_t n, int64_t from,
+                              struct onnx_tensor **logits, struct sarai_error *err)
+{
+    struct onnx_value in[3 + 4 * MAX_LAYERS], out[1 + 2 * MAX_LAYERS] = {{"logits", NULL}};
+    int64_t places[PROMPT_TOKENS], n_new = (int64_t)n;
+    size_t n_in = 3, n_out = 1;
+    if (stop_raised(t->stop))
+        return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
+    for (size_t i = 0; i < n; i++)
+        places[i] = (int64_t)(t->n_past + i);
+    in[0] = (struct onnx_value){"tokens", onnx_i64((int64_t[]){1, n_new}, 2, tokens)};
+    in[1] = (struct onnx_value){"positions_at", onnx_i64(&n_new, 1, places)};
+    in[2] = (struct onnx_value){"from", onnx_i64((int64_t[]){1}, 1, &from)};
+    for (int l = 0; l < t->n_layers; l++)
+        for (int k = 0; k < 2; k++) {
+            struct layer *layer = &t->layers[l];
+            if (!layer->cache[k])
+                layer->cache[k] = onnx_f32((int64_t[]){1, t->heads, 0, t->head_size}, 4, NULL);
+            in[n_in++] = (struct onnx_value){layer->past[k], layer->cache[k]};
+            in[n_in++] = (struct onnx_value){layer->cross[k], layer->context[k]};
+            out[n_out++] = (struct onnx_value){layer->present[k], NULL};
+        }
+    enum sarai_status st = onnx_run(t->decoder, in, n_in, out, n_out, err);
+    for (size_t i = 0; i < 3; i++)
+        onnx_release(in[i].tensor);
+    if (st)
+        return st;
+    for (int l = 0; l < t->n_layers; l++)
+        for (int k = 0; k < 2; k++) {
+            onnx_release(t->layers[l].cache[k]);
+            t->layers[l].cache[k] = out[1 + 2 * l + k].tensor;
+        }
+    t->n_past += n;
+    *logits = out[0].tensor;
+    return SARAI_OK;
+}
+
+/* Natural logarithm of the sum of exp(logits). */
+static float log_sum(const float *logits, size_t n)
+{
+    float top = logits[0], sum = 0;
+    for (size_t i = 1; i < n; i++)
+        top = fmaxf(top, logits[i]);
+    for (size_t i = 0; i < n; i++)
+        sum += expf(logits[i] - top);
+    return top + logf(sum);
+}
+
+static int likeliest(const struct transcriber *t, const float *logits, bool first)
+{
+    int best = vocabulary_control(t->vocabulary)->end;
+    for (int i = 0; i < (int)vocabulary_count(t->vocabulary); i++)
+        if (logits[i] > logits[best] && !vocabulary_suppressed(t->vocabulary, i, first))
+            best = i;
+    return best;
+}
+
+static int likeliest_language(const struct transcriber *t, const float *logits)
+{
+    int first = vocabulary_control(t->vocabulary)->start + 1, best = first;
+    for (int i = first; vocabulary_language_code(t->vocabulary, i); i++)
+        if (logits[i] > logits[best])
+            best = i;
+    return best;
+}
+
+/* What one pass over the utterance gives. */
+struct draft {
+    int tokens[MAX_TOKENS];
+    size_t n;
+    int language;
+    float log_probability, no_speech;
+    bool cut; /* stopped by the cap, not by the model */
+};
+
+/* Reads the prompt; *logits are those of the first word. Learns the language when it is not given. */
+static enum sarai_status read_prompt(struct transcriber *t, int language, struct draft *d,
+                                     struct onnx_tensor **logits, struct sarai_error *err)
+{
+    const struct control_tokens *control = vocabulary_control(t->vocabulary);
+    const size_t n_vocabulary = vocabulary_count(t->vocabulary);
+    int64_t prompt[PROMPT_TOKENS] = {control->start, language, control->transcribe, control->no_timestamps};
+    struct onnx_tensor *start = NULL;
+    enum sarai_status st = step(t, prompt, 1, 0, &start, err);
+    if (!st && onnx_count(start) != n_vocabulary)
+        st = failed(err, SARAI_EMODEL,
+                    tr("el vocabulario no es el de este decodificador",
+                       "the vocabulary is not that of this decoder"));
+    if (!st) {
+        const float *scores = onnx_floats(start);
+        d->no_speech = expf(scores[control->no_speech] - log_sum(scores, n_vocabulary));
+        d->language = language >= 0 ? language : likeliest_language(t, scores);
+        prompt[1] = d->language;
+        st = step(t, prompt + 1, PROMPT_TOKENS - 1, PROMPT_TOKENS - 2, logits, err);
+    }
+    onnx_release(start);
+    return st;
+}
+
+/* Greedy decoding of what was encoded, at most `cap` tokens. */
+static enum sarai_status decode(struct transcriber *t, int language, size_t cap, struct draft *d,
+                                struct sarai_error *err)
+{
+    struct onnx_tensor *logits = NULL;
+    const int end = vocabulary_control(t->vocabulary)->end;
+    *d = (struct draft){.cut = true};
+    forget_cache(t);
+    enum sarai_status st = read_prompt(t, language, d, &logits, err);
+    while (!st) {
+        const float *scores = onnx_floats(logits);
+        int token = likeliest(t, scores, d->n == 0);
+        d->log_probability += scores[token] - log_sum(scores, vocabulary_count(t->vocabulary));
+        release(&logits);
+        d->cut = token != end;
+        if (!d->cut || d->n == cap)
+            break;
+        d->tokens[d->n++] = token;
+        st = step(t, &(int64_t){token}, 1, 0, &logits, err);
+    }
+    release(&logits);
+    d->log_probability /= (float)(d->n + 1);
+    return st;
+}
+
+/* ---- from tokens to words -------------------------------------------------------------------- */
+
+static void trim(struct buf *text)
+{
+    while (text->len > 0 && text->data[text->len - 1] == ' ')
+        text->data[--text->len] = '\0';
+    size_t blanks = strspn(buf_string(text), " ");
+    buf_drop(text, blanks);
+}
+
+/* How many times shorter deflate makes the text; 1 for what is too short to tell. */
+static double compression(const struct buf *text)
+{
+    Bytef packed[TRANSCRIBER_MAX_TEXT_BYTES + 1024];
+    uLongf n = sizeof packed;
+    if (text->len < 32 || compress2(packed, &n, (const Bytef *)text->data, text->len, 9) != Z_OK)
+        return 1;
+    return (double)text->len / (double)n;
+}
+
+static bool nobody_spoke(const struct draft *d)
+{
+    return d->n == 0 || d->log_probability < LOST ||
+           (d->no_speech > NO_SPEECH && d->log_probability < UNSURE);
+}
+
+/* One attempt: encode with at least that context, decode, write the words. *loops: they repeat. */
+static enum sarai_status attempt(struct transcriber *t, const float *pcm, size_t n, size_t least_frames,
+                                 int language, struct draft *d, struct buf *words, bool *loops,
+                                 struct sarai_error *err)
+{
+    size_t cap = SPARE_TOKENS + TOKENS_A_SECOND * n / SARAI_SPEECH_HZ;
+    size_t room = (size_t)t->max_tokens - PROMPT_TOKENS;
+    enum sarai_status st = encode(t, pcm, n, least_frames, err);
+    if (!st)
+        st = decode(t, language, cap < room ? cap : room, d, err);
+    buf_reset(words);
+    if (!st && !vocabulary_text(t->vocabulary, d->tokens, d->n, words))
+        st = out_of_memory(err, tr("la transcripción", "the transcript"));
+    *loops = !st && (d->cut || compression(words) > LOOP_RATIO);
+    return st;
+}
+
+enum sarai_status transcriber_run(struct transcriber *t, const float *pcm, size_t n_frames,
+                                  const char *language, struct heard *heard, struct sarai_error *err)
+{
+    struct draft d;
+    bool loops = false;
+    int token = strcmp(language, "auto") == 0 ? -1 : vocabulary_language(t->vocabulary, language);
+    enum sarai_status st = attempt(t, pcm, n_frames, 0, token, &d, &heard->words, &loops, err);
+    if (!st && loops) /* a short context makes Whisper repeat itself now and then: give it room */
+        st = attempt(t, pcm, n_frames, WIDE_CONTEXT_FRAMES, token, &d, &heard->words, &loops, err);
+    if (!st && loops)
+        st = attempt(t, pcm, n_frames, t->max_frames, token, &d, &heard->words, &loops, err);
+    if (st)
+        return st;
+    if (loops || nobody_spoke(&d))
+        buf_reset(&heard->words);
+    trim(&heard->words);
+    heard->language = vocabulary_language_code(t->vocabulary, d.language);
+    heard->confidence = d.log_probability;
+    heard->no_speech = d.no_speech;
+    return SARAI_OK;
+}

@@ -1,0 +1,58 @@
+/* One utterance → its text. An encoder from PCM and a text decoder with a cache, as docs/CONTRACTS.md
+ * has them; Whisper is what they hold today.
+ *
+ *     transcriber_open(&options, &t, err);
+ *     transcriber_run(t, pcm, n, "es", &text, err);     // text.words is empty when nobody speaks
+ *     transcriber_close(t);
+ *
+ * One thread at a time, except transcriber_interrupt().
+ */
+#ifndef SARAI_LISTEN_TRANSCRIBER_H
+#define SARAI_LISTEN_TRANSCRIBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/stop.h"
+#include "engine/onnx.h"
+
+struct transcriber;
+
+struct transcriber_options {
+    const char *encoder_path, *decoder_path, *vocab_path;
+    struct onnx_options onnx;
+    const struct stop *stop; /* or NULL; must outlive the transcriber */
+};
+
+enum { TRANSCRIBER_MAX_TEXT_BYTES = 16 * 1024 };
+
+/* What was heard. */
+struct heard {
+    struct buf words; /* UTF-8, without blanks at its ends; init with HEARD_INIT, finish with buf_finish */
+    const char *language; /* ISO 639-1; borrowed from the transcriber */
+    float confidence;     /* mean log-probability of the tokens, 0 is certain */
+    float no_speech;      /* probability that nobody speaks, 0..1 */
+};
+#define HEARD_INIT                                                                                           \
+    {                                                                                                        \
+        BUF_INIT(TRANSCRIBER_MAX_TEXT_BYTES), "", 0, 0                                                       \
+    }
+
+enum sarai_status transcriber_open(const struct transcriber_options *options, struct transcriber **out,
+                                   struct sarai_error *err);
+void transcriber_close(struct transcriber *t);
+
+/* Whether the model knows the language ("es"; "auto" always). */
+bool transcriber_knows(const struct transcriber *t, const char *language);
+
+/* pcm: mono at SARAI_SPEECH_HZ, at most 30 s (the rest is cut). ECANCELLED when stop was raised. */
+enum sarai_status transcriber_run(struct transcriber *t, const float *pcm, size_t n_frames,
+                                  const char *language, struct heard *heard, struct sarai_error *err);
+
+/* Ends the work in progress and all later work until transcriber_resume(). Any thread. */
+void transcriber_interrupt(struct transcriber *t);
+void transcriber_resume(struct transcriber *t);
+
+#endif

@@ -1,0 +1,289 @@
+#include "models/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct store {
+    struct manifest *manifest;
+    char own[STORE_PATH_BYTES];     /* SARAI_MODEL_DIR, may be empty */
+    char project[STORE_PATH_BYTES]; /* models/ of a clone, or the shared data of an installation */
+    char cache[STORE_PATH_BYTES];   /* models/ in the user's cache */
+    char graphs[STORE_PATH_BYTES];  /* optimised graphs, empty when they cannot be kept */
+    char tools[STORE_PATH_BYTES];
+};
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+enum sarai_status make_folders(const char *path, struct sarai_error *err)
+{
+    char part[STORE_PATH_BYTES];
+    size_t n = strlen(path);
+    if (n >= sizeof part)
+        return failed(err, SARAI_EOUTPUT, tr("la ruta %s es demasiado larga", "the path %s is too long"),
+                      path);
+    for (size_t i = 1; i <= n; i++) {
+        if (path[i] != '/' && path[i] != '\0')
+            continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (mkdir(part, 0777) != 0 && errno != EEXIST)
+            return failed(err, SARAI_EOUTPUT,
+                          tr("no se puede crear la carpeta %s: %s", "cannot make the folder %s: %s"), part,
+                          strerror(errno));
+    }
+    return SARAI_OK;
+}
+
+static void write_hex(const unsigned char *bytes, unsigned n, char out[65])
+{
+    for (unsigned i = 0; i < n && i < 32; i++)
+        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+}
+
+static enum sarai_status hash_stream(FILE *f, const char *path, const struct stop *stop, EVP_MD_CTX *hash,
+                                     struct sarai_error *err)
+{
+    unsigned char block[64 * 1024];
+    size_t n;
+    while ((n = fread(block, 1, sizeof block, f)) > 0) {
+        if (stop_raised(stop))
+            return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
+        if (!EVP_DigestUpdate(hash, block, n))
+            return out_of_memory(err, path);
+    }
+    return ferror(f) ? failed(err, SARAI_EMODEL, tr("no se puede leer %s", "cannot read %s"), path)
+                     : SARAI_OK;
+}
+
+enum sarai_status sha256_file(const char *path, const struct stop *stop, char out[65],
+                              struct sarai_error *err)
+{
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return failed(err, SARAI_EMODEL, tr("no se puede leer %s: %s", "cannot read %s: %s"), path,
+                      strerror(errno));
+    EVP_MD_CTX *hash = EVP_MD_CTX_new();
+    enum sarai_status st =
+        hash && EVP_DigestInit_ex(hash, EVP_sha256(), NULL) ? SARAI_OK : out_of_memory(err, path);
+    if (!st)
+        st = hash_stream(f, path, stop, hash, err);
+    if (!st && !EVP_DigestFinal_ex(hash, sum, &n))
+        st = out_of_memory(err, path);
+    if (!st)
+        write_hex(sum, n, out);
+    EVP_MD_CTX_free(hash);
+    fclose(f);
+    return st;
+}
+
+static long long file_bytes(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? (long long)st.st_size : -1;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static void choose_folders(struct store *s, const char *model_dir)
+{
+    const char *home = getenv("HOME"), *xdg = getenv("XDG_CACHE_HOME");
+    const char *root =
+        access(SARAI_SOURCE_DIR "/models/manifest.json", R_OK) == 0 ? SARAI_SOURCE_DIR : SARAI_DATA_DIR;
+    snprintf(s->own, sizeof s->own, "%s", model_dir);
+    snprintf(s->project, sizeof s->project, "%s/models", root);
+    snprintf(s->tools, sizeof s->tools, "%s", root);
+    if (xdg && *xdg)
+        snprintf(s->cache, sizeof s->cache, "%s/sarai/models", xdg);
+    else
+        snprintf(s->cache, sizeof s->cache, "%s/.cache/sarai/models", home ? home : "");
+    snprintf(s->graphs, sizeof s->graphs, "%.*s/graphs", (int)(strlen(s->cache) - strlen("/models")),
+             s->cache);
+    if (make_folders(s->graphs, NULL) != SARAI_OK || access(s->graphs, W_OK) != 0)
+        s->graphs[0] = '\0';
+}
+
+enum sarai_status store_open(const char *model_dir, struct store **out, struct sarai_error *err)
+{
+    char path[STORE_PATH_BYTES + 32];
+    struct store *s = calloc(1, sizeof *s);
+    if (!s)
+        return out_of_memory(err, "models/manifest.json");
+    choose_folders(s, model_dir);
+    snprintf(path, sizeof path, "%s/manifest.json", s->project);
+    enum sarai_status st = manifest_open(path, &s->manifest, err);
+    if (st) {
+        store_close(s);
+        return st;
+    }
+    *out = s;
+    return SARAI_OK;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    manifest_close(s->manifest);
+    free(s);
+}
+
+const struct manifest *store_manifest(const struct store *s)
+{
+    return s->manifest;
+}
+
+const char *store_folder(const struct store *s)
+{
+    return s->own[0] ? s->own : s->project;
+}
+
+const char *store_cache_folder(const struct store *s)
+{
+    return s->cache;
+}
+
+const char *store_tools_folder(const struct store *s)
+{
+    return s->tools;
+}
+
+const char *store_cache_dir(const struct store *s)
+{
+    return s->graphs[0] ? s->graphs : NULL;
+}
+
+/* ---- finding --------------------------------------------------------------------------------- */
+
+bool store_locate(const struct store *s, const struct model_file *file, char *out, size_t n)
+{
+    const char *folders[] = {s->own, s->project, s->cache};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        if (!folders[i][0])
+            continue;
+        if (snprintf(out, n, "%s/%s", folders[i], file->path) < (int)n && file_bytes(out) >= 0)
+            return true;
+    }
+    return false;
+}
+
+static bool ends_in(const char *text, const char *suffix)
+{
+    size_t n = strlen(text), k = strlen(suffix);
+    return n >= k && strcmp(text + n - k, suffix) == 0;
+}
+
+/* The first file of a folder, by name, that ends in suffix. */
+static bool find_in_folder(const char *folder, const char *suffix, char *out, size_t n)
+{
+    struct dirent **names = NULL;
+    int count = scandir(folder, &names, NULL, alphasort);
+    bool found = false;
+    for (int i = 0; i < count; i++) {
+        if (!found && ends_in(names[i]->d_name, suffix))
+            found = snprintf(out, n, "%s/%s", folder, names[i]->d_name) < (int)n;
+        free(names[i]);
+    }
+    free(names);
+    return found;
+}
+
+/* A model given as a path: the file itself, its sibling with another suffix
+ * or one more, or a file of the folder. */
+static enum sarai_status path_of_path(const char *model, const char *suffix, char *out, size_t n,
+                                      struct sarai_error *err)
+{
+    if (is_folder(model) && find_in_folder(model, suffix, out, n))
+        return SARAI_OK;
+    if (ends_in(model, suffix) && file_bytes(model) >= 0 && strlen(model) < n) {
+        strcpy(out, model);
+        return SARAI_OK;
+    }
+    if (!is_folder(model) && snprintf(out, n, "%s%s", model, suffix) < (int)n && file_bytes(out) >= 0)
+        return SARAI_OK; /* voz.onnx and voz.onnx.json, as Piper has it */
+    const char *dot = strrchr(model, '.');
+    if (dot && !is_folder(model) && snprintf(out, n, "%.*s%s", (int)(dot - model), model, suffix) < (int)n &&
+        file_bytes(out) >= 0)
+        return SARAI_OK;
+    return failed(err, SARAI_EMODEL, tr("%s no lleva a ningún archivo …%s", "%s leads to no file …%s"), model,
+                  suffix);
+}
+
+static enum sarai_status path_of_model(const struct store *s, const struct model *model, const char *suffix,
+                                       char *out, size_t n, struct sarai_error *err)
+{
+    for (size_t i = 0; i < model->n_files; i++) {
+        if (!ends_in(model->files[i].path, suffix))
+            continue;
+        if (store_locate(s, &model->files[i], out, n))
+            return SARAI_OK;
+        return failed(err, SARAI_EMODEL,
+                      tr("falta el modelo %s; ejecuta: sarai models pull %s",
+                         "the model %s is missing; run: sarai models pull %s"),
+                      model->files[i].path, model->id);
+    }
+    return failed(err, SARAI_EMODEL,
+                  tr("el modelo %s no tiene un archivo …%s", "the model %s has no file …%s"), model->id,
+                  suffix);
+}
+
+enum sarai_status store_path(const struct store *s, const char *model, const char *suffix, char *out,
+                             size_t n, struct sarai_error *err)
+{
+    const struct model *known = manifest_find(s->manifest, model);
+    if (known)
+        return path_of_model(s, known, suffix, out, n, err);
+    if (access(model, F_OK) == 0)
+        return path_of_path(model, suffix, out, n, err);
+    return failed(err, SARAI_EMODEL,
+                  tr("no existe el modelo «%s»; los que hay: sarai models list",
+                     "there is no model “%s”; those there are: sarai models list"),
+                  model);
+}
+
+enum sarai_status store_check(const struct store *s, const struct model_file *file, bool deep,
+                              const struct stop *stop, enum store_finding *out, struct sarai_error *err)
+{
+    char path[STORE_PATH_BYTES], sum[65];
+    *out = STORE_MISSING;
+    if (!store_locate(s, file, path, sizeof path))
+        return SARAI_OK;
+    *out = file->sha256 ? STORE_FINE : STORE_UNKNOWN;
+    if (!file->sha256)
+        return SARAI_OK;
+    if (file_bytes(path) != file->bytes)
+        *out = STORE_DAMAGED;
+    else if (deep) {
+        enum sarai_status st = sha256_file(path, stop, sum, err);
+        if (st)
+            return st;
+        *out = strcmp(sum, file->sha256) == 0 ? STORE_FINE : STORE_DAMAGED;
+    }
+    return SARAI_OK;
+}
+
+const char *store_setting(const struct store *s, const char *model, const char *key)
+{
+    const struct model *known = manifest_find(s->manifest, model);
+    return known ? manifest_setting(known, key) : NULL;
+}
+
+long store_resident_mb(const struct store *s, const char *model)
+{
+    const struct model *known = manifest_find(s->manifest, model);
+    long long bytes = known ? 0 : file_bytes(model);
+    return known ? known->resident_mb : bytes > 0 ? (long)(bytes >> 20) : 0;
+}

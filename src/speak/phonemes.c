@@ -1,0 +1,133 @@
+#include "speak/phonemes.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "engine/espeak.h"
+
+enum { MAX_CLAUSE_BYTES = 1 << 20 };
+
+struct phonemes {
+    struct espeak *espeak;
+    json_t *root;
+    const json_t *map;
+};
+
+enum sarai_status phonemes_open(const char *table_path, const char *language, struct phonemes **out,
+                                struct sarai_error *err)
+{
+    json_error_t cause;
+    struct phonemes *p = calloc(1, sizeof *p);
+    if (!p)
+        return out_of_memory(err, table_path);
+    enum sarai_status st = SARAI_OK;
+    p->root = json_load_file(table_path, JSON_REJECT_DUPLICATES, &cause);
+    p->map = json_object_get(p->root, "vocab");
+    if (!p->map)
+        p->map = json_object_get(p->root, "phoneme_id_map");
+    if (!p->root)
+        st = failed(err, SARAI_EMODEL, tr("tabla de fonemas %s: %s", "phoneme table %s: %s"), table_path,
+                    cause.text);
+    else if (phonemes_id(p, "a") < 0)
+        st = failed(err, SARAI_EMODEL, tr("%s no es una tabla de fonemas", "%s is no table of phonemes"),
+                    table_path);
+    else
+        st = espeak_open(language, &p->espeak, err);
+    if (st) {
+        phonemes_close(p);
+        return st;
+    }
+    *out = p;
+    return SARAI_OK;
+}
+
+void phonemes_close(struct phonemes *p)
+{
+    if (!p)
+        return;
+    espeak_close(p->espeak);
+    json_decref(p->root);
+    free(p);
+}
+
+/* What a voice model knows as a symbol of its own, and espeak-ng would swallow. */
+static bool is_punctuation(uint32_t c)
+{
+    static const uint32_t marks[] = {',',    '.',    ';', ':', '!', '?',    0xA1,  0xBF,
+                                     0x2026, 0x2014, '(', ')', '"', 0x201C, 0x201D};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (marks[i] == c)
+            return true;
+    return false;
+}
+
+static bool is_opening(uint32_t c)
+{
+    return c == 0xA1 || c == 0xBF || c == '(' || c == 0x201C;
+}
+
+/* Appends the phonemes of the clause collected so far, set off by a blank. */
+static bool flush_clause(struct phonemes *p, struct buf *clause, struct buf *ipa)
+{
+    bool spoken = clause->len > strspn(buf_string(clause), " ");
+    bool ok = true;
+    if (spoken) {
+        size_t before = ipa->len;
+        uint32_t last = before ? (unsigned char)ipa->data[before - 1] : 0;
+        if (before && last != ' ' && last < 0x80 && last != '(')
+            ok = buf_text(ipa, " ");
+        ok = ok && espeak_ipa(p->espeak, clause->data, ipa);
+    }
+    buf_reset(clause);
+    return ok;
+}
+
+bool phonemes_write(struct phonemes *p, const char *text, struct buf *ipa)
+{
+    struct buf clause = BUF_INIT(MAX_CLAUSE_BYTES);
+    size_t n = strlen(text), at = 0;
+    bool ok = true;
+    while (ok && at < n) {
+        uint32_t c = utf8_next(text, n, &at);
+        if (!is_punctuation(c)) {
+            ok = buf_codepoint(&clause, c);
+            continue;
+        }
+        ok = flush_clause(p, &clause, ipa);
+        if (ok && is_opening(c) && ipa->len > 0)
+            ok = buf_text(ipa, " ");
+        ok = ok && buf_codepoint(ipa, c);
+    }
+    ok = ok && flush_clause(p, &clause, ipa);
+    buf_finish(&clause);
+    return ok;
+}
+
+int64_t phonemes_id(const struct phonemes *p, const char *symbol)
+{
+    const json_t *id = json_object_get(p->map, symbol);
+    if (json_is_array(id))
+        id = json_array_get(id, 0);
+    return json_is_integer(id) ? json_integer_value(id) : -1;
+}
+
+size_t phonemes_ids(const struct phonemes *p, const char *ipa, size_t n, int64_t *ids, size_t max)
+{
+    size_t count = 0, at = 0;
+    while (at < n && count < max) {
+        char symbol[5] = {0};
+        utf8_put(utf8_next(ipa, n, &at), symbol);
+        int64_t id = phonemes_id(p, symbol);
+        if (id >= 0)
+            ids[count++] = id;
+    }
+    return count;
+}
+
+long phonemes_number(const struct phonemes *p, const char *section, const char *key, long otherwise)
+{
+    const json_t *value = json_object_get(json_object_get(p->root, section), key);
+    return json_is_integer(value) ? (long)json_integer_value(value) : otherwise;
+}

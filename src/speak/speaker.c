@@ -1,0 +1,198 @@
+#include "speak/speaker.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "speak/loudness.h"
+#include "speak/phonemes.h"
+#include "speak/voice.h"
+
+enum {
+    MAX_IPA_BYTES = 16 << 20,
+    PIECE_SYMBOLS = 380, /* of one run of the voice, well below VOICE_MAX_IDS */
+    LEAD_MS = 20,        /* kept before the first sound: a first vowel begins softly */
+    TAIL_MS = 60,
+    FADE_MS = 5,
+    FRAMES_PER_MS = SARAI_VOICE_HZ / 1000,
+};
+static const float AUDIBLE = 0.004f; /* −48 dBFS: above the voice's own noise, below its softest onset */
+
+struct speaker {
+    struct phonemes *phonemes;
+    struct voice *voice;
+    struct loudness *loudness;
+    double speed;
+    int pause_ms; /* owed before the next phrase */
+};
+
+enum sarai_status speaker_open(const struct speaker_options *o, struct speaker **out, struct sarai_error *err)
+{
+    struct speaker *s = calloc(1, sizeof *s);
+    if (!s)
+        return out_of_memory(err, tr("la voz", "the voice"));
+    bool mexico = strcmp(o->region, "es-MX") == 0;
+    const struct voice_options voice = {o->model_path, o->styles_dir, {o->threads, o->cache_dir}};
+    enum sarai_status st = phonemes_open(o->vocab_path, mexico ? "es-419" : "es", &s->phonemes, err);
+    if (!st)
+        st = voice_open(&voice, s->phonemes, &s->voice, err);
+    if (!st)
+        st = loudness_open(SARAI_VOICE_HZ, &s->loudness, err);
+    if (st) {
+        speaker_close(s);
+        return st;
+    }
+    *out = s;
+    return SARAI_OK;
+}
+
+void speaker_close(struct speaker *s)
+{
+    if (!s)
+        return;
+    loudness_close(s->loudness);
+    voice_close(s->voice);
+    phonemes_close(s->phonemes);
+    free(s);
+}
+
+enum sarai_status speaker_begin(struct speaker *s, const struct speaker_style *style, struct sarai_error *err)
+{
+    if (!(style->speed >= 0.5 && style->speed <= 2))
+        return failed(err, SARAI_EUSAGE,
+                      tr("la velocidad %g no está entre 0,5 y 2", "the speed %g is not between 0.5 and 2"),
+                      style->speed);
+    enum sarai_status st = voice_style(s->voice, style->voice, err);
+    if (st)
+        return st;
+    s->speed = style->speed;
+    s->pause_ms = 0;
+    loudness_reset(s->loudness);
+    voice_resume(s->voice);
+    return SARAI_OK;
+}
+
+void speaker_interrupt(struct speaker *s)
+{
+    voice_interrupt(s->voice);
+}
+
+/* ---- sound ----------------------------------------------------------------------------------- */
+
+/* Silence that the mark at the end of a phrase asks for, in ms at normal speed. */
+static int pause_after(const char *ipa, size_t n)
+{
+    while (n > 0 && strchr(" )\"", ipa[n - 1]))
+        n--;
+    char last = n > 0 ? ipa[n - 1] : ' ';
+    if (strchr(".!?", last) || (n >= 3 && memcmp(ipa + n - 3, "…", 3) == 0))
+        return 320;
+    return strchr(";:", last) ? 220 : last == ',' ? 140 : 30;
+}
+
+/* Cuts the silence off both ends of *pcm and fades the cuts; returns where the rest begins. */
+static float *trim(float *pcm, size_t *n)
+{
+    size_t begin = 0, end = *n;
+    while (begin < end && fabsf(pcm[begin]) < AUDIBLE)
+        begin++;
+    while (end > begin && fabsf(pcm[end - 1]) < AUDIBLE)
+        end--;
+    begin -= begin < LEAD_MS * FRAMES_PER_MS ? begin : LEAD_MS * FRAMES_PER_MS;
+    end = *n - end < TAIL_MS * FRAMES_PER_MS ? *n : end + TAIL_MS * FRAMES_PER_MS;
+    size_t fade = FADE_MS * FRAMES_PER_MS;
+    *n = end - begin;
+    for (size_t i = 0; i < fade && i < *n; i++) {
+        float level = (float)i / (float)fade;
+        pcm[begin + i] *= level;
+        pcm[end - 1 - i] *= level;
+    }
+    return pcm + begin;
+}
+
+static enum sarai_status refused(struct sarai_error *err)
+{
+    return failed(err, SARAI_EOUTPUT, tr("nadie recibe el sonido", "nobody takes the sound"));
+}
+
+static enum sarai_status pause(struct speaker *s, speaker_audio_fn *on_audio, void *user,
+                               struct sarai_error *err)
+{
+    static const float silence[100 * FRAMES_PER_MS];
+    int left_ms = (int)(s->pause_ms / s->speed);
+    for (; left_ms > 0; left_ms -= 100)
+        if (!on_audio(user, silence, (size_t)(left_ms < 100 ? left_ms : 100) * FRAMES_PER_MS))
+            return refused(err);
+    s->pause_ms = 0;
+    return SARAI_OK;
+}
+
+static enum sarai_status say_piece(struct speaker *s, const char *ipa, size_t n_bytes,
+                                   speaker_audio_fn *on_audio, void *user, struct sarai_error *err)
+{
+    float *pcm = NULL;
+    size_t n = 0;
+    enum sarai_status st = voice_speak(s->voice, ipa, n_bytes, s->speed, &pcm, &n, err);
+    if (st)
+        return st;
+    float *sound = trim(pcm, &n);
+    loudness_apply(s->loudness, sound, n);
+    st = pause(s, on_audio, user, err);
+    if (!st && n > 0 && !on_audio(user, sound, n))
+        st = refused(err);
+    s->pause_ms = pause_after(ipa, n_bytes);
+    free(pcm);
+    return st;
+}
+
+/* ---- text ------------------------------------------------------------------------------------ */
+
+/* Bytes of the longest prefix of at most PIECE_SYMBOLS symbols, cut at a blank where there is one. */
+static size_t piece_length(const char *ipa, size_t n)
+{
+    size_t at = 0, blank = 0;
+    for (int symbols = 0; at < n; symbols++) {
+        if (symbols == PIECE_SYMBOLS)
+            return blank ? blank : at;
+        if (ipa[at] == ' ')
+            blank = at + 1;
+        utf8_next(ipa, n, &at);
+    }
+    return n;
+}
+
+/* The model pronounces the end of a phrase well only when a mark stands there. */
+static bool end_with_mark(struct buf *ipa)
+{
+    while (ipa->len > 0 && ipa->data[ipa->len - 1] == ' ')
+        ipa->data[--ipa->len] = '\0';
+    if (ipa->len == 0 || strchr(",.;:!?", ipa->data[ipa->len - 1]) ||
+        (ipa->len >= 3 && memcmp(ipa->data + ipa->len - 3, "…", 3) == 0))
+        return true;
+    return buf_text(ipa, ",");
+}
+
+static bool is_speakable(const char *words)
+{
+    return words[strspn(words, " .,;:!?-\n\t\"()")] != '\0';
+}
+
+enum sarai_status speaker_say(struct speaker *s, const char *phrase, speaker_audio_fn *on_audio, void *user,
+                              struct sarai_error *err)
+{
+    struct buf ipa = BUF_INIT(MAX_IPA_BYTES);
+    enum sarai_status st = SARAI_OK;
+    if (is_speakable(phrase)) {
+        if (!phonemes_write(s->phonemes, phrase, &ipa) || !end_with_mark(&ipa))
+            st = out_of_memory(err, tr("los fonemas", "the phonemes"));
+        for (size_t at = 0; !st && at < ipa.len;) {
+            size_t n = piece_length(ipa.data + at, ipa.len - at);
+            st = say_piece(s, ipa.data + at, n, on_audio, user, err);
+            at += n;
+        }
+    }
+    buf_finish(&ipa);
+    return st;
+}

@@ -1,0 +1,50 @@
+/* Speaking: phrases in, sound out. Normaliser, phonemes, voice, pauses and loudness, in that order.
+ *
+ *     speaker_open(&options, &sp, err);
+ *     speaker_begin(sp, &(struct speaker_style){"ef_dora", 1.0}, err);
+ *     speaker_say(sp, "Son las tres.", on_audio, user, err);
+ *     speaker_close(sp);
+ *
+ * One thread at a time, except speaker_interrupt(). One speaker a process (espeak-ng is global).
+ */
+#ifndef SARAI_SPEAK_SPEAKER_H
+#define SARAI_SPEAK_SPEAKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct speaker;
+
+struct speaker_options {
+    const char *model_path, *vocab_path;
+    const char *styles_dir; /* NULL where the model has one speaker */
+    const char *region;     /* "es-ES" or "es-MX" */
+    int threads;
+    const char *cache_dir; /* of the optimised graph; or NULL */
+};
+
+struct speaker_style {
+    const char *voice;
+    double speed; /* 0.5..2 */
+};
+
+/* Mono float at SARAI_VOICE_HZ, |x| ≤ 1. False ends the phrase with EOUTPUT. */
+typedef bool speaker_audio_fn(void *user, const float *pcm, size_t n_frames);
+
+enum sarai_status speaker_open(const struct speaker_options *options, struct speaker **out,
+                               struct sarai_error *err);
+void speaker_close(struct speaker *s);
+
+/* A new utterance. EUSAGE: unknown voice, or a speed out of range. */
+enum sarai_status speaker_begin(struct speaker *s, const struct speaker_style *style,
+                                struct sarai_error *err);
+/* Speaks a phrase (UTF-8). What holds nothing to say gives no sound and OK. */
+enum sarai_status speaker_say(struct speaker *s, const char *phrase, speaker_audio_fn *on_audio, void *user,
+                              struct sarai_error *err);
+
+/* Ends the phrase in work with ECANCELLED; the next begin works again. Any thread. */
+void speaker_interrupt(struct speaker *s);
+
+#endif

@@ -1,0 +1,310 @@
+"""Whisper in CTranslate2's format → the two ONNX files and the vocabulary that Sarai hears with.
+
+    python3 tools/models/whisper.py --ct2 DIR --out DIR [--name whisper-base]
+
+DIR, or folders in it, hold model.bin (or model.bin.part1, .part2 … to be joined), config.json and
+vocabulary.json.
+The graphs follow docs/CONTRACTS.md. Differences to the original network, each measured:
+- log-mel inside the graph: windowed cosine and sine filters as a convolution (no FFT), then a matrix;
+- a context as long as the utterance: what the encoder would give for a second of silence after it is a
+  constant of the model (`silence_states`), appended instead of computed;
+- linear layers in 8 bits.
+"""
+
+import argparse
+import glob
+import json
+import os
+
+import ct2
+import numpy as np
+from graph import FLOAT, INT64, Graph, blocks8
+
+RATE, FFT, HOP = 16000, 400, 160
+TAIL_FRAMES = 100  # two seconds of silence: fewer lets Whisper loop
+MAX_FRAMES = 1500  # 30 s
+
+
+def mel_filters(n_mels):
+    """Slaney-normalised mel filters [n_mels, 201] for 0–8 kHz (Auditory Toolbox; as librosa's default)."""
+
+    def to_hz(mel):
+        log_region = 1000 * np.exp((mel - 15) * np.log(6.4) / 27)
+        return np.where(mel < 15, mel * 200 / 3, log_region)
+
+    top_mel = 15 + 27 * np.log(RATE / 2 / 1000) / np.log(6.4)
+    edges = to_hz(np.linspace(0, top_mel, n_mels + 2))
+    bins = np.linspace(0, RATE / 2, FFT // 2 + 1)
+    rising = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
+    falling = (edges[2:, None] - bins) / np.diff(edges)[1:, None]
+    triangles = np.maximum(0, np.minimum(rising, falling))
+    return (triangles * (2 / (edges[2:] - edges[:-2]))[:, None]).astype(np.float32)
+
+
+def log_mel(g, n_mels):
+    """pcm [1, N] → log-mel [1, n_mels, N / 160], as in Whisper's reference: 25 ms Hann windows every 10 ms,
+    base-10 logarithm, 80 dB below the loudest, scaled to about −1..1."""
+    k, t = np.arange(FFT // 2 + 1)[:, None], np.arange(FFT)[None]
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * t / FFT)
+    angle = 2 * np.pi * k * t / FFT
+    filters = np.concatenate([np.cos(angle) * window, np.sin(angle) * window]).astype(np.float32)
+    x = g.op("Unsqueeze", ["pcm", g.ints(1)])
+    # The reference pads 200 on both sides and drops the last frame: 40 on the right are all that is read.
+    x = g.op("Pad", [x, g.ints(0, 0, FFT // 2, 0, 0, FFT // 2 - HOP)], mode="reflect")
+    x = g.op("Conv", [x, g.const("dft", filters[:, None, :])], strides=[HOP])
+    power = g.op("Mul", [x, x])
+    mel = mel_filters(n_mels)
+    x = g.op("MatMul", [g.const("mel", np.concatenate([mel, mel], 1)[None]), power])
+    x = g.op("Log", [g.op("Max", [x, g.scalar(1e-10)])])
+    floor = g.op("Sub", [g.op("ReduceMax", [x], keepdims=0), g.scalar(float(8 * np.log(10)))])
+    x = g.op("Mul", [g.op("Max", [x, floor]), g.scalar(float(0.25 / np.log(10)))])
+    return g.op("Add", [x, g.scalar(1.0)])
+
+
+class Whisper:
+    """The weights and sizes of one model."""
+
+    def __init__(self, weights):
+        self.weights = weights
+        self.d_model, self.n_mels, _ = weights["encoder/conv1/weight"].shape
+        self.n_heads = int(weights.get("encoder/num_heads", self.d_model // 64))
+        self.encoder_layers = self._count("encoder")
+        self.decoder_layers = self._count("decoder")
+
+    def _count(self, side):
+        return len({k.split("/")[1] for k in self.weights if k.startswith(side + "/layer_") and "/ffn/" in k})
+
+    def linear(self, g, x, key, precision, out=None):
+        return g.linear(x, key, self.weights[key + "/weight"], self.weights.get(key + "/bias"), precision, out)
+
+    def norm(self, g, x, key):
+        return g.layer_norm(x, key, self.weights[key + "/gamma"], self.weights[key + "/beta"])
+
+
+def convolutions(g, w, mel):
+    """mel [1, n_mels, T] (T even) → [1, T/2, d]. The second convolution, with stride 2, is a matrix product
+    over triples of frames: faster than Conv, and it can be quantised."""
+    d = w.d_model
+    x = g.op("Conv", [mel, g.const("c1.w", w.weights["encoder/conv1/weight"]),
+                      g.const("c1.b", w.weights["encoder/conv1/bias"])], pads=[1, 1])  # fmt: skip
+    x = g.op("Transpose", [g.ms("Gelu", [x])], perm=[0, 2, 1])
+    pairs = g.op("Reshape", [x, g.ints(1, -1, 2 * d)])
+    odd = g.op("Slice", [pairs, g.ints(d), g.ints(2 * d), g.ints(2)])
+    before = g.op("Pad", [odd, g.ints(0, 1, 0, 0, -1, 0)])
+    triples = g.op("Concat", [before, pairs], axis=2)
+    kernel = w.weights["encoder/conv2/weight"].transpose(0, 2, 1).reshape(d, 3 * d)
+    x = g.linear(triples, "c2", kernel, w.weights["encoder/conv2/bias"], "dynamic8")
+    return g.ms("Gelu", [x])
+
+
+def statistics(g, x):
+    """[1, T, d] → [1, 1, 2, d]: mean and standard deviation over time."""
+    mean = g.op("ReduceMean", [x, g.ints(1)])
+    square = g.op("ReduceMean", [g.op("Mul", [x, x]), g.ints(1)])
+    variance = g.op("Sub", [square, g.op("Mul", [mean, mean])])
+    deviation = g.op("Sqrt", [g.op("Max", [variance, g.scalar(0.0)])])
+    return g.op("Unsqueeze", [g.op("Concat", [mean, deviation], axis=1), g.ints(1)])
+
+
+def encoder_layer(g, w, x, layer, precision):
+    p = f"encoder/layer_{layer}/"
+    y = w.norm(g, x, p + "self_attention/layer_norm")
+    qkv = w.linear(g, y, p + "self_attention/linear_0", precision)
+    q, k, v = g.op("Split", [qkv], n_out=3, axis=-1, num_outputs=3)
+    y = g.ms("MultiHeadAttention", [q, k, v], num_heads=w.n_heads)
+    x = g.op("Add", [x, w.linear(g, y, p + "self_attention/linear_1", precision)])
+    y = w.norm(g, x, p + "ffn/layer_norm")
+    y = g.ms("Gelu", [w.linear(g, y, p + "ffn/linear_0", precision)])
+    return g.op("Add", [x, w.linear(g, y, p + "ffn/linear_1", precision)])
+
+
+def encoder_trunk(g, w, precision):
+    """pcm → (states [1, T, d], statistics of each residual state [1, layers + 1, 2, d])."""
+    g.input("pcm", FLOAT, [1, "samples"])
+    x = convolutions(g, w, log_mel(g, w.n_mels))
+    frames = g.op("Shape", [x], start=1, end=2)
+    places = g.const("positions", w.weights["encoder/position_encodings/encodings"])
+    x = g.op("Add", [x, g.op("Slice", [places, g.ints(0), frames, g.ints(0)])])
+    stats = [statistics(g, x)]
+    for layer in range(w.encoder_layers):
+        x = encoder_layer(g, w, x, layer, precision)
+        stats.append(statistics(g, x))
+    g.op("Identity", [w.norm(g, x, "encoder/layer_norm")], out="states")
+    g.op("Concat", stats, out="layer_stats", axis=1)
+    g.output("states", FLOAT, [1, "frames", w.d_model])
+    g.output("layer_stats", FLOAT, [1, w.encoder_layers + 1, 2, w.d_model])
+
+
+def cross_attention_inputs(g, w, states, precision):
+    """Keys and values of the decoder's attention over the utterance, computed once for all tokens."""
+    shape = g.ints(0, 0, w.n_heads, w.d_model // w.n_heads)
+    for layer in range(w.decoder_layers):
+        kv = w.linear(g, states, f"decoder/layer_{layer}/attention/linear_1", precision)
+        k, v = g.op("Split", [kv], n_out=2, axis=-1, num_outputs=2)
+        for name, value in (("key", k), ("value", v)):
+            out = f"cross_{name}_{layer}"
+            g.op("Transpose", [g.op("Reshape", [value, shape])], out=out, perm=[0, 2, 1, 3])
+            g.output(out, FLOAT, [1, w.n_heads, "context", w.d_model // w.n_heads])
+
+
+def build_encoder(w, silence_states, path):
+    g = Graph()
+    encoder_trunk(g, w, "dynamic8")
+    frames = g.op("Shape", ["states"], start=1, end=2)
+    until = g.op("Add", [frames, g.ints(TAIL_FRAMES)])
+    tail = g.op("Slice", [g.const("silence", silence_states.astype(np.float16)), frames, until, g.ints(0)])
+    tail = g.op("Unsqueeze", [g.op("Cast", [tail], to=FLOAT), g.ints(0)])
+    cross_attention_inputs(g, w, g.op("Concat", ["states", tail], axis=1), "dynamic8")
+    g.save(path, "speech-encoder", {
+        "sarai.role": "speech-encoder",
+        "sarai.contract": 1,
+        "sarai.sample_rate": RATE,
+        "sarai.hop_samples": 2 * HOP,
+        "sarai.max_samples": MAX_FRAMES * 2 * HOP,
+        "sarai.pad_samples": RATE // 2,  # 0.2 s makes the quantised encoder fail, 0.5 s does not
+        "sarai.layers": w.decoder_layers,
+    })  # fmt: skip
+
+
+def embed(g, w, table, scale):
+    """Token embeddings out of the 8-bit rows that the output projection uses too."""
+    rows = g.op("Cast", [g.op("Gather", [table, "tokens"])], to=FLOAT)
+    rows = g.op("Sub", [rows, g.scalar(128.0)])
+    steps = g.op("Unsqueeze", [g.op("Gather", [scale, "tokens"]), g.ints(-1)])
+    rows = g.op("Reshape", [g.op("Mul", [rows, steps]), g.ints(1, -1, w.d_model)])
+    places = g.const("positions", w.weights["decoder/position_encodings/encodings"])
+    return g.op("Add", [rows, g.op("Gather", [places, "positions_at"])])
+
+
+def decoder_layer(g, w, x, layer, precision):
+    p = f"decoder/layer_{layer}/"
+    head = w.d_model // w.n_heads
+    for name in ("key", "value"):
+        g.input(f"past_{name}_{layer}", FLOAT, [1, w.n_heads, "past", head])
+        g.input(f"cross_{name}_{layer}", FLOAT, [1, w.n_heads, "context", head])
+        g.output(f"present_{name}_{layer}", FLOAT, [1, w.n_heads, "total", head])
+    y = w.norm(g, x, p + "self_attention/layer_norm")
+    qkv = w.linear(g, y, p + "self_attention/linear_0", precision)
+    q, k, v = g.op("Split", [qkv], n_out=3, axis=-1, num_outputs=3)
+    y, _, _ = g.ms("MultiHeadAttention",
+                   [q, k, v, "", "", "", f"past_key_{layer}", f"past_value_{layer}"],
+                   out=[g.fresh("attention"), f"present_key_{layer}", f"present_value_{layer}"],
+                   num_heads=w.n_heads, unidirectional=1)  # fmt: skip
+    x = g.op("Add", [x, w.linear(g, y, p + "self_attention/linear_1", precision)])
+    y = w.norm(g, x, p + "attention/layer_norm")
+    q = w.linear(g, y, p + "attention/linear_0", precision)
+    y = g.ms("MultiHeadAttention", [q, f"cross_key_{layer}", f"cross_value_{layer}"], num_heads=w.n_heads)
+    x = g.op("Add", [x, w.linear(g, y, p + "attention/linear_2", precision)])
+    y = w.norm(g, x, p + "ffn/layer_norm")
+    y = g.ms("Gelu", [w.linear(g, y, p + "ffn/linear_0", precision)])
+    return g.op("Add", [x, w.linear(g, y, p + "ffn/linear_1", precision)])
+
+
+def build_decoder(w, path):
+    g, table = Graph(), w.weights["decoder/embeddings/weight"]
+    g.input("tokens", INT64, [1, "new"])
+    g.input("positions_at", INT64, ["new"])
+    g.input("from", INT64, [1])
+    g.output("logits", FLOAT, [1, "asked", len(table)])
+    g.output("hidden", FLOAT, [1, "asked", w.d_model])
+    quantised, scale = blocks8(table)
+    x = embed(g, w, g.const("logits.q", quantised), g.const("logits.s", scale))
+    for layer in range(w.decoder_layers):
+        x = decoder_layer(g, w, x, layer, "blocks8")
+    x = g.op("Slice", [x, "from", g.ints(1 << 30), g.ints(1)])  # logits only where they are asked for
+    g.op("Identity", [w.norm(g, x, "decoder/layer_norm")], out="hidden")
+    g.linear("hidden", "logits", table, None, "blocks8", out="logits")
+    g.save(path, "text-decoder", {
+        "sarai.role": "text-decoder",
+        "sarai.contract": 1,
+        "sarai.layers": w.decoder_layers,
+        "sarai.heads": w.n_heads,
+        "sarai.head_size": w.d_model // w.n_heads,
+        "sarai.max_tokens": len(w.weights["decoder/position_encodings/encodings"]),
+    })  # fmt: skip
+
+
+def vowels(seconds, seed):
+    """A second or so of speech-like sound: a gliding pulse train through three formants, in syllables."""
+    rng = np.random.default_rng(seed)
+    n = int(seconds * RATE)
+    t = np.arange(n) / RATE
+    pitch = rng.uniform(100, 220) * (1 + 0.1 * np.sin(2 * np.pi * rng.uniform(1, 3) * t))
+    phase = 2 * np.pi * np.cumsum(pitch) / RATE
+    tone = np.zeros(n)
+    formants = rng.uniform([300, 900, 2200], [800, 2000, 3000], (4, 3))
+    shape = formants[np.minimum((t * 4).astype(int), 3)]
+    for harmonic in range(1, 30):
+        f = harmonic * pitch
+        gain = sum(np.exp(-(((f - shape[:, i]) / (90 + 40 * i)) ** 2)) / (i + 1) for i in range(3))
+        tone += gain * np.sin(harmonic * phase)
+    syllables = np.clip(np.sin(2 * np.pi * 4 * t) + 0.4, 0, 1)
+    tone = tone * syllables + 0.002 * rng.standard_normal(n)
+    return (0.3 * tone / np.abs(tone).max()).astype(np.float32)
+
+
+def silence_states(w, work_dir):
+    """What the encoder gives, at each place, for silence after speech: [1500, d], the mean over a few
+    voices of the float encoder's states for a second of sound padded to 30 s."""
+    import onnxruntime
+
+    g = Graph()
+    encoder_trunk(g, w, "f32")
+    path = os.path.join(work_dir, "encoder.f32.onnx")
+    g.save(path, "float-encoder", {})
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    os.remove(path)
+    total = 0
+    for seed in range(4):
+        pcm = np.zeros((1, MAX_FRAMES * 2 * HOP), np.float32)
+        clip = vowels(1.0, seed)
+        pcm[0, : len(clip)] = clip
+        total = total + session.run(["states"], {"pcm": pcm})[0][0]
+    return total / 4
+
+
+def find(folder, name):
+    """Paths of the files of that name (a pattern) anywhere below the folder, sorted by their own name."""
+    paths = glob.glob(os.path.join(folder, "**", name), recursive=True)
+    if not paths:
+        raise SystemExit(f"{folder}: there is no {name}")
+    return sorted(paths, key=os.path.basename)
+
+
+def write_vocabulary(ct2_dir, path):
+    with open(find(ct2_dir, "vocabulary.json")[0], encoding="utf-8") as f:
+        tokens = json.load(f)
+    with open(find(ct2_dir, "config.json")[0], encoding="utf-8") as f:
+        config = json.load(f)
+    vocabulary = {
+        "tokens": tokens,
+        "suppress": config["suppress_ids"],
+        "suppress_first": config["suppress_ids_begin"],
+    }
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(vocabulary, f, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_weights(ct2_dir):
+    data = b""
+    for part in find(ct2_dir, "model.bin*"):
+        with open(part, "rb") as f:
+            data += f.read()
+    return ct2.parse(data)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--ct2", required=True, help="folder of the CTranslate2 model")
+    parser.add_argument("--out", required=True, help="folder for the ONNX files")
+    parser.add_argument("--name", default="whisper-base")
+    args = parser.parse_args()
+    whisper = Whisper(read_weights(args.ct2))
+    prefix = os.path.join(args.out, args.name)
+    build_encoder(whisper, silence_states(whisper, args.out), prefix + ".encoder.onnx")
+    build_decoder(whisper, prefix + ".decoder.onnx")
+    write_vocabulary(args.ct2, prefix + ".vocab.json")
+
+
+if __name__ == "__main__":
+    main()
