@@ -88,6 +88,7 @@ int main(void)
         return 77;
     }
     o.path = path;
+    o.threads = 1; /* two would wait for each other at every step, for long on a busy machine */
     if (llm_open(&o, &llm, &err)) {
         printf("%s\n", err.message);
         return 1;

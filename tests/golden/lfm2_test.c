@@ -52,6 +52,7 @@ static struct llm *open_model(int batch_tokens, const struct stop *stop)
     o.path = MODEL;
     o.context_tokens = 256;
     o.batch_tokens = batch_tokens;
+    o.threads = 1; /* two would wait for each other at every step, for long on a busy machine */
     o.stop = stop;
     if (llm_open(&o, &llm, &err))
         fail_msg("%s", err.message);
