@@ -1,6 +1,7 @@
 /* sarai: the command line. One file per command; this one finds it and catches signals. */
 #include <locale.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +15,8 @@ const struct command commands[] = {
     {"say", "TEXTO|- -o ARCHIVO", "Lee un texto en voz alta", "Reads a text aloud", command_say},
     {"ask", "TEXTO|-", "Responde por escrito a una pregunta", "Answers a question in writing", command_ask},
     {"chat", "", "Conversa por escrito", "Converses in writing", command_chat},
+    {"models", "list|pull|verify|remove|path [MODELO]", "Muestra, descarga y comprueba los modelos",
+     "Shows, fetches and checks the models", command_models},
     {"config", "[CLAVE]", "Muestra los ajustes y de dónde vienen",
      "Shows the settings and where they come from", command_config},
     {"version", "", "Muestra la versión de Sarai y de sus motores",
@@ -31,6 +34,16 @@ static void on_signal(int signal_number)
     atomic_store(&cli.stop.raised, true);
     if (cli.sarai)
         sarai_interrupt(cli.sarai);
+}
+
+/* Threads of OpenMP (in llama.cpp) that wait for each other spin, by default for a long time: on a busy
+ * machine they take the core from whom they wait for, and words come five times slower. libgomp reads its
+ * limit before main() runs, so the program starts itself again with it. */
+static void limit_spinning(char **argv)
+{
+    if (getenv("GOMP_SPINCOUNT") || setenv("GOMP_SPINCOUNT", "2000", 1) != 0)
+        return;
+    execv("/proc/self/exe", argv); /* where that fails, the program is right and slower */
 }
 
 static void catch_signals(void)
@@ -67,6 +80,7 @@ static const struct command *find_command(const char *name)
 int main(int argc, char **argv)
 {
     struct sarai_error err = {0};
+    limit_spinning(argv);
     setlocale(LC_CTYPE, "");
     catch_signals();
     if (sarai_config_open(&cli.cfg, &err) != SARAI_OK)

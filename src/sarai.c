@@ -151,6 +151,7 @@ static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *
     options.max_tokens = (int)config_int(s->cfg, "LLM_MAX_TOKENS");
     options.sampling.temperature = (float)config_real(s->cfg, "LLM_TEMPERATURE");
     options.sampling.top_p = (float)config_real(s->cfg, "LLM_TOP_P");
+    options.cache_dir = store_cache_dir(s->store);
     options.sampling.seed = (uint32_t)config_int(s->cfg, "LLM_SEED");
     st = conversation_open(&options, s->llm, &s->conversation, err);
     return st ? st : conversation_warm(s->conversation, err);

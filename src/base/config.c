@@ -39,7 +39,7 @@ static const struct setting settings[] = {
     {"LLM_FRAME", SETTING_CHOICE, "auto", 0, 0, "auto|chat|fewshot",
      "forma de la pregunta: plantilla del modelo o ejemplos",
      "shape of the prompt: the model's template or examples"},
-    {"LLM_TEMPERATURE", SETTING_REAL, "0.3", 0, 2, NULL, "azar de la respuesta; 0: siempre la misma",
+    {"LLM_TEMPERATURE", SETTING_REAL, "0", 0, 2, NULL, "azar de la respuesta; 0: siempre la misma",
      "randomness of the answer; 0: always the same"},
     {"LLM_TOP_P", SETTING_REAL, "0.9", 0.01, 1, NULL, "muestreo: masa de probabilidad",
      "sampling: probability mass"},

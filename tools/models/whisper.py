@@ -7,7 +7,7 @@ vocabulary.json.
 The graphs follow docs/CONTRACTS.md. Differences to the original network, each measured:
 - log-mel inside the graph: windowed cosine and sine filters as a convolution (no FFT), then a matrix;
 - a context as long as the utterance: what the encoder would give for a second of silence after it is a
-  constant of the model (`silence_states`), appended instead of computed;
+  constant of the model (silence.py made it), appended instead of computed;
 - linear layers in 8 bits.
 """
 
@@ -23,6 +23,7 @@ from graph import FLOAT, INT64, Graph, blocks8
 RATE, FFT, HOP = 16000, 400, 160
 TAIL_FRAMES = 100  # two seconds of silence: fewer lets Whisper loop
 MAX_FRAMES = 1500  # 30 s
+SILENCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "whisper-base.silence.npy")
 
 
 def mel_filters(n_mels):
@@ -152,7 +153,7 @@ def build_encoder(w, silence_states, path):
     encoder_trunk(g, w, "dynamic8")
     frames = g.op("Shape", ["states"], start=1, end=2)
     until = g.op("Add", [frames, g.ints(TAIL_FRAMES)])
-    tail = g.op("Slice", [g.const("silence", silence_states.astype(np.float16)), frames, until, g.ints(0)])
+    tail = g.op("Slice", [g.const("silence", silence_states), frames, until, g.ints(0)])
     tail = g.op("Unsqueeze", [g.op("Cast", [tail], to=FLOAT), g.ints(0)])
     cross_attention_inputs(g, w, g.op("Concat", ["states", tail], axis=1), "dynamic8")
     g.save(path, "speech-encoder", {
@@ -224,45 +225,6 @@ def build_decoder(w, path):
     })  # fmt: skip
 
 
-def vowels(seconds, seed):
-    """A second or so of speech-like sound: a gliding pulse train through three formants, in syllables."""
-    rng = np.random.default_rng(seed)
-    n = int(seconds * RATE)
-    t = np.arange(n) / RATE
-    pitch = rng.uniform(100, 220) * (1 + 0.1 * np.sin(2 * np.pi * rng.uniform(1, 3) * t))
-    phase = 2 * np.pi * np.cumsum(pitch) / RATE
-    tone = np.zeros(n)
-    formants = rng.uniform([300, 900, 2200], [800, 2000, 3000], (4, 3))
-    shape = formants[np.minimum((t * 4).astype(int), 3)]
-    for harmonic in range(1, 30):
-        f = harmonic * pitch
-        gain = sum(np.exp(-(((f - shape[:, i]) / (90 + 40 * i)) ** 2)) / (i + 1) for i in range(3))
-        tone += gain * np.sin(harmonic * phase)
-    syllables = np.clip(np.sin(2 * np.pi * 4 * t) + 0.4, 0, 1)
-    tone = tone * syllables + 0.002 * rng.standard_normal(n)
-    return (0.3 * tone / np.abs(tone).max()).astype(np.float32)
-
-
-def silence_states(w, work_dir):
-    """What the encoder gives, at each place, for silence after speech: [1500, d], the mean over a few
-    voices of the float encoder's states for a second of sound padded to 30 s."""
-    import onnxruntime
-
-    g = Graph()
-    encoder_trunk(g, w, "f32")
-    path = os.path.join(work_dir, "encoder.f32.onnx")
-    g.save(path, "float-encoder", {})
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    os.remove(path)
-    total = 0
-    for seed in range(4):
-        pcm = np.zeros((1, MAX_FRAMES * 2 * HOP), np.float32)
-        clip = vowels(1.0, seed)
-        pcm[0, : len(clip)] = clip
-        total = total + session.run(["states"], {"pcm": pcm})[0][0]
-    return total / 4
-
-
 def find(folder, name):
     """Paths of the files of that name (a pattern) anywhere below the folder, sorted by their own name."""
     paths = glob.glob(os.path.join(folder, "**", name), recursive=True)
@@ -298,10 +260,11 @@ def main():
     parser.add_argument("--ct2", required=True, help="folder of the CTranslate2 model")
     parser.add_argument("--out", required=True, help="folder for the ONNX files")
     parser.add_argument("--name", default="whisper-base")
+    parser.add_argument("--silence", default=SILENCE, help="states of silence, made by silence.py")
     args = parser.parse_args()
     whisper = Whisper(read_weights(args.ct2))
     prefix = os.path.join(args.out, args.name)
-    build_encoder(whisper, silence_states(whisper, args.out), prefix + ".encoder.onnx")
+    build_encoder(whisper, np.load(args.silence), prefix + ".encoder.onnx")
     build_decoder(whisper, prefix + ".decoder.onnx")
     write_vocabulary(args.ct2, prefix + ".vocab.json")
 

@@ -1,0 +1,88 @@
+#include "engine/archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BLOCK_BYTES = 64 * 1024, PATH_BYTES = 4096 };
+
+static enum sarai_status damaged(const char *path, struct archive *a, struct sarai_error *err)
+{
+    const char *why = archive_error_string(a);
+    return failed(err, SARAI_EMODEL, tr("el paquete %s está dañado: %s", "the package %s is damaged: %s"),
+                  path, why ? why : "libarchive");
+}
+
+static enum sarai_status write_member(struct archive *a, const char *package, const char *folder,
+                                      const char *member, struct sarai_error *err)
+{
+    char path[PATH_BYTES];
+    if (snprintf(path, sizeof path, "%s/%s", folder, member) >= (int)sizeof path)
+        return failed(err, SARAI_EOUTPUT, tr("la ruta %s es demasiado larga", "the path %s is too long"),
+                      member);
+    for (char *slash = path + strlen(folder) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
+        *slash = '\0';
+        mkdir(path, 0777); /* where it fails, open() below tells why */
+    }
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return failed(err, SARAI_EOUTPUT, tr("no se puede escribir %s: %s", "cannot write %s: %s"), path,
+                      strerror(errno));
+    enum sarai_status st = SARAI_OK;
+    if (archive_read_data_into_fd(a, fd) != ARCHIVE_OK)
+        st = errno == ENOSPC || errno == EFBIG
+                 ? failed(err, SARAI_EOUTPUT, tr("no se puede escribir %s: %s", "cannot write %s: %s"), path,
+                          strerror(errno))
+                 : damaged(package, a, err);
+    if (close(fd) != 0 && !st)
+        st = failed(err, SARAI_EOUTPUT, tr("no se puede escribir %s: %s", "cannot write %s: %s"), path,
+                    strerror(errno));
+    return st;
+}
+
+static enum sarai_status extract(struct archive *a, const char *path, const char *const *members, size_t n,
+                                 const char *folder, struct sarai_error *err)
+{
+    struct archive_entry *entry;
+    size_t found = 0;
+    int code = ARCHIVE_OK;
+    while (found < n && (code = archive_read_next_header(a, &entry)) == ARCHIVE_OK) {
+        const char *name = archive_entry_pathname(entry);
+        for (size_t i = 0; name && i < n; i++) {
+            if (strcmp(name, members[i]) != 0)
+                continue;
+            enum sarai_status st = write_member(a, path, folder, members[i], err);
+            if (st)
+                return st;
+            found++;
+        }
+    }
+    if (found == n)
+        return SARAI_OK;
+    if (code != ARCHIVE_EOF)
+        return damaged(path, a, err);
+    return failed(err, SARAI_EMODEL, tr("al paquete %s le faltan archivos", "the package %s lacks files"),
+                  path);
+}
+
+enum sarai_status archive_extract(const char *path, const char *const *members, size_t n, const char *folder,
+                                  struct sarai_error *err)
+{
+    struct archive *a = archive_read_new();
+    if (!a)
+        return out_of_memory(err, path);
+    archive_read_support_format_zip(a);
+    archive_read_support_format_tar(a);
+    archive_read_support_filter_gzip(a);
+    enum sarai_status st = archive_read_open_filename(a, path, BLOCK_BYTES) == ARCHIVE_OK
+                               ? extract(a, path, members, n, folder, err)
+                               : damaged(path, a, err);
+    archive_read_free(a);
+    return st;
+}
