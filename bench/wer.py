@@ -22,7 +22,7 @@ import unicodedata
 import numpy as np
 import soundfile
 
-BLOCK = 12  # files that one engine hears before it is the next one's turn
+BLOCK = 40  # files that one engine hears before it is the next one's turn
 QUESTION_S = (2.0, 6.0)  # the lengths whose latency is reported: a spoken question
 
 

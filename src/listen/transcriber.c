@@ -15,6 +15,8 @@ enum {
     PROMPT_TOKENS = 4,
     SPARE_TOKENS = 12, /* the longest text of n seconds: this and TOKENS_A_SECOND × n */
     TOKENS_A_SECOND = 10,
+    SPARSE_BYTES_A_SECOND = 9, /* less text than this, and words may be missing (Spanish has 10 to 20) */
+    EDGES_FRAMES = 6 * SARAI_SPEECH_HZ / 10,    /* sound around the speech that the segmenter leaves */
     WIDE_CONTEXT_FRAMES = 10 * SARAI_SPEECH_HZ, /* a context in which Whisper does not loop */
 };
 
@@ -342,6 +344,13 @@ static bool nobody_spoke(const struct draft *d)
            (d->no_speech > NO_SPEECH && d->log_probability < UNSURE);
 }
 
+/* Whether there is little text for so much sound: a short context lets Whisper end at a pause within. */
+static bool is_sparse(const struct buf *words, size_t n_frames)
+{
+    size_t spoken = n_frames > EDGES_FRAMES ? n_frames - EDGES_FRAMES : 0;
+    return words->len * SARAI_SPEECH_HZ < SPARSE_BYTES_A_SECOND * spoken;
+}
+
 /* One attempt: encode with at least that context, decode, write the words. *loops: they repeat. */
 static enum sarai_status attempt(struct transcriber *t, const float *pcm, size_t n, size_t least_frames,
                                  int language, struct draft *d, struct buf *words, bool *loops,
@@ -366,7 +375,8 @@ enum sarai_status transcriber_run(struct transcriber *t, const float *pcm, size_
     bool loops = false;
     int token = strcmp(language, "auto") == 0 ? -1 : vocabulary_language(t->vocabulary, language);
     enum sarai_status st = attempt(t, pcm, n_frames, 0, token, &d, &heard->words, &loops, err);
-    if (!st && loops) /* a short context makes Whisper repeat itself now and then: give it room */
+    bool doubtful = loops || (!st && !nobody_spoke(&d) && is_sparse(&heard->words, n_frames));
+    if (!st && doubtful) /* a short context makes Whisper repeat itself or stop now and then: give it room */
         st = attempt(t, pcm, n_frames, WIDE_CONTEXT_FRAMES, token, &d, &heard->words, &loops, err);
     if (!st && loops)
         st = attempt(t, pcm, n_frames, t->max_frames, token, &d, &heard->words, &loops, err);
