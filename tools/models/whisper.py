@@ -42,14 +42,14 @@ def mel_filters(n_mels):
     return (triangles * (2 / (edges[2:] - edges[:-2]))[:, None]).astype(np.float32)
 
 
-def log_mel(g, n_mels):
+def log_mel(g, n_mels, pcm="pcm"):
     """pcm [1, N] → log-mel [1, n_mels, N / 160], as in Whisper's reference: 25 ms Hann windows every 10 ms,
     base-10 logarithm, 80 dB below the loudest, scaled to about −1..1."""
     k, t = np.arange(FFT // 2 + 1)[:, None], np.arange(FFT)[None]
     window = 0.5 - 0.5 * np.cos(2 * np.pi * t / FFT)
     angle = 2 * np.pi * k * t / FFT
     filters = np.concatenate([np.cos(angle) * window, np.sin(angle) * window]).astype(np.float32)
-    x = g.op("Unsqueeze", ["pcm", g.ints(1)])
+    x = g.op("Unsqueeze", [pcm, g.ints(1)])
     # The reference pads 200 on both sides and drops the last frame: 40 on the right are all that is read.
     x = g.op("Pad", [x, g.ints(0, 0, FFT // 2, 0, 0, FFT // 2 - HOP)], mode="reflect")
     x = g.op("Conv", [x, g.const("dft", filters[:, None, :])], strides=[HOP])
