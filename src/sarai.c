@@ -1,52 +1,23 @@
 /* The assistant: what it is made of, and the turn, readable top to bottom.
  *
- * Threads of one turn: the caller's thread listens, then thinks; the mouth (below) speaks phrase after
+ * Threads of one turn: the caller's thread listens, then thinks; the mouth (mouth.c) speaks phrase after
  * phrase while the thinking goes on; the watcher turns sarai_interrupt(), which may come from a signal
  * handler, into calls that are not allowed in one.
  */
 #include "sarai.h"
 
-#include <pthread.h>
-#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "assistant.h"
 #include "audio/reader.h"
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/config.h"
-#include "base/queue.h"
-#include "base/stop.h"
-#include "listen/listener.h"
-#include "models/store.h"
-#include "speak/phrases.h"
-#include "speak/speaker.h"
-#include "think/conversation.h"
+#include "mouth.h"
 
 enum {
-    MAX_TEXT_BYTES = 1 << 20, /* of a question, an answer, a transcript of one call */
-    MAX_SEGMENTS = 100000,    /* of a transcript: 10 hours have some 10,000 */
-    MAX_PHRASES_WAITING = 64, /* between thinking and speaking */
-    MAX_PHRASE_BYTES = 1 << 20,
-    PATH_BYTES = 4096,
-};
-
-struct sarai {
-    const struct sarai_config *cfg;
-    unsigned parts;
-    struct store *store;
-    struct listener *listener;
-    struct llm *llm;
-    struct conversation *conversation;
-    struct speaker *speaker;
-    struct phrases *phrases;
-    double load_ms;
-
-    struct stop stop;
-    pthread_mutex_t interrupt_lock; /* between the start of a call and the watcher */
-    sem_t interrupted;
-    pthread_t watcher;
-    bool watching, closing;
+    MAX_SEGMENTS = 100000, /* of a transcript: 10 hours have some 10,000 */
+    MAX_PHRASE_BYTES = MAX_TEXT_BYTES,
 };
 
 const char *sarai_version(void)
@@ -93,160 +64,6 @@ static void begin_call(struct sarai *s)
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
-{
-    char encoder[PATH_BYTES], decoder[PATH_BYTES], vocabulary[PATH_BYTES], vad[PATH_BYTES];
-    const char *model = config_text(s->cfg, "AUDIO_ENGINE");
-    enum sarai_status st = store_path(s->store, model, ".encoder.onnx", encoder, sizeof encoder, err);
-    if (!st)
-        st = store_path(s->store, model, ".decoder.onnx", decoder, sizeof decoder, err);
-    if (!st)
-        st = store_path(s->store, model, ".vocab.json", vocabulary, sizeof vocabulary, err);
-    if (!st)
-        st = store_path(s->store, "silero-vad", ".onnx", vad, sizeof vad, err);
-    if (st)
-        return st;
-    struct listener_options options = {
-        .encoder_path = encoder,
-        .decoder_path = decoder,
-        .vocab_path = vocabulary,
-        .vad_path = vad,
-        .threads = (int)config_int(s->cfg, "ORT_NUM_THREADS"),
-        .cache_dir = store_cache_dir(s->store),
-        .stop = &s->stop,
-    };
-    return listener_open(&options, &s->listener, err);
-}
-
-static enum conversation_frame frame_of(const struct sarai *s, const char *model)
-{
-    const char *frame = config_text(s->cfg, "LLM_FRAME");
-    const char *known =
-        store_setting(s->store, model, "frame"); /* a base model may carry a template in vain */
-    if (strcmp(frame, "auto") == 0 && known)
-        frame = known;
-    return strcmp(frame, "chat") == 0      ? CONVERSATION_CHAT
-           : strcmp(frame, "fewshot") == 0 ? CONVERSATION_FEW_SHOT
-                                           : CONVERSATION_AUTO;
-}
-
-static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *err)
-{
-    char path[PATH_BYTES];
-    const char *model = config_text(s->cfg, "LLM_MODEL");
-    enum sarai_status st = store_path(s->store, model, ".gguf", path, sizeof path, err);
-    if (st)
-        return st;
-    struct llm_options engine = llm_options_default();
-    engine.path = path;
-    engine.context_tokens = (int)config_int(s->cfg, "LLM_CONTEXT");
-    engine.threads = (int)config_int(s->cfg, "LLAMA_THREADS");
-    engine.stop = &s->stop;
-    st = llm_open(&engine, &s->llm, err);
-    if (st)
-        return st;
-    struct conversation_options options = conversation_options_default();
-    options.frame = frame_of(s, model);
-    options.max_sentences = (int)config_int(s->cfg, "LLM_MAX_SENTENCES");
-    options.max_tokens = (int)config_int(s->cfg, "LLM_MAX_TOKENS");
-    options.sampling.temperature = (float)config_real(s->cfg, "LLM_TEMPERATURE");
-    options.sampling.top_p = (float)config_real(s->cfg, "LLM_TOP_P");
-    options.cache_dir = store_cache_dir(s->store);
-    options.sampling.seed = (uint32_t)config_int(s->cfg, "LLM_SEED");
-    st = conversation_open(&options, s->llm, &s->conversation, err);
-    return st ? st : conversation_warm(s->conversation, err);
-}
-
-static enum sarai_status open_speaker(struct sarai *s, struct sarai_error *err)
-{
-    char model_path[PATH_BYTES], vocabulary[PATH_BYTES], styles[PATH_BYTES];
-    const char *model = config_text(s->cfg, "VOICE_ENGINE");
-    enum sarai_status st = store_path(s->store, model, ".onnx", model_path, sizeof model_path, err);
-    if (!st)
-        st = store_path(s->store, model, ".json", vocabulary, sizeof vocabulary, err);
-    if (st)
-        return st;
-    if (store_path(s->store, config_text(s->cfg, "VOICE"), ".bin", styles, sizeof styles, NULL) == SARAI_OK)
-        *strrchr(styles, '/') = '\0'; /* the folder of the voices */
-    else
-        styles[0] = '\0'; /* a model with one speaker needs none; the others say so when they are to speak */
-    struct speaker_options options = {
-        .model_path = model_path,
-        .vocab_path = vocabulary,
-        .styles_dir = styles,
-        .region = config_text(s->cfg, "REGION"),
-        .threads = (int)config_int(s->cfg, "ORT_NUM_THREADS"),
-        .cache_dir = store_cache_dir(s->store),
-    };
-    st = speaker_open(&options, &s->speaker, err);
-    return st ? st : phrases_open(&s->phrases, err);
-}
-
-static const struct part {
-    unsigned bit;
-    const char *model_key;
-    enum sarai_status (*open)(struct sarai *, struct sarai_error *);
-} parts[] = {
-    {SARAI_LISTEN, "AUDIO_ENGINE", open_listener},
-    {SARAI_THINK, "LLM_MODEL", open_conversation},
-    {SARAI_SPEAK, "VOICE_ENGINE", open_speaker},
-};
-enum { N_PARTS = sizeof parts / sizeof *parts };
-
-static enum sarai_status check_budget(const struct sarai *s, struct sarai_error *err)
-{
-    long budget = config_int(s->cfg, "RAM_BUDGET_MB"), needed = 0;
-    for (size_t i = 0; i < N_PARTS; i++)
-        if (s->parts & parts[i].bit)
-            needed += store_resident_mb(s->store, config_text(s->cfg, parts[i].model_key));
-    if (budget > 0 && needed > budget)
-        return failed(
-            err, SARAI_ENOMEM,
-            tr("los modelos piden %ld MB y RAM_BUDGET_MB permite %ld; súbelo o elige modelos menores",
-               "the models take %ld MB and RAM_BUDGET_MB allows %ld; raise it or choose smaller models"),
-            needed, budget);
-    return SARAI_OK;
-}
-
-struct opening {
-    struct sarai *s;
-    const struct part *part;
-    pthread_t thread;
-    bool threaded;
-    enum sarai_status status;
-    struct sarai_error err;
-};
-
-static void *open_part(void *arg)
-{
-    struct opening *o = arg;
-    o->status = o->part->open(o->s, &o->err);
-    return NULL;
-}
-
-/* Loads all parts side by side; reports the first failure in their order. */
-static enum sarai_status open_parts(struct sarai *s, struct sarai_error *err)
-{
-    struct opening openings[N_PARTS] = {0};
-    enum sarai_status st = SARAI_OK;
-    for (size_t i = 0; i < N_PARTS; i++) {
-        struct opening *o = &openings[i];
-        *o = (struct opening){.s = s, .part = &parts[i]};
-        if (!(s->parts & parts[i].bit))
-            continue;
-        o->threaded = pthread_create(&o->thread, NULL, open_part, o) == 0;
-        if (!o->threaded)
-            open_part(o); /* no thread to be had: one after the other then */
-    }
-    for (size_t i = 0; i < N_PARTS; i++) {
-        if (openings[i].threaded)
-            pthread_join(openings[i].thread, NULL);
-        if (!st && openings[i].status)
-            st = failed(err, openings[i].status, "%s", openings[i].err.message);
-    }
-    return st;
-}
-
 enum sarai_status sarai_open(const struct sarai_config *cfg, unsigned wanted, struct sarai **out,
                              struct sarai_error *err)
 {
@@ -260,9 +77,7 @@ enum sarai_status sarai_open(const struct sarai_config *cfg, unsigned wanted, st
     sem_init(&s->interrupted, 0, 0);
     enum sarai_status st = store_open(config_text(cfg, "SARAI_MODEL_DIR"), &s->store, err);
     if (!st)
-        st = check_budget(s, err);
-    if (!st)
-        st = open_parts(s, err);
+        st = assistant_open_parts(s, err);
     if (!st && !(s->watching = pthread_create(&s->watcher, NULL, watch, s) == 0))
         st = out_of_memory(err, tr("un hilo", "a thread"));
     if (st) {
@@ -417,103 +232,6 @@ enum sarai_status sarai_transcribe(struct sarai *s, const float *pcm, size_t n_f
     return hear(s, NULL, pcm, n_frames, language, cues, out, err);
 }
 
-/* ---- the mouth: speaks phrases on a thread of its own while the answer is still being thought --- */
-
-struct mouth {
-    struct sarai *s;
-    const struct sarai_sink *sink;
-    struct queue *phrases; /* of char *, ours to free */
-    pthread_t thread;
-    bool running;
-    double first_phrase_ms, first_audio_ms; /* instants on the clock; 0 until they come */
-    double speaking_ms;
-    size_t frames;
-    enum sarai_status status;
-    struct sarai_error err;
-};
-
-static bool pass_audio(void *user, const float *pcm, size_t n_frames)
-{
-    struct mouth *m = user;
-    if (m->first_audio_ms <= 0)
-        m->first_audio_ms = clock_ms();
-    m->frames += n_frames;
-    return !m->sink->on_audio || m->sink->on_audio(m->sink->user, pcm, n_frames);
-}
-
-static enum sarai_status speak_phrase(struct mouth *m, const char *phrase)
-{
-    double start_ms = clock_ms();
-    if (m->first_phrase_ms <= 0)
-        m->first_phrase_ms = start_ms;
-    enum sarai_status st = speaker_say(m->s->speaker, phrase, pass_audio, m, &m->err);
-    m->speaking_ms += clock_ms() - start_ms;
-    return st;
-}
-
-static void *speak_phrases(void *arg)
-{
-    struct mouth *m = arg;
-    char *phrase;
-    while ((phrase = queue_pop(m->phrases))) {
-        if (!m->status && stop_raised(&m->s->stop))
-            m->status = failed(&m->err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
-        if (!m->status && (m->status = speak_phrase(m, phrase)) != SARAI_OK)
-            sarai_interrupt(m->s); /* an answer that cannot be spoken need not be thought to its end */
-        free(phrase);
-    }
-    return NULL;
-}
-
-static enum sarai_status mouth_open(struct mouth *m, struct sarai *s, const struct sarai_sink *sink,
-                                    struct sarai_error *err)
-{
-    *m = (struct mouth){.s = s, .sink = sink};
-    struct speaker_style style = {config_text(s->cfg, "VOICE"), config_real(s->cfg, "SPEED")};
-    enum sarai_status st = speaker_begin(s->speaker, &style, err);
-    if (!st)
-        st = queue_open(MAX_PHRASES_WAITING, &m->phrases, err);
-    if (st)
-        return st;
-    phrases_reset(s->phrases);
-    m->running = pthread_create(&m->thread, NULL, speak_phrases, m) == 0;
-    return m->running ? SARAI_OK : out_of_memory(err, tr("un hilo", "a thread"));
-}
-
-static void mouth_say(struct mouth *m, const struct buf *phrase)
-{
-    char *copy = strdup(buf_string(phrase));
-    if (!copy || !queue_push(m->phrases, copy))
-        free(copy);
-}
-
-static void mouth_feed(struct mouth *m, const char *piece)
-{
-    struct buf phrase = BUF_INIT(MAX_PHRASE_BYTES);
-    if (phrases_feed(m->s->phrases, piece, NULL) == SARAI_OK)
-        while (phrases_next(m->s->phrases, &phrase))
-            mouth_say(m, &phrase);
-    buf_finish(&phrase);
-}
-
-/* Says what is left unless the answer failed, and waits for the last sound. */
-static enum sarai_status mouth_close(struct mouth *m, enum sarai_status answered, struct sarai_error *err)
-{
-    struct buf phrase = BUF_INIT(MAX_PHRASE_BYTES);
-    if (!answered && m->running)
-        while (phrases_flush(m->s->phrases, &phrase))
-            mouth_say(m, &phrase);
-    buf_finish(&phrase);
-    if (m->phrases)
-        queue_end(m->phrases);
-    if (m->running)
-        pthread_join(m->thread, NULL);
-    queue_close(m->phrases);
-    if (m->status && (!answered || answered == SARAI_ECANCELLED))
-        return failed(err, m->status, "%s", m->err.message);
-    return answered;
-}
-
 /* ---- the turn -------------------------------------------------------------------------------- */
 
 void sarai_turn_finish(struct sarai_turn *t)
@@ -639,7 +357,7 @@ static enum sarai_status say_phrases(struct mouth *m, const char *text, struct s
     struct buf phrase = BUF_INIT(MAX_PHRASE_BYTES);
     enum sarai_status st = phrases_feed(m->s->phrases, text, err);
     while (!st && (phrases_next(m->s->phrases, &phrase) || phrases_flush(m->s->phrases, &phrase))) {
-        st = speak_phrase(m, buf_string(&phrase));
+        st = mouth_speak(m, buf_string(&phrase));
         if (!st && stop_raised(&m->s->stop))
             st = failed(&m->err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
         if (st)

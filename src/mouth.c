@@ -1,0 +1,93 @@
+#include "mouth.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+enum {
+    MAX_PHRASES_WAITING = 64, /* between thinking and speaking */
+    MAX_PHRASE_BYTES = MAX_TEXT_BYTES,
+};
+
+static bool pass_audio(void *user, const float *pcm, size_t n_frames)
+{
+    struct mouth *m = user;
+    if (m->first_audio_ms <= 0)
+        m->first_audio_ms = clock_ms();
+    m->frames += n_frames;
+    return !m->sink->on_audio || m->sink->on_audio(m->sink->user, pcm, n_frames);
+}
+
+enum sarai_status mouth_speak(struct mouth *m, const char *phrase)
+{
+    double start_ms = clock_ms();
+    if (m->first_phrase_ms <= 0)
+        m->first_phrase_ms = start_ms;
+    enum sarai_status st = speaker_say(m->s->speaker, phrase, pass_audio, m, &m->err);
+    m->speaking_ms += clock_ms() - start_ms;
+    return st;
+}
+
+static void *speak_phrases(void *arg)
+{
+    struct mouth *m = arg;
+    char *phrase;
+    while ((phrase = queue_pop(m->phrases))) {
+        if (!m->status && stop_raised(&m->s->stop))
+            m->status = failed(&m->err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
+        if (!m->status && (m->status = mouth_speak(m, phrase)) != SARAI_OK)
+            sarai_interrupt(m->s); /* an answer that cannot be spoken need not be thought to its end */
+        free(phrase);
+    }
+    return NULL;
+}
+
+enum sarai_status mouth_open(struct mouth *m, struct sarai *s, const struct sarai_sink *sink,
+                                    struct sarai_error *err)
+{
+    *m = (struct mouth){.s = s, .sink = sink};
+    struct speaker_style style = {config_text(s->cfg, "VOICE"), config_real(s->cfg, "SPEED")};
+    enum sarai_status st = speaker_begin(s->speaker, &style, err);
+    if (!st)
+        st = queue_open(MAX_PHRASES_WAITING, &m->phrases, err);
+    if (st)
+        return st;
+    phrases_reset(s->phrases);
+    m->running = pthread_create(&m->thread, NULL, speak_phrases, m) == 0;
+    return m->running ? SARAI_OK : out_of_memory(err, tr("un hilo", "a thread"));
+}
+
+static void mouth_say(struct mouth *m, const struct buf *phrase)
+{
+    char *copy = strdup(buf_string(phrase));
+    if (!copy || !queue_push(m->phrases, copy))
+        free(copy);
+}
+
+void mouth_feed(struct mouth *m, const char *piece)
+{
+    struct buf phrase = BUF_INIT(MAX_PHRASE_BYTES);
+    if (phrases_feed(m->s->phrases, piece, NULL) == SARAI_OK)
+        while (phrases_next(m->s->phrases, &phrase))
+            mouth_say(m, &phrase);
+    buf_finish(&phrase);
+}
+
+enum sarai_status mouth_close(struct mouth *m, enum sarai_status answered, struct sarai_error *err)
+{
+    struct buf phrase = BUF_INIT(MAX_PHRASE_BYTES);
+    if (!answered && m->running)
+        while (phrases_flush(m->s->phrases, &phrase))
+            mouth_say(m, &phrase);
+    buf_finish(&phrase);
+    if (m->phrases)
+        queue_end(m->phrases);
+    if (m->running)
+        pthread_join(m->thread, NULL);
+    queue_close(m->phrases);
+    if (m->status && (!answered || answered == SARAI_ECANCELLED))
+        return failed(err, m->status, "%s", m->err.message);
+    return answered;
+}

@@ -1,0 +1,163 @@
+/* Loading: which files each part of the assistant needs, and all parts side by side. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "assistant.h"
+
+enum { PATH_BYTES = 4096 };
+
+static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
+{
+    char encoder[PATH_BYTES], decoder[PATH_BYTES], vocabulary[PATH_BYTES], vad[PATH_BYTES];
+    const char *model = config_text(s->cfg, "AUDIO_ENGINE");
+    enum sarai_status st = store_path(s->store, model, ".encoder.onnx", encoder, sizeof encoder, err);
+    if (!st)
+        st = store_path(s->store, model, ".decoder.onnx", decoder, sizeof decoder, err);
+    if (!st)
+        st = store_path(s->store, model, ".vocab.json", vocabulary, sizeof vocabulary, err);
+    if (!st)
+        st = store_path(s->store, "silero-vad", ".onnx", vad, sizeof vad, err);
+    if (st)
+        return st;
+    struct listener_options options = {
+        .encoder_path = encoder,
+        .decoder_path = decoder,
+        .vocab_path = vocabulary,
+        .vad_path = vad,
+        .threads = (int)config_int(s->cfg, "ORT_NUM_THREADS"),
+        .cache_dir = store_cache_dir(s->store),
+        .stop = &s->stop,
+    };
+    return listener_open(&options, &s->listener, err);
+}
+
+static enum conversation_frame frame_of(const struct sarai *s, const char *model)
+{
+    const char *frame = config_text(s->cfg, "LLM_FRAME");
+    const char *known =
+        store_setting(s->store, model, "frame"); /* a base model may carry a template in vain */
+    if (strcmp(frame, "auto") == 0 && known)
+        frame = known;
+    return strcmp(frame, "chat") == 0      ? CONVERSATION_CHAT
+           : strcmp(frame, "fewshot") == 0 ? CONVERSATION_FEW_SHOT
+                                           : CONVERSATION_AUTO;
+}
+
+static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *err)
+{
+    char path[PATH_BYTES];
+    const char *model = config_text(s->cfg, "LLM_MODEL");
+    enum sarai_status st = store_path(s->store, model, ".gguf", path, sizeof path, err);
+    if (st)
+        return st;
+    struct llm_options engine = llm_options_default();
+    engine.path = path;
+    engine.context_tokens = (int)config_int(s->cfg, "LLM_CONTEXT");
+    engine.threads = (int)config_int(s->cfg, "LLAMA_THREADS");
+    engine.stop = &s->stop;
+    st = llm_open(&engine, &s->llm, err);
+    if (st)
+        return st;
+    struct conversation_options options = conversation_options_default();
+    options.frame = frame_of(s, model);
+    options.max_sentences = (int)config_int(s->cfg, "LLM_MAX_SENTENCES");
+    options.max_tokens = (int)config_int(s->cfg, "LLM_MAX_TOKENS");
+    options.sampling.temperature = (float)config_real(s->cfg, "LLM_TEMPERATURE");
+    options.sampling.top_p = (float)config_real(s->cfg, "LLM_TOP_P");
+    options.cache_dir = store_cache_dir(s->store);
+    options.sampling.seed = (uint32_t)config_int(s->cfg, "LLM_SEED");
+    st = conversation_open(&options, s->llm, &s->conversation, err);
+    return st ? st : conversation_warm(s->conversation, err);
+}
+
+static enum sarai_status open_speaker(struct sarai *s, struct sarai_error *err)
+{
+    char model_path[PATH_BYTES], vocabulary[PATH_BYTES], styles[PATH_BYTES];
+    const char *model = config_text(s->cfg, "VOICE_ENGINE");
+    enum sarai_status st = store_path(s->store, model, ".onnx", model_path, sizeof model_path, err);
+    if (!st)
+        st = store_path(s->store, model, ".json", vocabulary, sizeof vocabulary, err);
+    if (st)
+        return st;
+    if (store_path(s->store, config_text(s->cfg, "VOICE"), ".bin", styles, sizeof styles, NULL) == SARAI_OK)
+        *strrchr(styles, '/') = '\0'; /* the folder of the voices */
+    else
+        styles[0] = '\0'; /* a model with one speaker needs none; the others say so when they are to speak */
+    struct speaker_options options = {
+        .model_path = model_path,
+        .vocab_path = vocabulary,
+        .styles_dir = styles,
+        .region = config_text(s->cfg, "REGION"),
+        .threads = (int)config_int(s->cfg, "ORT_NUM_THREADS"),
+        .cache_dir = store_cache_dir(s->store),
+    };
+    st = speaker_open(&options, &s->speaker, err);
+    return st ? st : phrases_open(&s->phrases, err);
+}
+
+static const struct part {
+    unsigned bit;
+    const char *model_key;
+    enum sarai_status (*open)(struct sarai *, struct sarai_error *);
+} parts[] = {
+    {SARAI_LISTEN, "AUDIO_ENGINE", open_listener},
+    {SARAI_THINK, "LLM_MODEL", open_conversation},
+    {SARAI_SPEAK, "VOICE_ENGINE", open_speaker},
+};
+enum { N_PARTS = sizeof parts / sizeof *parts };
+
+static enum sarai_status check_budget(const struct sarai *s, struct sarai_error *err)
+{
+    long budget = config_int(s->cfg, "RAM_BUDGET_MB"), needed = 0;
+    for (size_t i = 0; i < N_PARTS; i++)
+        if (s->parts & parts[i].bit)
+            needed += store_resident_mb(s->store, config_text(s->cfg, parts[i].model_key));
+    if (budget > 0 && needed > budget)
+        return failed(
+            err, SARAI_ENOMEM,
+            tr("los modelos piden %ld MB y RAM_BUDGET_MB permite %ld; súbelo o elige modelos menores",
+               "the models take %ld MB and RAM_BUDGET_MB allows %ld; raise it or choose smaller models"),
+            needed, budget);
+    return SARAI_OK;
+}
+
+struct opening {
+    struct sarai *s;
+    const struct part *part;
+    pthread_t thread;
+    bool threaded;
+    enum sarai_status status;
+    struct sarai_error err;
+};
+
+static void *open_part(void *arg)
+{
+    struct opening *o = arg;
+    o->status = o->part->open(o->s, &o->err);
+    return NULL;
+}
+
+/* Loads all parts side by side; reports the first failure in their order. */
+enum sarai_status assistant_open_parts(struct sarai *s, struct sarai_error *err)
+{
+    struct opening openings[N_PARTS] = {0};
+    enum sarai_status st = check_budget(s, err);
+    if (st)
+        return st;
+    for (size_t i = 0; i < N_PARTS; i++) {
+        struct opening *o = &openings[i];
+        *o = (struct opening){.s = s, .part = &parts[i]};
+        if (!(s->parts & parts[i].bit))
+            continue;
+        o->threaded = pthread_create(&o->thread, NULL, open_part, o) == 0;
+        if (!o->threaded)
+            open_part(o); /* no thread to be had: one after the other then */
+    }
+    for (size_t i = 0; i < N_PARTS; i++) {
+        if (openings[i].threaded)
+            pthread_join(openings[i].thread, NULL);
+        if (!st && openings[i].status)
+            st = failed(err, openings[i].status, "%s", openings[i].err.message);
+    }
+    return st;
+}
