@@ -101,8 +101,7 @@ json_t *cli_tokens_json(const struct sarai_tokens *t)
                      t->generated);
 }
 
-/* Printed width: bytes that begin a character. */
-static int columns(const char *text)
+int cli_columns(const char *text)
 {
     int n = 0;
     for (; *text; text++)
@@ -115,7 +114,8 @@ void cli_print_stages(const struct sarai_turn *turn)
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
         const char *name = tr(stages[i].es, stages[i].en);
         if (stage_ms(&turn->stages, i) >= 0)
-            fprintf(stderr, "  %s%*s %8.0f ms\n", name, 26 - columns(name), "", stage_ms(&turn->stages, i));
+            fprintf(stderr, "  %s%*s %8.0f ms\n", name, 26 - cli_columns(name), "",
+                    stage_ms(&turn->stages, i));
     }
     if (turn->tokens.generated > 0)
         fprintf(stderr,
@@ -157,40 +157,6 @@ char *cli_read_line(FILE *f, enum sarai_status *status, struct sarai_error *err)
 
 /* ---- options ---------------------------------------------------------------------------------- */
 
-static void print_option(const char *name, char letter, const char *argument, const char *help)
-{
-    char left[80];
-    snprintf(left, sizeof left, "%c%c%s--%s%s%s", letter ? '-' : ' ', letter ? letter : ' ',
-             letter ? ", " : "  ", name, argument ? " " : "", argument ? argument : "");
-    printf("  %-32s %s\n", left, help);
-}
-
-static void flag_name(const char *key, char *out, size_t n)
-{
-    size_t i = 0;
-    for (; key[i] && i + 1 < n; i++)
-        out[i] = key[i] == '_' ? '-' : (char)(key[i] | 0x20);
-    out[i] = '\0';
-}
-
-static void print_help(const struct command *command, const struct cli_option *own, size_t n_own)
-{
-    printf(tr("Uso: sarai %s [opciones] %s\n\n%s.\n\nOpciones:\n",
-              "Usage: sarai %s [options] %s\n\n%s.\n\nOptions:\n"),
-           command->name, command->arguments, tr(command->about_es, command->about_en));
-    for (size_t i = 0; i < n_own; i++)
-        print_option(own[i].name, own[i].letter, own[i].argument, tr(own[i].help_es, own[i].help_en));
-    print_option("help", 'h', NULL, tr("esta ayuda", "this help"));
-    printf("%s\n", tr("\nAjustes (también en .env y en el entorno; véase sarai config):",
-                      "\nSettings (in .env and the environment too; see sarai config):"));
-    for (size_t i = 0; i < config_count(); i++) {
-        const struct setting *s = config_setting(i);
-        char name[64];
-        flag_name(s->key, name, sizeof name);
-        print_option(name, 0, s->choices ? s->choices : tr("VALOR", "VALUE"), tr(s->help_es, s->help_en));
-    }
-}
-
 /* Long options for getopt: own, settings, help. Names of settings live in `names`. */
 static void make_long_options(const struct cli_option *own, size_t n_own, struct option *out,
                               char names[][64])
@@ -200,7 +166,7 @@ static void make_long_options(const struct cli_option *own, size_t n_own, struct
         out[n++] = (struct option){own[i].name, own[i].argument ? required_argument : no_argument, NULL,
                                    OWN + (int)i};
     for (size_t i = 0; i < config_count() && n < MAX_OPTIONS - 2; i++) {
-        flag_name(config_setting(i)->key, names[i], 64);
+        cli_flag_name(config_setting(i)->key, names[i], 64);
         bool taken = false; /* a command's own option (say --voice) goes before the setting of that name */
         for (size_t k = 0; k < n_own; k++)
             taken = taken || strcmp(own[k].name, names[i]) == 0;
@@ -257,7 +223,7 @@ bool cli_parse(struct cli *cli, const struct command *command, const struct cli_
                 return false;
             }
         } else if (code == 'h' || code == HELP) {
-            print_help(command, own, n_own);
+            cli_print_help(cli, command, own, n_own);
             *exit_code = cli_flush();
             return false;
         } else {

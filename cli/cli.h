@@ -15,12 +15,16 @@
 #include "base/stop.h"
 #include "sarai.h"
 
-enum { CLI_INTERRUPTED = 130, CLI_MAX_LINE_BYTES = 1 << 20 };
+enum { CLI_WARNINGS = 9, CLI_INTERRUPTED = 130, CLI_MAX_LINE_BYTES = 1 << 20 };
+
+/* What --help writes: for people, or what is made of the same tables for man, bash and zsh. */
+enum cli_help { CLI_HELP_TEXT, CLI_HELP_MAN, CLI_HELP_BASH, CLI_HELP_ZSH };
 
 struct cli {
     struct sarai_config *cfg;
     struct sarai *sarai; /* what a signal interrupts; NULL while nothing is open */
     struct stop stop;    /* raised by SIGINT and SIGTERM, for work outside of a `struct sarai` */
+    enum cli_help help_as;
 };
 
 /* One option of a command. With `argument` it takes a value, else it sets `flag`. */
@@ -34,7 +38,8 @@ struct cli_option {
 };
 
 struct command {
-    const char *name, *arguments;
+    const char *name;
+    const char *arguments_es, *arguments_en; /* words joined by '|' are to be written as they are */
     const char *about_es, *about_en;
     int (*run)(struct cli *cli, const struct command *command, int argc, char **argv);
 };
@@ -51,12 +56,23 @@ int command_models(struct cli *cli, const struct command *command, int argc, cha
 int command_doctor(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_bench(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_config(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_completion(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_help(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_version(struct cli *cli, const struct command *command, int argc, char **argv);
 
 /* Reads options: the command's own, then every setting as a flag (--llama-threads 2), then --help.
  * True: go on with argv[*first…]. False: leave with *exit_code (the help was shown, or an error). */
 bool cli_parse(struct cli *cli, const struct command *command, const struct cli_option *own, size_t n_own,
                int argc, char **argv, int *first, int *exit_code);
+
+/* NULL when there is none of that name. */
+const struct command *cli_find_command(const char *name);
+void cli_print_overview(FILE *to);
+/* The command's help in the shape of cli->help_as, to stdout. */
+void cli_print_help(const struct cli *cli, const struct command *command, const struct cli_option *own,
+                    size_t n_own);
+/* The flag of a setting: LLAMA_THREADS → llama-threads. */
+void cli_flag_name(const char *key, char *out, size_t n);
 
 /* Opens Sarai so that signals reach it; 0 or the exit code, with the error shown. */
 int cli_open(struct cli *cli, unsigned parts);
@@ -75,6 +91,8 @@ int cli_print_json(json_t *value);
 int cli_flush(void);
 json_t *cli_stages_json(const struct sarai_stages *s);
 json_t *cli_tokens_json(const struct sarai_tokens *t);
+/* Printed width of a text: its bytes that begin a character. */
+int cli_columns(const char *text);
 /* The stage table, for people, to stderr. */
 void cli_print_stages(const struct sarai_turn *turn);
 /* Resident memory of this process in bytes, 0 where the system does not tell. */

@@ -8,18 +8,23 @@
 #include "cli.h"
 
 const struct command commands[] = {
-    {"run", "PREGUNTA.wav…", "Responde en voz alta a preguntas grabadas", "Answers recorded questions aloud",
-     command_run},
-    {"transcribe", "ARCHIVO…", "Escribe lo que se dice en archivos de audio",
+    {"run", "PREGUNTA.wav…", "QUESTION.wav…", "Responde en voz alta a preguntas grabadas",
+     "Answers recorded questions aloud", command_run},
+    {"transcribe", "ARCHIVO…", "FILE…", "Escribe lo que se dice en archivos de audio",
      "Writes down what is said in audio files", command_transcribe},
-    {"say", "TEXTO|- -o ARCHIVO", "Lee un texto en voz alta", "Reads a text aloud", command_say},
-    {"ask", "TEXTO|-", "Responde por escrito a una pregunta", "Answers a question in writing", command_ask},
-    {"chat", "", "Conversa por escrito", "Converses in writing", command_chat},
-    {"models", "list|pull|verify|remove|path [MODELO]", "Muestra, descarga y comprueba los modelos",
-     "Shows, fetches and checks the models", command_models},
-    {"config", "[CLAVE]", "Muestra los ajustes y de dónde vienen",
+    {"say", "TEXTO|- -o ARCHIVO", "TEXT|- -o FILE", "Lee un texto en voz alta", "Reads a text aloud",
+     command_say},
+    {"ask", "TEXTO|-", "TEXT|-", "Responde por escrito a una pregunta", "Answers a question in writing",
+     command_ask},
+    {"chat", "", "", "Conversa por escrito", "Converses in writing", command_chat},
+    {"models", "list|pull|verify|remove|path [MODELO]", "list|pull|verify|remove|path [MODEL]",
+     "Muestra, descarga y comprueba los modelos", "Shows, fetches and checks the models", command_models},
+    {"config", "[CLAVE]", "[KEY]", "Muestra los ajustes y de dónde vienen",
      "Shows the settings and where they come from", command_config},
-    {"version", "", "Muestra la versión de Sarai y de sus motores",
+    {"completion", "bash|zsh", "bash|zsh", "Escribe el guion que completa órdenes en la terminal",
+     "Writes the script that completes commands in a shell", command_completion},
+    {"help", "[ORDEN]", "[COMMAND]", "Muestra la ayuda", "Shows the help", command_help},
+    {"version", "", "", "Muestra la versión de Sarai y de sus motores",
      "Shows the version of Sarai and of its engines", command_version},
 };
 const size_t n_commands = sizeof commands / sizeof *commands;
@@ -55,28 +60,6 @@ static void catch_signals(void)
     signal(SIGXFSZ, SIG_IGN); /* so is a file that may not grow */
 }
 
-static void print_overview(FILE *to)
-{
-    fprintf(to, "%s\n\n",
-            tr("Sarai, asistente de voz privado: oye, piensa y responde en esta máquina.",
-               "Sarai, a private voice assistant: it hears, thinks and answers on this machine."));
-    fprintf(to, "%s\n\n", tr("Uso: sarai ORDEN [opciones] …", "Usage: sarai COMMAND [options] …"));
-    for (size_t i = 0; i < n_commands; i++)
-        fprintf(to, "  %-12s %s\n", commands[i].name, tr(commands[i].about_es, commands[i].about_en));
-    fprintf(to, "\n%s\n",
-            tr("Ayuda de cada orden: sarai ORDEN --help", "Help of each command: sarai COMMAND --help"));
-}
-
-static const struct command *find_command(const char *name)
-{
-    if (strcmp(name, "--version") == 0)
-        name = "version";
-    for (size_t i = 0; i < n_commands; i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return &commands[i];
-    return NULL;
-}
-
 int main(int argc, char **argv)
 {
     struct sarai_error err = {0};
@@ -85,19 +68,14 @@ int main(int argc, char **argv)
     catch_signals();
     if (sarai_config_open(&cli.cfg, &err) != SARAI_OK)
         return cli_fail(&cli, &err);
-    int code;
-    const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
+    const struct command *command = argc > 1 ? cli_find_command(argv[1]) : NULL;
+    int code = SARAI_EUSAGE;
     if (command) {
         code = command->run(&cli, command, argc - 1, argv + 1);
-    } else if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-                            strcmp(argv[1], "help") == 0)) {
-        print_overview(stdout);
-        code = cli_flush();
     } else {
         if (argc > 1)
             cli_usage(tr("no existe la orden «%s»", "there is no command “%s”"), argv[1]);
-        print_overview(stderr);
-        code = SARAI_EUSAGE;
+        cli_print_overview(stderr);
     }
     sarai_config_close(cli.cfg);
     return code;

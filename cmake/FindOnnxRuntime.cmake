@@ -1,4 +1,5 @@
-# ONNX Runtime: target OnnxRuntime::OnnxRuntime. Looks in deps/ (made by tools/setup/deps.sh), then in the system.
+# ONNX Runtime: target OnnxRuntime::OnnxRuntime, its headers only: the library is loaded at run time, from
+# OnnxRuntime_LIBRARY_DIR among others. Looks in deps/ (made by tools/setup/deps.sh), then in the system.
 find_path(OnnxRuntime_INCLUDE_DIR onnxruntime_c_api.h
     HINTS ${CMAKE_SOURCE_DIR}/deps/onnxruntime/include PATH_SUFFIXES onnxruntime)
 find_library(OnnxRuntime_LIBRARY onnxruntime HINTS ${CMAKE_SOURCE_DIR}/deps/onnxruntime/lib)
@@ -11,7 +12,8 @@ find_package_handle_standard_args(OnnxRuntime
     REQUIRED_VARS OnnxRuntime_LIBRARY OnnxRuntime_INCLUDE_DIR VERSION_VAR OnnxRuntime_VERSION
     REASON_FAILURE_MESSAGE "Run: make deps")
 if(OnnxRuntime_FOUND AND NOT TARGET OnnxRuntime::OnnxRuntime)
-    add_library(OnnxRuntime::OnnxRuntime SHARED IMPORTED)
-    set_target_properties(OnnxRuntime::OnnxRuntime PROPERTIES IMPORTED_LOCATION ${OnnxRuntime_LIBRARY}
+    cmake_path(GET OnnxRuntime_LIBRARY PARENT_PATH OnnxRuntime_LIBRARY_DIR)
+    add_library(OnnxRuntime::OnnxRuntime INTERFACE IMPORTED)
+    set_target_properties(OnnxRuntime::OnnxRuntime PROPERTIES
         INTERFACE_INCLUDE_DIRECTORIES ${OnnxRuntime_INCLUDE_DIR})
 endif()

@@ -1,5 +1,6 @@
 #include "engine/onnx.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <onnxruntime_c_api.h>
 #include <pthread.h>
@@ -26,6 +27,7 @@ struct onnx {
 /* One environment and one thread pool for the process, held while any session is open. */
 static struct {
     pthread_mutex_t lock;
+    const OrtApiBase *base; /* NULL until the library is loaded; then it stays */
     const OrtApi *api;
     OrtEnv *env;
     OrtMemoryInfo *memory;
@@ -72,18 +74,47 @@ static void release_env(void)
     ort.env = NULL;
 }
 
+/* The library is loaded here and not by the system's loader, so that a program on a machine without it
+ * still starts, and says what to do. The lock must be held. */
+static enum sarai_status load_library(struct sarai_error *err)
+{
+    if (ort.api)
+        return SARAI_OK;
+    void *library = dlopen("libonnxruntime.so.1", RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+        return failed(err, SARAI_EINTERNAL, tr("falta ONNX Runtime (%s)", "ONNX Runtime is missing (%s)"),
+                      dlerror());
+    const OrtApiBase *(*get_base)(void) = NULL;
+    *(void **)&get_base = dlsym(library, "OrtGetApiBase"); /* the conversion that POSIX asks for */
+    if (!get_base)
+        return failed(err, SARAI_EINTERNAL,
+                      tr("ONNX Runtime está dañado (%s)", "ONNX Runtime is damaged (%s)"), dlerror());
+    ort.base = get_base();
+    ort.api = ort.base->GetApi(ORT_API_VERSION);
+    if (!ort.api)
+        return failed(err, SARAI_EINTERNAL,
+                      tr("la biblioteca ONNX Runtime %s es más antigua que la API %d",
+                         "the ONNX Runtime library %s is older than API %d"),
+                      ort.base->GetVersionString(), ORT_API_VERSION);
+    return SARAI_OK;
+}
+
+enum sarai_status onnx_load(struct sarai_error *err)
+{
+    struct sarai_error cause = {0};
+    pthread_mutex_lock(&ort.lock);
+    enum sarai_status st = load_library(&cause);
+    pthread_mutex_unlock(&ort.lock);
+    return st ? failed(err, st, tr("%s; ejecuta: make deps", "%s; run: make deps"), cause.message) : SARAI_OK;
+}
+
 static enum sarai_status acquire_env(int threads, struct sarai_error *err)
 {
-    enum sarai_status st = SARAI_OK;
+    enum sarai_status st = onnx_load(err);
+    if (st)
+        return st;
     pthread_mutex_lock(&ort.lock);
-    if (!ort.api)
-        ort.api = OrtGetApiBase()->GetApi(ORT_API_VERSION);
-    if (!ort.api) {
-        st = failed(err, SARAI_EINTERNAL,
-                    tr("la biblioteca ONNX Runtime %s es más antigua que la API %d; ejecuta: make deps",
-                       "the ONNX Runtime library %s is older than API %d; run: make deps"),
-                    OrtGetApiBase()->GetVersionString(), ORT_API_VERSION);
-    } else if (ort.sessions == 0) {
+    if (ort.sessions == 0) {
         st = check(create_env(threads), SARAI_EINTERNAL, tr("al iniciar", "starting"), "ONNX Runtime", err);
         if (st)
             release_env();
@@ -104,7 +135,7 @@ static void leave_env(void)
 
 const char *onnx_version(void)
 {
-    return OrtGetApiBase()->GetVersionString();
+    return onnx_load(NULL) == SARAI_OK ? ort.base->GetVersionString() : NULL;
 }
 
 /* ---- sessions ------------------------------------------------------------------------------- */

@@ -41,7 +41,9 @@ enum sarai_status onnx_open(const char *path, const struct onnx_options *options
                             struct sarai_error *err);
 void onnx_close(struct onnx *session);
 
-/* Version of the library that is loaded, e.g. "1.32.0". */
+/* Loads the library, which onnx_open() does too. EINTERNAL: it is missing, damaged or too old. */
+enum sarai_status onnx_load(struct sarai_error *err);
+/* Version of the library, e.g. "1.32.0"; NULL when it cannot be loaded. */
 const char *onnx_version(void);
 
 /* The value of a metadata key of the model; NULL when absent. Borrowed until close. */
