@@ -52,6 +52,7 @@ int command_transcribe(struct cli *cli, const struct command *command, int argc,
 int command_say(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_ask(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_chat(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_embed(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_models(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_doctor(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_bench(struct cli *cli, const struct command *command, int argc, char **argv);

@@ -17,6 +17,7 @@ const struct command commands[] = {
     {"ask", "TEXTO|-", "TEXT|-", "Responde por escrito a una pregunta", "Answers a question in writing",
      command_ask},
     {"chat", "", "", "Conversa por escrito", "Converses in writing", command_chat},
+    {"embed", "TEXTO|-", "TEXT|-", "Convierte textos en vectores", "Turns texts into vectors", command_embed},
     {"models", "list|pull|verify|remove|path [MODELO]", "list|pull|verify|remove|path [MODEL]",
      "Muestra, descarga y comprueba los modelos", "Shows, fetches and checks the models", command_models},
     {"config", "[CLAVE]", "[KEY]", "Muestra los ajustes y de dónde vienen",

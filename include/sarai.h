@@ -74,7 +74,8 @@ enum sarai_parts {
     SARAI_LISTEN = 1,
     SARAI_THINK = 2,
     SARAI_SPEAK = 4,
-    SARAI_ALL = 7,
+    SARAI_ALL = 7, /* what a spoken turn takes */
+    SARAI_EMBED = 8,
 };
 
 /* Loads the models of the given parts, each in a thread of its own.
@@ -168,6 +169,18 @@ SARAI_API void sarai_new_conversation(struct sarai *s);
 SARAI_API enum sarai_status sarai_say(struct sarai *s, const char *text, const char *voice, double speed,
                                       const struct sarai_sink *sink, struct sarai_turn *out,
                                       struct sarai_error *err);
+
+/* ---- text as vectors ----------------------------------------------------------------------- */
+
+/* What a text is for: the model is trained with another prefix for each. */
+enum sarai_embed_kind { SARAI_EMBED_QUERY, SARAI_EMBED_PASSAGE };
+
+/* Numbers in a vector; 0 where SARAI_EMBED is not loaded. */
+SARAI_API size_t sarai_embed_dimension(const struct sarai *s);
+/* Text (UTF-8, at most 1 MB; what passes the model's window is cut) → a vector of length 1 in `out`, which
+ * has room for sarai_embed_dimension() numbers. The nearer two texts, the larger their dot product. */
+SARAI_API enum sarai_status sarai_embed(struct sarai *s, const char *text, enum sarai_embed_kind kind,
+                                        float *out, struct sarai_error *err);
 
 /* "0.1.0" */
 SARAI_API const char *sarai_version(void);

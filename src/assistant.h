@@ -10,6 +10,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "base/stop.h"
+#include "engine/embedder.h"
 #include "listen/listener.h"
 #include "models/store.h"
 #include "sarai.h"
@@ -28,6 +29,7 @@ struct sarai {
     struct conversation *conversation;
     struct speaker *speaker;
     struct phrases *phrases;
+    struct embedder *embedder;
     double load_ms;
 
     struct stop stop;

@@ -95,6 +95,24 @@ static enum sarai_status open_speaker(struct sarai *s, struct sarai_error *err)
     return st ? st : phrases_open(&s->phrases, err);
 }
 
+static enum sarai_status open_embedder(struct sarai *s, struct sarai_error *err)
+{
+    char path[PATH_BYTES];
+    const char *model = config_text(s->cfg, "EMBED_MODEL");
+    const char *query = store_setting(s->store, model, "query_prefix");
+    const char *passage = store_setting(s->store, model, "passage_prefix");
+    enum sarai_status st = store_path(s->store, model, ".gguf", path, sizeof path, err);
+    if (st)
+        return st;
+    struct embedder_options options = embedder_options_default();
+    options.path = path;
+    options.query_prefix = query ? query : "";
+    options.passage_prefix = passage ? passage : "";
+    options.threads = (int)config_int(s->cfg, "LLAMA_THREADS");
+    options.stop = &s->stop;
+    return embedder_open(&options, &s->embedder, err);
+}
+
 static const struct part {
     unsigned bit;
     const char *model_key;
@@ -103,6 +121,7 @@ static const struct part {
     {SARAI_LISTEN, "AUDIO_ENGINE", open_listener},
     {SARAI_THINK, "LLM_MODEL", open_conversation},
     {SARAI_SPEAK, "VOICE_ENGINE", open_speaker},
+    {SARAI_EMBED, "EMBED_MODEL", open_embedder},
 };
 enum { N_PARTS = sizeof parts / sizeof *parts };
 

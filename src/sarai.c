@@ -105,6 +105,7 @@ void sarai_close(struct sarai *s)
     phrases_close(s->phrases);
     speaker_close(s->speaker);
     listener_close(s->listener);
+    embedder_close(s->embedder);
     store_close(s->store);
     sem_destroy(&s->interrupted);
     pthread_mutex_destroy(&s->interrupt_lock);
@@ -399,4 +400,21 @@ enum sarai_status sarai_say(struct sarai *s, const char *text, const char *voice
     }
     *out = turn;
     return SARAI_OK;
+}
+
+/* ---- text as vectors ------------------------------------------------------------------------- */
+
+size_t sarai_embed_dimension(const struct sarai *s)
+{
+    return s->embedder ? (size_t)embedder_dimension(s->embedder) : 0;
+}
+
+enum sarai_status sarai_embed(struct sarai *s, const char *text, enum sarai_embed_kind kind, float *out,
+                              struct sarai_error *err)
+{
+    begin_call(s);
+    enum sarai_status st = need(s, SARAI_EMBED, err);
+    return st ? st
+              : embedder_encode(s->embedder, text,
+                                kind == SARAI_EMBED_PASSAGE ? EMBEDDER_PASSAGE : EMBEDDER_QUERY, out, err);
 }

@@ -3,13 +3,12 @@
 #include <errno.h>
 #include <limits.h>
 #include <llama.h>
-#include <pthread.h>
-#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "engine/gguf.h"
 
 /* The state of a model whose memory cannot be cut back (recurrent and hybrid ones), as it was after
  * `n` tokens. */
@@ -27,7 +26,7 @@ struct llm {
     const struct stop *stop;
     int batch_tokens;
     char description[128];
-    char identity[64]; /* of the file: size and time */
+    char identity[GGUF_IDENTITY_BYTES]; /* of the file: size and time */
 
     int32_t *read; /* tokens in the cache, in order; room for the whole window */
     size_t n_read;
@@ -41,56 +40,6 @@ struct llm {
     struct checkpoint first, latest;
 };
 
-/* ---- the library ---------------------------------------------------------------------------- */
-
-/* llama.cpp tells why a load failed only in its log: the first error line of a thread is kept. */
-static _Thread_local char first_error[256];
-
-static void keep_error(enum ggml_log_level level, const char *text, void *user)
-{
-    (void)user;
-    if (level != GGML_LOG_LEVEL_ERROR || first_error[0])
-        return;
-    const char *colon = strstr(text, ": "); /* behind the name of the function */
-    snprintf(first_error, sizeof first_error, "%s", colon ? colon + 2 : text);
-    first_error[strcspn(first_error, "\n")] = '\0';
-}
-
-/* A damaged header makes llama.cpp abort() in the middle of a load. Its hook is left by a jump instead,
- * back into load(): what llama.cpp had allocated so far leaks, and the program lives to say which file is
- * to blame. At any other time an abort is what it says. */
-static _Thread_local jmp_buf *load_aborted;
-
-static void leave_load(const char *reason)
-{
-    if (!load_aborted)
-        return;
-    keep_error(GGML_LOG_LEVEL_ERROR, reason, NULL);
-    longjmp(*load_aborted, 1);
-}
-
-/* Loads the model, or makes its context where it is loaded already. False when llama.cpp gave up. */
-static bool load(struct llm *llm, const char *path, const struct llama_model_params *model,
-                 const struct llama_context_params *context)
-{
-    jmp_buf back;
-    load_aborted = &back;
-    bool has_returned = setjmp(back) == 0;
-    if (has_returned && !llm->model)
-        llm->model = llama_model_load_from_file(path, *model);
-    else if (has_returned)
-        llm->ctx = llama_init_from_model(llm->model, *context);
-    load_aborted = NULL;
-    return has_returned;
-}
-
-static void start_library(void)
-{
-    ggml_set_abort_callback(leave_load);
-    llama_log_set(keep_error, NULL);
-    llama_backend_init();
-}
-
 static bool stop_wanted(void *user)
 {
     return stop_raised(user);
@@ -101,53 +50,6 @@ static bool stop_wanted(void *user)
 struct llm_options llm_options_default(void)
 {
     return (struct llm_options){.context_tokens = 2048, .batch_tokens = 128, .threads = 2};
-}
-
-/* What can be said about the file before llama.cpp sees it. */
-static enum sarai_status check_file(const char *path, char *identity, size_t n_identity,
-                                    struct sarai_error *err)
-{
-    char magic[4] = {0};
-    struct stat file;
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return failed(
-            err, SARAI_EMODEL,
-            tr("no se puede abrir el modelo de lenguaje %s: %s", "cannot open the language model %s: %s"),
-            path, strerror(errno));
-    size_t n = fread(magic, 1, sizeof magic, f);
-    if (fstat(fileno(f), &file) == 0)
-        snprintf(identity, n_identity, "%llx-%llx", (unsigned long long)file.st_size,
-                 (unsigned long long)file.st_mtim.tv_sec);
-    fclose(f);
-    if (n != sizeof magic || memcmp(magic, "GGUF", sizeof magic) != 0)
-        return failed(err, SARAI_EMODEL, tr("%s no es un modelo GGUF", "%s is not a GGUF model"), path);
-    return SARAI_OK;
-}
-
-static enum sarai_status damaged(const char *path, struct sarai_error *err)
-{
-    return failed(
-        err, SARAI_EMODEL,
-        tr("no se puede cargar el modelo de lenguaje %s: %s (comprueba el archivo: sarai models verify)",
-           "cannot load the language model %s: %s (check the file: sarai models verify)"),
-        path, first_error[0] ? first_error : "llama.cpp");
-}
-
-static enum sarai_status load_model(struct llm *llm, const struct llm_options *o, struct sarai_error *err)
-{
-    struct llama_model_params p = llama_model_default_params();
-    p.n_gpu_layers = 0;
-    p.load_mode = LLAMA_LOAD_MODE_MMAP;
-    p.check_tensors = o->check;
-    /* Weights in an order of their own would be a second copy of the file in memory, and the AMX one dies
-     * of SIGILL on virtual machines that announce AMX and do not let a process use it. */
-    p.use_extra_bufts = false;
-    if (!load(llm, o->path, &p, NULL) || !llm->model)
-        return damaged(o->path, err);
-    llm->vocab = llama_model_get_vocab(llm->model);
-    llama_model_desc(llm->model, llm->description, sizeof llm->description);
-    return SARAI_OK;
 }
 
 static enum sarai_status make_context(struct llm *llm, const struct llm_options *o, struct sarai_error *err)
@@ -164,13 +66,13 @@ static enum sarai_status make_context(struct llm *llm, const struct llm_options 
     p.swa_full = true; /* layers with a sliding window keep all: else the prefix could not be reused */
     p.offload_kqv = false;
     p.op_offload = false;
-    if (!load(llm, o->path, NULL, &p))
-        return damaged(o->path, err);
+    if (!gguf_context(llm->model, &p, &llm->ctx))
+        return gguf_damaged(o->path, err);
     if (!llm->ctx)
         return failed(err, SARAI_ENOMEM,
                       tr("el modelo de lenguaje %s no cabe con una ventana de %d tokens: %s",
                          "the language model %s does not fit with a window of %d tokens: %s"),
-                      o->path, (int)p.n_ctx, first_error[0] ? first_error : "llama.cpp");
+                      o->path, (int)p.n_ctx, gguf_reason());
     return SARAI_OK;
 }
 
@@ -188,10 +90,12 @@ static bool generates(const struct llama_model *model, const struct llama_vocab 
 
 static enum sarai_status open_model(struct llm *llm, const struct llm_options *o, struct sarai_error *err)
 {
-    enum sarai_status st = check_file(o->path, llm->identity, sizeof llm->identity, err);
-    if (!st)
-        st = load_model(llm, o, err);
-    if (!st && !generates(llm->model, llm->vocab))
+    enum sarai_status st = gguf_load(o->path, o->check, &llm->model, llm->identity, err);
+    if (st)
+        return st;
+    llm->vocab = llama_model_get_vocab(llm->model);
+    llama_model_desc(llm->model, llm->description, sizeof llm->description);
+    if (!generates(llm->model, llm->vocab))
         st = failed(err, SARAI_EMODEL,
                     tr("%s (%s) no es un modelo de lenguaje que genere texto",
                        "%s (%s) is not a language model that writes text"),
@@ -208,18 +112,15 @@ static enum sarai_status open_model(struct llm *llm, const struct llm_options *o
 
 enum sarai_status llm_open(const struct llm_options *o, struct llm **out, struct sarai_error *err)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     if (o->context_tokens < 16 || o->context_tokens > LLM_MAX_CONTEXT || o->batch_tokens < 1 ||
         o->batch_tokens > o->context_tokens || o->threads < 1)
         return failed(err, SARAI_EUSAGE,
                       tr("ventana, lote o hilos fuera de rango: %d, %d, %d",
                          "window, batch or threads out of range: %d, %d, %d"),
                       o->context_tokens, o->batch_tokens, o->threads);
-    pthread_once(&once, start_library);
     struct llm *llm = calloc(1, sizeof *llm);
     if (!llm)
         return out_of_memory(err, "llm");
-    first_error[0] = '\0';
     llm->stop = o->stop;
     llm->batch_tokens = o->batch_tokens;
     enum sarai_status st = open_model(llm, o, err);
@@ -397,7 +298,7 @@ static enum sarai_status evaluate(struct llm *llm, const int32_t *tokens, size_t
             return failed(err, SARAI_ECANCELLED, tr("cancelado", "cancelled"));
         memcpy(llm->read + llm->n_read, tokens, part * sizeof *tokens);
         llm->has_logits = false;
-        first_error[0] = '\0';
+        gguf_reason_clear();
         int rc = llama_decode(llm->ctx, llama_batch_get_one(llm->read + llm->n_read, (int32_t)part));
         if (rc != 0 && !llm->can_cut)
             forget_all(llm); /* its recurrent state may hold half a batch */
@@ -405,7 +306,7 @@ static enum sarai_status evaluate(struct llm *llm, const int32_t *tokens, size_t
             return failed(err, SARAI_ECANCELLED, tr("cancelado", "cancelled"));
         if (rc != 0)
             return failed(err, SARAI_EINTERNAL, tr("llama.cpp falla (%d): %s", "llama.cpp fails (%d): %s"),
-                          rc, first_error);
+                          rc, gguf_reason());
         llm->n_read += part;
         tokens += part;
         n -= part;
@@ -468,7 +369,7 @@ enum sarai_status llm_save(struct llm *llm, const char *path, struct sarai_error
     int reason = errno;
     unlink(part);
     return failed(err, SARAI_EOUTPUT, tr("no se puede guardar %s: %s", "cannot save %s: %s"), path,
-                  is_saved ? strerror(reason) : first_error);
+                  is_saved ? strerror(reason) : gguf_reason());
 }
 
 /* ---- choosing tokens ------------------------------------------------------------------------ */

@@ -283,7 +283,7 @@ static enum sarai_status prepare_python(const struct pull *p, char *python, stru
         st = cannot_write(python, err);
     if (!st)
         st = process_run((const char *const[]){fresh, "-m", "pip", "install", "--quiet",
-                                               "--disable-pip-version-check", "--require-hashes",
+                                               "--disable-pip-version-check", "--no-deps", "--require-hashes",
                                                "--only-binary=:all:", "-r", requirements, NULL},
                          "/", p->options->stop, err);
     if (!st && rename(fresh, python) != 0)

@@ -1,0 +1,229 @@
+#include "engine/embedder.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/gguf.h"
+
+enum { MAX_PREFIX_BYTES = 256, IDENTITY_BYTES = 1024 };
+
+struct embedder {
+    struct llama_model *model;
+    struct llama_context *ctx;
+    const struct llama_vocab *vocab;
+    const struct stop *stop;
+    int dimension, max_tokens;
+    char prefixes[2][MAX_PREFIX_BYTES]; /* by enum embedder_kind */
+    char identity[IDENTITY_BYTES];
+};
+
+struct embedder_options embedder_options_default(void)
+{
+    return (struct embedder_options){.query_prefix = "", .passage_prefix = "", .threads = 2};
+}
+
+static bool stop_wanted(void *user)
+{
+    return stop_raised(user);
+}
+
+static enum sarai_status make_context(struct embedder *e, const struct embedder_options *o,
+                                      struct sarai_error *err)
+{
+    struct llama_context_params p = llama_context_default_params();
+    int trained = llama_model_n_ctx_train(e->model);
+    e->max_tokens = trained > 0 && trained < EMBEDDER_MAX_TOKENS ? trained : EMBEDDER_MAX_TOKENS;
+    /* A model that looks both ways must see the whole text at once. */
+    p.n_ctx = p.n_batch = p.n_ubatch = (uint32_t)e->max_tokens;
+    p.n_seq_max = 1;
+    p.embeddings = true;
+    p.n_threads = p.n_threads_batch = o->threads;
+    p.abort_callback = stop_wanted;
+    p.abort_callback_data = (void *)(uintptr_t)o->stop;
+    p.offload_kqv = false;
+    p.op_offload = false;
+    if (!gguf_context(e->model, &p, &e->ctx))
+        return gguf_damaged(o->path, err);
+    if (!e->ctx)
+        return failed(err, SARAI_ENOMEM,
+                      tr("el modelo de búsqueda %s no cabe: %s", "the embedding model %s does not fit: %s"),
+                      o->path, gguf_reason());
+    return SARAI_OK;
+}
+
+static enum sarai_status check_model(struct embedder *e, const struct embedder_options *o,
+                                     struct sarai_error *err)
+{
+    enum llama_pooling_type pooling = llama_pooling_type(e->ctx);
+    e->dimension = llama_model_n_embd_out(e->model);
+    if (pooling != LLAMA_POOLING_TYPE_MEAN && pooling != LLAMA_POOLING_TYPE_CLS &&
+        pooling != LLAMA_POOLING_TYPE_LAST)
+        return failed(err, SARAI_EMODEL,
+                      tr("%s no es un modelo de búsqueda: no da un vector por texto",
+                         "%s is not an embedding model: it does not give one vector for a text"),
+                      o->path);
+    if (e->dimension < 1 || e->dimension > EMBEDDER_MAX_DIMENSION ||
+        llama_vocab_type(e->vocab) == LLAMA_VOCAB_TYPE_NONE)
+        return failed(err, SARAI_EMODEL,
+                      tr("%s: vectores de %d números, o sin vocabulario",
+                         "%s: vectors of %d numbers, or no vocabulary"),
+                      o->path, e->dimension);
+    return SARAI_OK;
+}
+
+static void describe(struct embedder *e)
+{
+    char name[256] = "", kind[128] = "";
+    llama_model_meta_val_str(e->model, "general.name", name, sizeof name);
+    llama_model_desc(e->model, kind, sizeof kind);
+    snprintf(e->identity, sizeof e->identity, "%s|%s|%llu|%d|%s|%s", name, kind,
+             (unsigned long long)llama_model_size(e->model), e->dimension, e->prefixes[EMBEDDER_QUERY],
+             e->prefixes[EMBEDDER_PASSAGE]);
+}
+
+enum sarai_status embedder_open(const struct embedder_options *o, struct embedder **out,
+                                struct sarai_error *err)
+{
+    char file[GGUF_IDENTITY_BYTES];
+    if (o->threads < 1 || strlen(o->query_prefix) >= MAX_PREFIX_BYTES ||
+        strlen(o->passage_prefix) >= MAX_PREFIX_BYTES)
+        return failed(err, SARAI_EUSAGE,
+                      tr("hilos o prefijos fuera de rango", "threads or prefixes out of range"));
+    struct embedder *e = calloc(1, sizeof *e);
+    if (!e)
+        return out_of_memory(err, "embedder");
+    e->stop = o->stop;
+    snprintf(e->prefixes[EMBEDDER_QUERY], MAX_PREFIX_BYTES, "%s", o->query_prefix);
+    snprintf(e->prefixes[EMBEDDER_PASSAGE], MAX_PREFIX_BYTES, "%s", o->passage_prefix);
+    enum sarai_status st = gguf_load(o->path, false, &e->model, file, err);
+    if (!st) {
+        e->vocab = llama_model_get_vocab(e->model);
+        st = make_context(e, o, err);
+    }
+    if (!st)
+        st = check_model(e, o, err);
+    if (st) {
+        embedder_close(e);
+        return st;
+    }
+    describe(e);
+    *out = e;
+    return SARAI_OK;
+}
+
+void embedder_close(struct embedder *e)
+{
+    if (!e)
+        return;
+    if (e->ctx)
+        llama_free(e->ctx);
+    if (e->model)
+        llama_model_free(e->model);
+    free(e);
+}
+
+int embedder_dimension(const struct embedder *e)
+{
+    return e->dimension;
+}
+
+int embedder_max_tokens(const struct embedder *e)
+{
+    return e->max_tokens;
+}
+
+const char *embedder_identity(const struct embedder *e)
+{
+    return e->identity;
+}
+
+/* Prefix and text as tokens; caller frees. Control tokens inside the text stay text. */
+static enum sarai_status tokenise(const struct embedder *e, const char *text, size_t n_bytes,
+                                  enum embedder_kind kind, int32_t **tokens, size_t *n,
+                                  struct sarai_error *err)
+{
+    const char *prefix = e->prefixes[kind];
+    size_t n_prefix = strlen(prefix), n_all = n_prefix + n_bytes;
+    if (n_bytes > EMBEDDER_MAX_TEXT_BYTES)
+        return failed(err, SARAI_EINPUT, tr("texto demasiado largo: %zu bytes", "text too long: %zu bytes"),
+                      n_bytes);
+    size_t room = n_all + 8; /* a token has at least a byte, but for those at the ends */
+    char *all = malloc(n_all + 1);
+    int32_t *made = malloc(room * sizeof *made);
+    int32_t got = -1;
+    if (all && made) {
+        memcpy(all, prefix, n_prefix);
+        memcpy(all + n_prefix, text, n_bytes);
+        got = llama_tokenize(e->vocab, all, (int32_t)n_all, made, (int32_t)room, true, false);
+    }
+    free(all);
+    if (got < 0) {
+        free(made);
+        return out_of_memory(err, "embedder");
+    }
+    *tokens = made;
+    *n = (size_t)got;
+    return SARAI_OK;
+}
+
+enum sarai_status embedder_count(const struct embedder *e, const char *text, size_t n_bytes, size_t *n_tokens,
+                                 struct sarai_error *err)
+{
+    int32_t *tokens = NULL;
+    enum sarai_status st = tokenise(e, text, n_bytes, EMBEDDER_PASSAGE, &tokens, n_tokens, err);
+    free(tokens);
+    return st;
+}
+
+static enum sarai_status evaluate(struct embedder *e, int32_t *tokens, size_t n, struct sarai_error *err)
+{
+    struct llama_batch batch = llama_batch_get_one(tokens, (int32_t)n);
+    llama_memory_t memory = llama_get_memory(e->ctx); /* only models that read from left to right have one */
+    gguf_reason_clear();
+    if (memory)
+        llama_memory_clear(memory, false);
+    int rc = memory ? llama_decode(e->ctx, batch) : llama_encode(e->ctx, batch);
+    if (rc != 0 && stop_raised(e->stop))
+        return failed(err, SARAI_ECANCELLED, tr("cancelado", "cancelled"));
+    if (rc != 0)
+        return failed(err, SARAI_EINTERNAL, tr("llama.cpp falla (%d): %s", "llama.cpp fails (%d): %s"), rc,
+                      gguf_reason());
+    return SARAI_OK;
+}
+
+static enum sarai_status take_vector(const struct embedder *e, float *out, struct sarai_error *err)
+{
+    const float *v = llama_get_embeddings_seq(e->ctx, 0);
+    double sum = 0;
+    for (int i = 0; v && i < e->dimension; i++)
+        sum += (double)v[i] * (double)v[i];
+    if (!(sum > 0 && isfinite(sum)))
+        return failed(err, SARAI_EINTERNAL,
+                      tr("el modelo de búsqueda no dio un vector", "the embedding model gave no vector"));
+    double scale = 1 / sqrt(sum);
+    for (int i = 0; i < e->dimension; i++)
+        out[i] = (float)(v[i] * scale);
+    return SARAI_OK;
+}
+
+enum sarai_status embedder_encode(struct embedder *e, const char *text, enum embedder_kind kind, float *out,
+                                  struct sarai_error *err)
+{
+    int32_t *tokens = NULL;
+    size_t n = 0, most = (size_t)e->max_tokens;
+    if (stop_raised(e->stop))
+        return failed(err, SARAI_ECANCELLED, tr("cancelado", "cancelled"));
+    enum sarai_status st = tokenise(e, text, strlen(text), kind, &tokens, &n, err);
+    if (!st && n > most) {
+        tokens[most - 1] = tokens[n - 1]; /* the end token, where the model has one */
+        n = most;
+    }
+    if (!st && n == 0)
+        st = failed(err, SARAI_EINPUT, tr("un texto vacío", "an empty text"));
+    if (!st)
+        st = evaluate(e, tokens, n, err);
+    free(tokens);
+    return st ? st : take_vector(e, out, err);
+}

@@ -1,0 +1,125 @@
+#include "engine/gguf.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* llama.cpp tells why a load failed only in its log: the first error line of a thread is kept. */
+static _Thread_local char first_error[256];
+
+static void keep_error(enum ggml_log_level level, const char *text, void *user)
+{
+    (void)user;
+    if (level != GGML_LOG_LEVEL_ERROR || first_error[0])
+        return;
+    const char *colon = strstr(text, ": "); /* behind the name of the function */
+    snprintf(first_error, sizeof first_error, "%s", colon ? colon + 2 : text);
+    first_error[strcspn(first_error, "\n")] = '\0';
+}
+
+const char *gguf_reason(void)
+{
+    return first_error[0] ? first_error : "llama.cpp";
+}
+
+void gguf_reason_clear(void)
+{
+    first_error[0] = '\0';
+}
+
+/* A damaged header makes llama.cpp abort() in the middle of a load. Its hook is left by a jump instead,
+ * back to who loads: what llama.cpp had allocated so far leaks, and the program lives to say which file is
+ * to blame. At any other time an abort is what it says. */
+static _Thread_local jmp_buf *load_aborted;
+
+static void leave_load(const char *reason)
+{
+    if (!load_aborted)
+        return;
+    keep_error(GGML_LOG_LEVEL_ERROR, reason, NULL);
+    longjmp(*load_aborted, 1);
+}
+
+static void start_library(void)
+{
+    ggml_set_abort_callback(leave_load);
+    llama_log_set(keep_error, NULL);
+    llama_backend_init();
+}
+
+/* False when llama.cpp gave up. */
+static bool load_model(const char *path, const struct llama_model_params *params, struct llama_model **model)
+{
+    jmp_buf back;
+    load_aborted = &back;
+    bool has_returned = setjmp(back) == 0;
+    if (has_returned)
+        *model = llama_model_load_from_file(path, *params);
+    load_aborted = NULL;
+    return has_returned;
+}
+
+bool gguf_context(struct llama_model *model, const struct llama_context_params *params,
+                  struct llama_context **ctx)
+{
+    jmp_buf back;
+    load_aborted = &back;
+    bool has_returned = setjmp(back) == 0;
+    if (has_returned)
+        *ctx = llama_init_from_model(model, *params);
+    load_aborted = NULL;
+    return has_returned;
+}
+
+/* What can be said about the file before llama.cpp sees it. */
+static enum sarai_status check_file(const char *path, char identity[GGUF_IDENTITY_BYTES],
+                                    struct sarai_error *err)
+{
+    char magic[4] = {0};
+    struct stat file;
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return failed(
+            err, SARAI_EMODEL,
+            tr("no se puede abrir el modelo de lenguaje %s: %s", "cannot open the language model %s: %s"),
+            path, strerror(errno));
+    size_t n = fread(magic, 1, sizeof magic, f);
+    if (fstat(fileno(f), &file) == 0)
+        snprintf(identity, GGUF_IDENTITY_BYTES, "%llx-%llx", (unsigned long long)file.st_size,
+                 (unsigned long long)file.st_mtim.tv_sec);
+    fclose(f);
+    if (n != sizeof magic || memcmp(magic, "GGUF", sizeof magic) != 0)
+        return failed(err, SARAI_EMODEL, tr("%s no es un modelo GGUF", "%s is not a GGUF model"), path);
+    return SARAI_OK;
+}
+
+enum sarai_status gguf_damaged(const char *path, struct sarai_error *err)
+{
+    return failed(
+        err, SARAI_EMODEL,
+        tr("no se puede cargar el modelo de lenguaje %s: %s (comprueba el archivo: sarai models verify)",
+           "cannot load the language model %s: %s (check the file: sarai models verify)"),
+        path, gguf_reason());
+}
+
+enum sarai_status gguf_load(const char *path, bool check, struct llama_model **model,
+                            char identity[GGUF_IDENTITY_BYTES], struct sarai_error *err)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, start_library);
+    gguf_reason_clear();
+    enum sarai_status st = check_file(path, identity, err);
+    if (st)
+        return st;
+    struct llama_model_params p = llama_model_default_params();
+    p.n_gpu_layers = 0;
+    p.load_mode = LLAMA_LOAD_MODE_MMAP;
+    p.check_tensors = check;
+    /* Weights in an order of their own would be a second copy of the file in memory, and the AMX one dies
+     * of SIGILL on virtual machines that announce AMX and do not let a process use it. */
+    p.use_extra_bufts = false;
+    return load_model(path, &p, model) && *model ? SARAI_OK : gguf_damaged(path, err);
+}

@@ -1,0 +1,34 @@
+/* Loading GGUF files: what the wrappers of llama.cpp share. Internal to them: it includes llama.h.
+ *
+ *     gguf_load(path, false, &model, identity, err);
+ *     if (!gguf_context(model, &params, &ctx)) return gguf_damaged(path, err);
+ *     if (!ctx) ...                                  // no memory; gguf_reason() tells more
+ *     llama_free(ctx); llama_model_free(model);
+ *
+ * A damaged file makes llama.cpp abort(); here it becomes EMODEL. Reasons are kept per thread.
+ */
+#ifndef SARAI_ENGINE_GGUF_H
+#define SARAI_ENGINE_GGUF_H
+
+#include <llama.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+
+enum { GGUF_IDENTITY_BYTES = 64 };
+
+/* Maps the weights, on the CPU. `check` reads them all and refuses values that are not numbers. `identity`
+ * tells this file from another version of it. EMODEL: missing, cut short, not a GGUF. */
+enum sarai_status gguf_load(const char *path, bool check, struct llama_model **model,
+                            char identity[GGUF_IDENTITY_BYTES], struct sarai_error *err);
+/* False when llama.cpp gave up; *ctx is NULL when there was no memory. */
+bool gguf_context(struct llama_model *model, const struct llama_context_params *params,
+                  struct llama_context **ctx);
+
+/* EMODEL with the last reason. */
+enum sarai_status gguf_damaged(const char *path, struct sarai_error *err);
+/* The first error that llama.cpp logged on this thread since the last clear, else its name. */
+const char *gguf_reason(void);
+void gguf_reason_clear(void);
+
+#endif
