@@ -74,8 +74,17 @@ fuzz: test-packages deps
 bench: models
 	@bench/run.sh
 
-install: build
-	cmake --install build/release
+# What the repository keeps out of the program's tables and the manifest; a test tells when it is old.
+.PHONY: docs
+docs: build
+	SARAI_ENV_FILE=/dev/null SARAI_LANG=es $(SARAI) config --env >.env.example
+	python3 tools/models_page.py
+
+# Installs what is built already, so that `sudo make install` builds nothing as root.
+PREFIX ?= /usr/local
+install:
+	@test -x $(SARAI) || $(MAKE) build
+	cmake --install build/release --prefix $(PREFIX)
 
 clean:
 	rm -rf build

@@ -25,6 +25,8 @@ static const char *source_name(enum setting_source source)
 /* The table as a .env file that changes nothing: .env.example is made by it. */
 static int print_env(void)
 {
+    printf("# %s\n\n", tr("Ajustes de Sarai. Copia este archivo como .env y quita el # de lo que cambies.",
+                          "Sarai's settings. Copy this file to .env and take the # off what you change."));
     for (size_t i = 0; i < config_count(); i++) {
         const struct setting *s = config_setting(i);
         printf("# %s", tr(s->help_es, s->help_en));

@@ -446,7 +446,9 @@ static int ask_all(struct cli *cli, enum cli_help as)
 
 static int print_man(struct cli *cli)
 {
-    printf(".SH %s\n", tr("ÓRDENES", "COMMANDS"));
+    printf(".SH %s\n%s\n", tr("ÓRDENES", "COMMANDS"),
+           tr("Cada orden muestra su ayuda con \\fB\\-\\-help\\fR.",
+              "Each command shows its help with \\fB\\-\\-help\\fR."));
     int code = ask_all(cli, CLI_HELP_MAN);
     man_settings();
     man_exit_codes();

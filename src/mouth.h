@@ -33,7 +33,8 @@ enum sarai_status mouth_open(struct mouth *m, struct sarai *s, const struct sara
                              struct sarai_error *err);
 /* A piece of the answer. */
 void mouth_feed(struct mouth *m, const char *piece);
-/* Says what is left unless the answer failed, and waits for the last sound. Returns the status of the turn. */
+/* Says what is left unless the answer failed, and waits for the last sound. Returns the status of the turn.
+ */
 enum sarai_status mouth_close(struct mouth *m, enum sarai_status answered, struct sarai_error *err);
 
 /* Speaks one phrase on the caller's thread, for a mouth without a thread of its own. */

@@ -101,6 +101,8 @@ static enum sarai_status link_file(const struct pull *p, const struct model_file
 {
     char source[STORE_PATH_BYTES], target[STORE_PATH_BYTES], fresh[STORE_PATH_BYTES + 16];
     struct stat st;
+    if (strcmp(store_folder(p->store), store_cache_folder(p->store)) == 0)
+        return SARAI_OK; /* an installed Sarai reads them where they are */
     cache_path(p, file, source);
     snprintf(target, sizeof target, "%s/%s", store_folder(p->store), file->path);
     enum sarai_status status = make_parent(target, err);

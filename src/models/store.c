@@ -1,7 +1,10 @@
 #include "models/store.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
+#include <link.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +19,7 @@ struct store {
     char cache[STORE_PATH_BYTES];   /* models/ in the user's cache */
     char graphs[STORE_PATH_BYTES];  /* optimised graphs, empty when they cannot be kept */
     char tools[STORE_PATH_BYTES];
+    bool in_clone; /* the program was built here, not installed */
 };
 
 /* ---- files ----------------------------------------------------------------------------------- */
@@ -98,14 +102,49 @@ static bool is_folder(const char *path)
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
+/* The file that this code runs from: the program, or the library it uses. False when that cannot be told. */
+static bool own_file(char *out)
+{
+    static const char here = 0;
+    Dl_info info;
+    struct link_map *map = NULL;
+    bool known = dladdr1(&here, &info, (void **)&map, RTLD_DL_LINKMAP) && map;
+    return known && realpath(map->l_name[0] ? map->l_name : "/proc/self/exe", out);
+}
+
+static bool has_manifest(const char *folder)
+{
+    char path[STORE_PATH_BYTES + 32];
+    snprintf(path, sizeof path, "%s/models/manifest.json", folder);
+    return access(path, R_OK) == 0;
+}
+
+/* Where models/manifest.json and tools/ are: a clone serves what is built in it, share/sarai what is
+ * installed, wherever the whole prefix was moved to. True for a clone. */
+static bool find_home(char *out, size_t n)
+{
+    char file[PATH_MAX], source[PATH_MAX];
+    size_t source_length = realpath(SARAI_SOURCE_DIR, source) ? strlen(source) : 0;
+    bool known = own_file(file);
+    bool in_clone =
+        known && source_length > 0 && strncmp(file, source, source_length) == 0 && file[source_length] == '/';
+    if (known && !in_clone) {
+        *strrchr(file, '/') = '\0';
+        snprintf(out, n, "%.4000s/../share/sarai", file);
+        if (has_manifest(out))
+            return false;
+    }
+    in_clone = in_clone || !has_manifest(SARAI_DATA_DIR);
+    snprintf(out, n, "%s", in_clone ? SARAI_SOURCE_DIR : SARAI_DATA_DIR);
+    return in_clone;
+}
+
 static void choose_folders(struct store *s, const char *model_dir)
 {
     const char *home = getenv("HOME"), *xdg = getenv("XDG_CACHE_HOME");
-    const char *root =
-        access(SARAI_SOURCE_DIR "/models/manifest.json", R_OK) == 0 ? SARAI_SOURCE_DIR : SARAI_DATA_DIR;
+    s->in_clone = find_home(s->tools, sizeof s->tools);
     snprintf(s->own, sizeof s->own, "%s", model_dir);
-    snprintf(s->project, sizeof s->project, "%s/models", root);
-    snprintf(s->tools, sizeof s->tools, "%s", root);
+    snprintf(s->project, sizeof s->project, "%.4000s/models", s->tools);
     if (xdg && *xdg)
         snprintf(s->cache, sizeof s->cache, "%s/sarai/models", xdg);
     else
@@ -148,7 +187,9 @@ const struct manifest *store_manifest(const struct store *s)
 
 const char *store_folder(const struct store *s)
 {
-    return s->own[0] ? s->own : s->project;
+    if (s->own[0])
+        return s->own;
+    return s->in_clone ? s->project : s->cache; /* an installed models/ is for everybody, and not ours */
 }
 
 const char *store_cache_folder(const struct store *s)

@@ -4,7 +4,8 @@
  *     store_path(store, "whisper-base", ".encoder.onnx", path, sizeof path, err);
  *     store_close(store);
  *
- * A file is looked for in SARAI_MODEL_DIR, then in models/ of the project, then in the user's cache.
+ * A file is looked for in SARAI_MODEL_DIR, then in models/ of the clone or of the installation, then in the
+ * user's cache.
  * Read-only after open: any thread.
  */
 #ifndef SARAI_MODELS_STORE_H
@@ -42,7 +43,8 @@ const char *store_setting(const struct store *s, const char *model, const char *
 /* Resident memory that the model needs, by the manifest, or by its size where it is a path. */
 long store_resident_mb(const struct store *s, const char *model);
 
-/* Folders: models/ where pulled files appear; the cache's; the tools that convert models. */
+/* Folders: models/ where pulled files appear (the cache itself when Sarai is installed); the cache's; the
+ * tools that convert models. */
 const char *store_folder(const struct store *s);
 const char *store_cache_folder(const struct store *s);
 const char *store_tools_folder(const struct store *s);
