@@ -54,7 +54,10 @@ static int run_one(struct job *job, const char *path, const char *out_path)
 {
     struct sarai_error err = {0};
     struct sarai_turn turn = {0};
-    struct sarai_sink sink = {job, show_transcript, show_answer, out_path ? write_audio : NULL};
+    struct sarai_sink sink = {.user = job,
+                              .on_transcript = show_transcript,
+                              .on_answer = show_answer,
+                              .on_audio = out_path ? write_audio : NULL};
     enum sarai_status st = SARAI_OK;
     job->write_error.status = SARAI_OK;
     if (out_path)

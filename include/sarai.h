@@ -133,11 +133,12 @@ SARAI_API void sarai_transcript_finish(struct sarai_transcript *t);
 SARAI_API void sarai_turn_finish(struct sarai_turn *t);
 
 /* Where a turn's words and sounds go while they are made. Each function may be NULL; each gets
- * `user`. `on_answer` is called on the calling thread, `on_audio` on the voice's own thread. */
+ * `user`. `on_answer` is called on the calling thread, `on_phrase` and `on_audio` on the voice's own. */
 struct sarai_sink {
     void *user;
     void (*on_transcript)(void *user, const char *text);
-    void (*on_answer)(void *user, const char *piece); /* UTF-8, whole characters */
+    void (*on_answer)(void *user, const char *piece);  /* UTF-8, whole characters */
+    void (*on_phrase)(void *user, const char *phrase); /* the words of the sound that comes next */
     /* mono float at SARAI_VOICE_HZ, |x| ≤ 1; false ends the turn with EOUTPUT. */
     bool (*on_audio)(void *user, const float *pcm, size_t n_frames);
 };

@@ -1,5 +1,5 @@
-/* What a `struct sarai` is made of. Only the flow files of src/ (sarai.c, opening.c, mouth.c) include it:
- * they alone connect the stages.
+/* What a `struct sarai` is made of. Only the flow files of src/ (sarai.c, opening.c, mouth.c, talk*.c)
+ * include it: they alone connect the stages.
  */
 #ifndef SARAI_ASSISTANT_H
 #define SARAI_ASSISTANT_H
@@ -32,7 +32,8 @@ struct sarai {
     struct embedder *embedder;
     double load_ms;
 
-    struct stop stop;
+    struct stop stop;               /* ends the work in progress */
+    struct stop quit;               /* … and the call: raised by sarai_interrupt() only */
     pthread_mutex_t interrupt_lock; /* between the start of a call and the watcher */
     sem_t interrupted;
     pthread_t watcher;
@@ -41,5 +42,14 @@ struct sarai {
 
 /* opening.c: loads the models of s->parts side by side. ENOMEM past RAM_BUDGET_MB. */
 enum sarai_status assistant_open_parts(struct sarai *s, struct sarai_error *err);
+
+/* sarai.c: every public call that works begins so: what was interrupted before is over. */
+void assistant_begin_call(struct sarai *s);
+/* EUSAGE unless these parts were opened. */
+enum sarai_status assistant_needs(const struct sarai *s, unsigned parts, struct sarai_error *err);
+/* turn->text → turn->answer, spoken while it is thought. `start_ms` is when the turn began. */
+enum sarai_status assistant_answer(struct sarai *s, const struct sarai_sink *sink, double start_ms,
+                                   struct sarai_turn *turn, struct sarai_error *err);
+extern const struct sarai_stages assistant_nothing_ran;
 
 #endif

@@ -25,6 +25,8 @@ enum sarai_status mouth_speak(struct mouth *m, const char *phrase)
     double start_ms = clock_ms();
     if (m->first_phrase_ms <= 0)
         m->first_phrase_ms = start_ms;
+    if (m->sink->on_phrase)
+        m->sink->on_phrase(m->sink->user, phrase);
     enum sarai_status st = speaker_say(m->s->speaker, phrase, pass_audio, m, &m->err);
     m->speaking_ms += clock_ms() - start_ms;
     return st;
@@ -45,7 +47,7 @@ static void *speak_phrases(void *arg)
 }
 
 enum sarai_status mouth_open(struct mouth *m, struct sarai *s, const struct sarai_sink *sink,
-                                    struct sarai_error *err)
+                             struct sarai_error *err)
 {
     *m = (struct mouth){.s = s, .sink = sink};
     struct speaker_style style = {config_text(s->cfg, "VOICE"), config_real(s->cfg, "SPEED")};

@@ -30,6 +30,7 @@ const char *sarai_version(void)
 /* A semaphore may be posted from a signal handler; a mutex or an engine's call may not. */
 void sarai_interrupt(struct sarai *s)
 {
+    atomic_store_explicit(&s->quit.raised, true, memory_order_relaxed);
     atomic_store_explicit(&s->stop.raised, true, memory_order_relaxed);
     sem_post(&s->interrupted);
 }
@@ -54,10 +55,10 @@ static void *watch(void *arg)
     }
 }
 
-/* Every public call that works begins here: what was interrupted before is over. */
-static void begin_call(struct sarai *s)
+void assistant_begin_call(struct sarai *s)
 {
     pthread_mutex_lock(&s->interrupt_lock);
+    atomic_store_explicit(&s->quit.raised, false, memory_order_relaxed);
     atomic_store_explicit(&s->stop.raised, false, memory_order_relaxed);
     pthread_mutex_unlock(&s->interrupt_lock);
 }
@@ -112,9 +113,9 @@ void sarai_close(struct sarai *s)
     free(s);
 }
 
-static enum sarai_status need(const struct sarai *s, unsigned part, struct sarai_error *err)
+enum sarai_status assistant_needs(const struct sarai *s, unsigned wanted, struct sarai_error *err)
 {
-    if (s->parts & part)
+    if ((s->parts & wanted) == wanted)
         return SARAI_OK;
     return failed(
         err, SARAI_EUSAGE,
@@ -196,7 +197,7 @@ static enum sarai_status hear(struct sarai *s, const char *path, const float *pc
 {
     struct sarai_transcript t = {0};
     double start_ms = clock_ms();
-    enum sarai_status st = need(s, SARAI_LISTEN, err);
+    enum sarai_status st = assistant_needs(s, SARAI_LISTEN, err);
     if (!st)
         st = listener_begin(s->listener, language ? language : config_text(s->cfg, "SARAI_LISTEN_LANG"),
                             cues ? SEGMENTER_CUES : SEGMENTER_TEXT, err);
@@ -222,14 +223,14 @@ static enum sarai_status hear(struct sarai *s, const char *path, const float *pc
 enum sarai_status sarai_transcribe_file(struct sarai *s, const char *path, const char *language, bool cues,
                                         struct sarai_transcript *out, struct sarai_error *err)
 {
-    begin_call(s);
+    assistant_begin_call(s);
     return hear(s, path, NULL, 0, language, cues, out, err);
 }
 
 enum sarai_status sarai_transcribe(struct sarai *s, const float *pcm, size_t n_frames, const char *language,
                                    bool cues, struct sarai_transcript *out, struct sarai_error *err)
 {
-    begin_call(s);
+    assistant_begin_call(s);
     return hear(s, NULL, pcm, n_frames, language, cues, out, err);
 }
 
@@ -242,7 +243,7 @@ void sarai_turn_finish(struct sarai_turn *t)
     *t = (struct sarai_turn){0};
 }
 
-static const struct sarai_stages nothing_ran = {-1, -1, -1, -1, -1, -1, -1, -1};
+const struct sarai_stages assistant_nothing_ran = {-1, -1, -1, -1, -1, -1, -1, -1};
 static const struct sarai_sink no_sink = {0};
 
 struct answering {
@@ -259,9 +260,8 @@ static void pass_answer(void *user, const char *piece)
         mouth_feed(a->mouth, piece);
 }
 
-/* turn->text → turn->answer, spoken while it is thought. `start_ms` is when the call began. */
-static enum sarai_status answer(struct sarai *s, const struct sarai_sink *sink, double start_ms,
-                                struct sarai_turn *turn, struct sarai_error *err)
+enum sarai_status assistant_answer(struct sarai *s, const struct sarai_sink *sink, double start_ms,
+                                   struct sarai_turn *turn, struct sarai_error *err)
 {
     struct mouth mouth;
     struct answer thought = {0};
@@ -298,7 +298,7 @@ static enum sarai_status finish_turn(struct sarai *s, const char *question, cons
     if (!turn->text)
         st = out_of_memory(err, tr("la pregunta", "the question"));
     if (!st)
-        st = answer(s, sink, start_ms, turn, err);
+        st = assistant_answer(s, sink, start_ms, turn, err);
     turn->stages.load_ms = s->load_ms;
     turn->stages.total_ms = clock_ms() - start_ms;
     if (st)
@@ -309,9 +309,9 @@ static enum sarai_status finish_turn(struct sarai *s, const char *question, cons
 enum sarai_status sarai_ask(struct sarai *s, const char *text, const struct sarai_sink *sink,
                             struct sarai_turn *out, struct sarai_error *err)
 {
-    struct sarai_turn turn = {.stages = nothing_ran};
-    begin_call(s);
-    enum sarai_status st = need(s, SARAI_THINK, err);
+    struct sarai_turn turn = {.stages = assistant_nothing_ran};
+    assistant_begin_call(s);
+    enum sarai_status st = assistant_needs(s, SARAI_THINK, err);
     if (!st)
         st = finish_turn(s, text, sink ? sink : &no_sink, clock_ms(), &turn, err);
     if (!st)
@@ -322,11 +322,11 @@ enum sarai_status sarai_ask(struct sarai *s, const char *text, const struct sara
 enum sarai_status sarai_run_file(struct sarai *s, const char *path, const struct sarai_sink *sink,
                                  struct sarai_turn *out, struct sarai_error *err)
 {
-    struct sarai_turn turn = {.stages = nothing_ran};
+    struct sarai_turn turn = {.stages = assistant_nothing_ran};
     struct sarai_transcript heard = {0};
     double start_ms = clock_ms();
-    begin_call(s);
-    enum sarai_status st = need(s, SARAI_THINK, err);
+    assistant_begin_call(s);
+    enum sarai_status st = assistant_needs(s, SARAI_THINK, err);
     if (!st)
         st = hear(s, path, NULL, 0, NULL, false, &heard, err);
     if (st)
@@ -373,11 +373,11 @@ enum sarai_status sarai_say(struct sarai *s, const char *text, const char *voice
 {
     double start_ms = clock_ms();
     struct mouth mouth = {.s = s, .sink = sink ? sink : &no_sink};
-    struct sarai_turn turn = {.stages = nothing_ran};
+    struct sarai_turn turn = {.stages = assistant_nothing_ran};
     struct speaker_style style = {voice ? voice : config_text(s->cfg, "VOICE"),
                                   speed > 0 ? speed : config_real(s->cfg, "SPEED")};
-    begin_call(s);
-    enum sarai_status st = need(s, SARAI_SPEAK, err);
+    assistant_begin_call(s);
+    enum sarai_status st = assistant_needs(s, SARAI_SPEAK, err);
     if (!st && strlen(text) > MAX_TEXT_BYTES)
         st = failed(err, SARAI_EINPUT, tr("el texto pasa de %d bytes", "the text is over %d bytes"),
                     MAX_TEXT_BYTES);
@@ -412,8 +412,8 @@ size_t sarai_embed_dimension(const struct sarai *s)
 enum sarai_status sarai_embed(struct sarai *s, const char *text, enum sarai_embed_kind kind, float *out,
                               struct sarai_error *err)
 {
-    begin_call(s);
-    enum sarai_status st = need(s, SARAI_EMBED, err);
+    assistant_begin_call(s);
+    enum sarai_status st = assistant_needs(s, SARAI_EMBED, err);
     return st ? st
               : embedder_encode(s->embedder, text,
                                 kind == SARAI_EMBED_PASSAGE ? EMBEDDER_PASSAGE : EMBEDDER_QUERY, out, err);

@@ -17,6 +17,7 @@ struct writer {
     struct sndfile *file; /* NULL for a stream */
     int stream;           /* raw 16-bit PCM goes here; -1 for a file */
     bool owns_stream;
+    int channels;
 };
 
 static enum sarai_status cannot_write(const char *path, struct sarai_error *err)
@@ -50,10 +51,11 @@ static enum sarai_status open_file(struct writer *w, int rate_hz, struct sarai_e
         return out_of_memory(err, w->path);
     }
     int fd = open(w->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    return fd < 0 ? cannot_write(w->path, err) : sndfile_create_wav(fd, rate_hz, &w->file, err);
+    return fd < 0 ? cannot_write(w->path, err) : sndfile_create_wav(fd, rate_hz, w->channels, &w->file, err);
 }
 
-enum sarai_status writer_open(const char *path, int rate_hz, struct writer **out, struct sarai_error *err)
+static enum sarai_status open_channels(const char *path, int rate_hz, int channels, struct writer **out,
+                                       struct sarai_error *err)
 {
     struct writer *w = calloc(1, sizeof *w);
     if (!w || !(w->path = strdup(path))) {
@@ -61,6 +63,7 @@ enum sarai_status writer_open(const char *path, int rate_hz, struct writer **out
         return out_of_memory(err, path);
     }
     w->stream = -1;
+    w->channels = channels;
     enum sarai_status st =
         strcmp(path, "-") == 0 || is_stream(path) ? open_stream(w, err) : open_file(w, rate_hz, err);
     if (st) {
@@ -69,6 +72,17 @@ enum sarai_status writer_open(const char *path, int rate_hz, struct writer **out
     }
     *out = w;
     return SARAI_OK;
+}
+
+enum sarai_status writer_open(const char *path, int rate_hz, struct writer **out, struct sarai_error *err)
+{
+    return open_channels(path, rate_hz, 1, out, err);
+}
+
+enum sarai_status writer_open_stereo(const char *path, int rate_hz, struct writer **out,
+                                     struct sarai_error *err)
+{
+    return open_channels(path, rate_hz, 2, out, err);
 }
 
 static enum sarai_status write_all(struct writer *w, const char *data, size_t n, struct sarai_error *err)
@@ -106,7 +120,8 @@ static enum sarai_status stream_pcm(struct writer *w, const float *pcm, size_t n
 
 enum sarai_status writer_add(struct writer *w, const float *pcm, size_t n_frames, struct sarai_error *err)
 {
-    return w->file ? sndfile_write(w->file, pcm, n_frames, err) : stream_pcm(w, pcm, n_frames, err);
+    return w->file ? sndfile_write(w->file, pcm, n_frames, err)
+                   : stream_pcm(w, pcm, n_frames * (size_t)w->channels, err);
 }
 
 enum sarai_status writer_commit(struct writer *w, struct sarai_error *err)

@@ -19,6 +19,9 @@ struct writer;
 
 /* EOUTPUT: no such folder, no permission, disk full. */
 enum sarai_status writer_open(const char *path, int rate_hz, struct writer **out, struct sarai_error *err);
+/* The same with two channels; pcm then holds left and right in turn. */
+enum sarai_status writer_open_stereo(const char *path, int rate_hz, struct writer **out,
+                                     struct sarai_error *err);
 enum sarai_status writer_add(struct writer *w, const float *pcm, size_t n_frames, struct sarai_error *err);
 enum sarai_status writer_commit(struct writer *w, struct sarai_error *err);
 void writer_close(struct writer *w);

@@ -47,11 +47,11 @@ bool queue_push(struct queue *q, void *item)
     return accepted;
 }
 
-void *queue_pop(struct queue *q)
+static void *pop(struct queue *q, bool wait)
 {
     void *item = NULL;
     pthread_mutex_lock(&q->lock);
-    while (!q->ended && q->count == 0)
+    while (wait && !q->ended && q->count == 0)
         pthread_cond_wait(&q->changed, &q->lock);
     if (q->count > 0) {
         item = q->items[q->first];
@@ -61,6 +61,16 @@ void *queue_pop(struct queue *q)
     }
     pthread_mutex_unlock(&q->lock);
     return item;
+}
+
+void *queue_pop(struct queue *q)
+{
+    return pop(q, true);
+}
+
+void *queue_try_pop(struct queue *q)
+{
+    return pop(q, false);
 }
 
 void queue_end(struct queue *q)

@@ -23,6 +23,8 @@ void queue_close(struct queue *q);
 bool queue_push(struct queue *q, void *item);
 /* Waits for an item. NULL once the queue was ended and is empty. */
 void *queue_pop(struct queue *q);
+/* The same without waiting: NULL when it is empty now. */
+void *queue_try_pop(struct queue *q);
 /* No more pushes; wakes everybody who waits. */
 void queue_end(struct queue *q);
 

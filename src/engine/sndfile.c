@@ -116,14 +116,16 @@ long sndfile_read(struct sndfile *f, float *mono, size_t n_frames)
     return done == 0 && sf_error(f->handle) ? -1 : (long)done;
 }
 
-enum sarai_status sndfile_create_wav(int fd, int rate_hz, struct sndfile **out, struct sarai_error *err)
+enum sarai_status sndfile_create_wav(int fd, int rate_hz, int channels, struct sndfile **out,
+                                     struct sarai_error *err)
 {
     struct sndfile *f = calloc(1, sizeof *f);
     if (!f) {
         close(fd);
         return out_of_memory(err, tr("el archivo de salida", "the output file"));
     }
-    f->info = (SF_INFO){.samplerate = rate_hz, .channels = 1, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
+    f->info =
+        (SF_INFO){.samplerate = rate_hz, .channels = channels, .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16};
     f->handle = sf_open_fd(fd, SFM_WRITE, &f->info, SF_TRUE);
     if (!f->handle) {
         close(fd);
@@ -142,11 +144,10 @@ static enum sarai_status write_failed(struct sarai_error *err)
                   errno ? strerror(errno) : tr("disco lleno", "disk full"));
 }
 
-enum sarai_status sndfile_write(struct sndfile *f, const float *mono, size_t n_frames,
-                                struct sarai_error *err)
+enum sarai_status sndfile_write(struct sndfile *f, const float *pcm, size_t n_frames, struct sarai_error *err)
 {
     errno = 0;
-    sf_count_t written = sf_writef_float(f->handle, mono, (sf_count_t)n_frames);
+    sf_count_t written = sf_writef_float(f->handle, pcm, (sf_count_t)n_frames);
     return written == (sf_count_t)n_frames ? SARAI_OK : write_failed(err);
 }
 

@@ -29,10 +29,11 @@ double sndfile_seconds(const struct sndfile *f);
  * within ±1. Returns the frames read, 0 at the end, -1 when the file is damaged. */
 long sndfile_read(struct sndfile *f, float *mono, size_t n_frames);
 
-/* A mono 16-bit WAV file for writing over an open file descriptor, which it takes over. */
-enum sarai_status sndfile_create_wav(int fd, int rate_hz, struct sndfile **out, struct sarai_error *err);
-/* EOUTPUT when not everything could be written. */
-enum sarai_status sndfile_write(struct sndfile *f, const float *mono, size_t n_frames,
+/* A 16-bit WAV file for writing over an open file descriptor, which it takes over. */
+enum sarai_status sndfile_create_wav(int fd, int rate_hz, int channels, struct sndfile **out,
+                                     struct sarai_error *err);
+/* Frames of all channels in turn. EOUTPUT when not everything could be written. */
+enum sarai_status sndfile_write(struct sndfile *f, const float *pcm, size_t n_frames,
                                 struct sarai_error *err);
 /* Writes the header's lengths; EOUTPUT when that fails. The file stays open. */
 enum sarai_status sndfile_flush(struct sndfile *f, struct sarai_error *err);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "listen/transcriber.h"
 #include "listen/vad.h"
 
 enum { MAX_LANGUAGE_BYTES = 8 };
@@ -65,9 +64,25 @@ enum sarai_status listener_begin(struct listener *l, const char *language, enum 
     l->n_window = 0;
     segmenter_begin(l->segmenter, grain);
     vad_reset(l->vad);
+    listener_resume(l);
+    return SARAI_OK;
+}
+
+void listener_resume(struct listener *l)
+{
     vad_resume(l->vad);
     transcriber_resume(l->transcriber);
-    return SARAI_OK;
+}
+
+enum sarai_status listener_follow(struct listener *l, const float *pcm, size_t n, struct heard *heard,
+                                  struct sarai_error *err)
+{
+    return transcriber_follow(l->transcriber, pcm, n, l->language, heard, err);
+}
+
+void listener_forget(struct listener *l)
+{
+    transcriber_forget(l->transcriber);
 }
 
 void listener_interrupt(struct listener *l)

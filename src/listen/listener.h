@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/stop.h"
 #include "listen/segmenter.h"
+#include "listen/transcriber.h"
 
 struct listener;
 
@@ -46,6 +47,15 @@ enum sarai_status listener_feed(struct listener *l, const float *pcm, size_t n,
                                 listener_segment_fn *on_segment, void *user, struct sarai_error *err);
 enum sarai_status listener_flush(struct listener *l, listener_segment_fn *on_segment, void *user,
                                  struct sarai_error *err);
+
+/* An utterance that is being said: its text so far, each call taking the last one's as a draft (see
+ * transcriber_follow). Independent of feed and flush. `heard` is the caller's, inited with HEARD_INIT. */
+enum sarai_status listener_follow(struct listener *l, const float *pcm, size_t n, struct heard *heard,
+                                  struct sarai_error *err);
+/* The next utterance is another one. */
+void listener_forget(struct listener *l);
+/* Work may go on after listener_interrupt(). */
+void listener_resume(struct listener *l);
 
 /* Ends the work in progress with ECANCELLED; the next begin works again. Any thread. */
 void listener_interrupt(struct listener *l);

@@ -40,6 +40,9 @@ struct transcriber {
     struct layer layers[MAX_LAYERS];
     float *pcm; /* the padded utterance, max_frames long */
     size_t n_past;
+    int draft[MAX_TOKENS]; /* what transcriber_follow() heard last */
+    size_t n_draft;
+    float *kept; /* the caches after rewind() */
 };
 
 /* ---- opening --------------------------------------------------------------------------------- */
@@ -145,6 +148,7 @@ void transcriber_close(struct transcriber *t)
     onnx_close(t->encoder);
     onnx_close(t->decoder);
     vocabulary_close(t->vocabulary);
+    free(t->kept);
     free(t->pcm);
     free(t);
 }
@@ -198,7 +202,7 @@ static enum sarai_status step(struct transcriber *t, const int64_t *tokens, size
                               struct onnx_tensor **logits, struct sarai_error *err)
 {
     struct onnx_value in[3 + 4 * MAX_LAYERS], out[1 + 2 * MAX_LAYERS] = {{"logits", NULL}};
-    int64_t places[PROMPT_TOKENS], n_new = (int64_t)n;
+    int64_t places[MAX_TOKENS], n_new = (int64_t)n;
     size_t n_in = 3, n_out = 1;
     if (stop_raised(t->stop))
         return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
@@ -269,14 +273,17 @@ struct draft {
     bool cut; /* stopped by the cap, not by the model */
 };
 
-/* Reads the prompt; *logits are those of the first word. Learns the language when it is not given. */
-static enum sarai_status read_prompt(struct transcriber *t, int language, struct draft *d,
-                                     struct onnx_tensor **logits, struct sarai_error *err)
+/* Reads the prompt and the `n_draft` tokens of a draft behind it; *logits has a row for what follows the
+ * prompt and for what follows each token of the draft. Learns the language when it is not given. */
+static enum sarai_status read_prompt(struct transcriber *t, int language, const int *draft, size_t n_draft,
+                                     struct draft *d, struct onnx_tensor **logits, struct sarai_error *err)
 {
     const struct control_tokens *control = vocabulary_control(t->vocabulary);
     const size_t n_vocabulary = vocabulary_count(t->vocabulary);
-    int64_t prompt[PROMPT_TOKENS] = {control->start, language, control->transcribe, control->no_timestamps};
+    int64_t prompt[MAX_TOKENS] = {control->start, language, control->transcribe, control->no_timestamps};
     struct onnx_tensor *start = NULL;
+    for (size_t i = 0; i < n_draft; i++)
+        prompt[PROMPT_TOKENS + i] = draft[i];
     enum sarai_status st = step(t, prompt, 1, 0, &start, err);
     if (!st && onnx_count(start) != n_vocabulary)
         st = failed(err, SARAI_EMODEL,
@@ -287,31 +294,69 @@ static enum sarai_status read_prompt(struct transcriber *t, int language, struct
         d->no_speech = expf(scores[control->no_speech] - log_sum(scores, n_vocabulary));
         d->language = language >= 0 ? language : likeliest_language(t, scores);
         prompt[1] = d->language;
-        st = step(t, prompt + 1, PROMPT_TOKENS - 1, PROMPT_TOKENS - 2, logits, err);
+        st = step(t, prompt + 1, PROMPT_TOKENS - 1 + n_draft, PROMPT_TOKENS - 2, logits, err);
     }
     onnx_release(start);
     return st;
 }
 
-/* Greedy decoding of what was encoded, at most `cap` tokens. */
-static enum sarai_status decode(struct transcriber *t, int language, size_t cap, struct draft *d,
-                                struct sarai_error *err)
+/* Forgets what the decoder read after the first `keep` tokens: each head's keys and values are cut there. */
+static enum sarai_status rewind_cache(struct transcriber *t, size_t keep, struct sarai_error *err)
+{
+    size_t head = keep * (size_t)t->head_size, layer = head * (size_t)t->heads;
+    size_t old_head = t->n_past * (size_t)t->head_size;
+    float *kept = realloc(t->kept, 2 * layer * (size_t)t->n_layers * sizeof *kept);
+    if (!kept)
+        return out_of_memory(err, tr("la transcripción", "the transcript"));
+    t->kept = kept;
+    for (int l = 0; l < t->n_layers; l++)
+        for (int k = 0; k < 2; k++) {
+            struct onnx_tensor **cache = &t->layers[l].cache[k];
+            float *target = kept + layer * (size_t)(2 * l + k);
+            for (size_t h = 0; h < (size_t)t->heads; h++)
+                memcpy(target + h * head, onnx_floats(*cache) + h * old_head, head * sizeof *target);
+            onnx_release(*cache);
+            *cache = onnx_f32((int64_t[]){1, t->heads, (int64_t)keep, t->head_size}, 4, target);
+        }
+    t->n_past = keep;
+    return SARAI_OK;
+}
+
+/* Takes the likeliest token of a row of logits into account; true when the text goes on with it. */
+static bool take(const struct transcriber *t, const float *scores, size_t cap, struct draft *d)
+{
+    int token = likeliest(t, scores, d->n == 0);
+    d->log_probability += scores[token] - log_sum(scores, vocabulary_count(t->vocabulary));
+    d->cut = token != vocabulary_control(t->vocabulary)->end;
+    if (!d->cut || d->n == cap)
+        return false;
+    d->tokens[d->n++] = token;
+    return true;
+}
+
+/* Greedy decoding of what was encoded, at most `cap` tokens; the first n_draft of them are guessed. */
+static enum sarai_status decode(struct transcriber *t, int language, const int *draft, size_t n_draft,
+                                size_t cap, struct draft *d, struct sarai_error *err)
 {
     struct onnx_tensor *logits = NULL;
-    const int end = vocabulary_control(t->vocabulary)->end;
     *d = (struct draft){.cut = true};
+    n_draft = n_draft < cap ? n_draft : cap;
     forget_cache(t);
-    enum sarai_status st = read_prompt(t, language, d, &logits, err);
-    while (!st) {
-        const float *scores = onnx_floats(logits);
-        int token = likeliest(t, scores, d->n == 0);
-        d->log_probability += scores[token] - log_sum(scores, vocabulary_count(t->vocabulary));
+    enum sarai_status st = read_prompt(t, language, draft, n_draft, d, &logits, err);
+    bool more = !st;
+    size_t row = 0; /* as long as the draft was right, the next row is there already */
+    while (!st && more) {
+        more = take(t, onnx_floats(logits) + row * vocabulary_count(t->vocabulary), cap, d);
+        if (more && row < n_draft && d->tokens[row] == draft[row]) {
+            row++;
+            continue;
+        }
         release(&logits);
-        d->cut = token != end;
-        if (!d->cut || d->n == cap)
-            break;
-        d->tokens[d->n++] = token;
-        st = step(t, &(int64_t){token}, 1, 0, &logits, err);
+        if (more && t->n_past > PROMPT_TOKENS + d->n - 1)
+            st = rewind_cache(t, PROMPT_TOKENS + d->n - 1, err);
+        if (!st && more)
+            st = step(t, &(int64_t){d->tokens[d->n - 1]}, 1, 0, &logits, err);
+        row = n_draft = 0;
     }
     release(&logits);
     d->log_probability /= (float)(d->n + 1);
@@ -351,16 +396,17 @@ static bool is_sparse(const struct buf *words, size_t n_frames)
     return words->len * SARAI_SPEECH_HZ < SPARSE_BYTES_A_SECOND * spoken;
 }
 
-/* One attempt: encode with at least that context, decode, write the words. *loops: they repeat. */
+/* One attempt: encode with at least that context, decode, write the words. *loops: they repeat. With n_draft
+ * the text is expected to begin as t->draft does. */
 static enum sarai_status attempt(struct transcriber *t, const float *pcm, size_t n, size_t least_frames,
-                                 int language, struct draft *d, struct buf *words, bool *loops,
-                                 struct sarai_error *err)
+                                 int language, size_t n_draft, struct draft *d, struct buf *words,
+                                 bool *loops, struct sarai_error *err)
 {
     size_t cap = SPARE_TOKENS + TOKENS_A_SECOND * n / SARAI_SPEECH_HZ;
     size_t room = (size_t)t->max_tokens - PROMPT_TOKENS;
     enum sarai_status st = encode(t, pcm, n, least_frames, err);
     if (!st)
-        st = decode(t, language, cap < room ? cap : room, d, err);
+        st = decode(t, language, t->draft, n_draft, cap < room ? cap : room, d, err);
     buf_reset(words);
     if (!st && !vocabulary_text(t->vocabulary, d->tokens, d->n, words))
         st = out_of_memory(err, tr("la transcripción", "the transcript"));
@@ -368,25 +414,48 @@ static enum sarai_status attempt(struct transcriber *t, const float *pcm, size_t
     return st;
 }
 
-enum sarai_status transcriber_run(struct transcriber *t, const float *pcm, size_t n_frames,
-                                  const char *language, struct heard *heard, struct sarai_error *err)
+static enum sarai_status hear(struct transcriber *t, const float *pcm, size_t n_frames, const char *language,
+                              bool follow, struct heard *heard, struct sarai_error *err)
 {
     struct draft d;
     bool loops = false;
+    size_t n_draft = follow ? t->n_draft : 0;
     int token = strcmp(language, "auto") == 0 ? -1 : vocabulary_language(t->vocabulary, language);
-    enum sarai_status st = attempt(t, pcm, n_frames, 0, token, &d, &heard->words, &loops, err);
+    enum sarai_status st = attempt(t, pcm, n_frames, 0, token, n_draft, &d, &heard->words, &loops, err);
     bool doubtful = loops || (!st && !nobody_spoke(&d) && is_sparse(&heard->words, n_frames));
     if (!st && doubtful) /* a short context makes Whisper repeat itself or stop now and then: give it room */
-        st = attempt(t, pcm, n_frames, WIDE_CONTEXT_FRAMES, token, &d, &heard->words, &loops, err);
+        st = attempt(t, pcm, n_frames, WIDE_CONTEXT_FRAMES, token, 0, &d, &heard->words, &loops, err);
     if (!st && loops)
-        st = attempt(t, pcm, n_frames, t->max_frames, token, &d, &heard->words, &loops, err);
+        st = attempt(t, pcm, n_frames, t->max_frames, token, 0, &d, &heard->words, &loops, err);
     if (st)
         return st;
-    if (loops || nobody_spoke(&d))
+    bool is_speech = !loops && !nobody_spoke(&d);
+    if (!is_speech)
         buf_reset(&heard->words);
+    if (follow) {
+        t->n_draft = is_speech ? d.n : 0;
+        memcpy(t->draft, d.tokens, t->n_draft * sizeof *d.tokens);
+    }
     trim(&heard->words);
     heard->language = vocabulary_language_code(t->vocabulary, d.language);
     heard->confidence = d.log_probability;
     heard->no_speech = d.no_speech;
     return SARAI_OK;
+}
+
+enum sarai_status transcriber_run(struct transcriber *t, const float *pcm, size_t n_frames,
+                                  const char *language, struct heard *heard, struct sarai_error *err)
+{
+    return hear(t, pcm, n_frames, language, false, heard, err);
+}
+
+enum sarai_status transcriber_follow(struct transcriber *t, const float *pcm, size_t n_frames,
+                                     const char *language, struct heard *heard, struct sarai_error *err)
+{
+    return hear(t, pcm, n_frames, language, true, heard, err);
+}
+
+void transcriber_forget(struct transcriber *t)
+{
+    t->n_draft = 0;
 }

@@ -51,6 +51,13 @@ bool transcriber_knows(const struct transcriber *t, const char *language);
 enum sarai_status transcriber_run(struct transcriber *t, const float *pcm, size_t n_frames,
                                   const char *language, struct heard *heard, struct sarai_error *err);
 
+/* The same for an utterance that is still being said: what the last call of this function heard is taken as a
+ * draft, verified in one pass and only then continued, which is quicker when it still holds. */
+enum sarai_status transcriber_follow(struct transcriber *t, const float *pcm, size_t n_frames,
+                                     const char *language, struct heard *heard, struct sarai_error *err);
+/* Another utterance begins. */
+void transcriber_forget(struct transcriber *t);
+
 /* Ends the work in progress and all later work until transcriber_resume(). Any thread. */
 void transcriber_interrupt(struct transcriber *t);
 void transcriber_resume(struct transcriber *t);

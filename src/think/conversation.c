@@ -19,6 +19,7 @@ struct conversation {
     char *cache; /* file of the prefix as the model keeps it; NULL: none, or used already */
     size_t turns[CONVERSATION_TURNS]; /* where each begins */
     int n_turns;
+    size_t last_answer; /* where the last turn's answer begins; 0: there is none */
 };
 
 struct conversation_options conversation_options_default(void)
@@ -73,6 +74,7 @@ static void drop_turns(struct conversation *c, int n)
     memmove(c->tokens + c->n_prefix, c->tokens + from, (c->n - from) * sizeof *c->tokens);
     c->n -= dropped;
     c->n_turns -= n;
+    c->last_answer = c->n_turns > 0 ? c->last_answer - dropped : 0;
     for (int i = 0; i < c->n_turns; i++)
         c->turns[i] = c->turns[i + n] - dropped;
 }
@@ -188,6 +190,7 @@ void conversation_reset(struct conversation *c)
 {
     c->n = c->n_prefix;
     c->n_turns = 0;
+    c->last_answer = 0;
 }
 
 int conversation_turns(const struct conversation *c)
@@ -284,6 +287,21 @@ static enum sarai_status ask(struct conversation *c, const char *question, struc
     return st;
 }
 
+enum sarai_status conversation_expect(struct conversation *c, const char *beginning, struct sarai_error *err)
+{
+    struct buf words = BUF_INIT(CONVERSATION_QUESTION_BYTES);
+    struct llm_usage usage;
+    size_t start = c->n;
+    enum sarai_status st = clean_question(beginning, &words, err);
+    if (!st)
+        st = append_words(c, words.data, err);
+    if (!st)
+        st = llm_prompt(c->llm, c->tokens, c->n, &usage, err);
+    c->n = start;
+    buf_finish(&words);
+    return st;
+}
+
 /* ---- the answer ----------------------------------------------------------------------------- */
 
 struct delivery {
@@ -334,14 +352,21 @@ static enum sarai_status remember(struct conversation *c, size_t answer_at, cons
                                   struct sarai_error *err)
 {
     enum sarai_status st = SARAI_EINPUT;
-    c->n = answer_at;
+    c->n = c->last_answer = answer_at;
     if (text[0])
         st = append_words(c, text, err);
     if (!st)
         st = append(c, c->frame.question_cue, LLM_CONTROL, err);
-    if (st)
+    if (st) {
         c->n = c->turns[--c->n_turns];
+        c->last_answer = 0;
+    }
     return st == SARAI_EINPUT ? SARAI_OK : st;
+}
+
+enum sarai_status conversation_amend(struct conversation *c, const char *heard, struct sarai_error *err)
+{
+    return c->last_answer > 0 ? remember(c, c->last_answer, heard ? heard : "", err) : SARAI_OK;
 }
 
 /* The turn between question and history; the text delivered is left in d. */

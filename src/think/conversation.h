@@ -67,6 +67,10 @@ void conversation_close(struct conversation *c);
  * cache_dir, or leaves it there; a cache that cannot be written is no error. */
 enum sarai_status conversation_warm(struct conversation *c, struct sarai_error *err);
 
+/* Lets the model read the beginning of a question that is still being asked: what the real one shares with
+ * it need not be read again. Nothing is remembered. */
+enum sarai_status conversation_expect(struct conversation *c, const char *beginning, struct sarai_error *err);
+
 /* Question (UTF-8) → answer, piece by piece; on_piece may be NULL. Whatever is in the question, it
  * stays text: it can neither end its turn nor speak for Sarai.
  * EINPUT: empty, longer than CONVERSATION_QUESTION_BYTES, or than the window.
@@ -75,6 +79,10 @@ enum sarai_status conversation_answer(struct conversation *c, const char *questi
                                       conversation_piece *on_piece, void *user, struct answer *out,
                                       struct sarai_error *err);
 void answer_finish(struct answer *a);
+
+/* Replaces the last answer by what was really heard of it; NULL or "" forgets its turn. Does nothing when
+ * there is none. */
+enum sarai_status conversation_amend(struct conversation *c, const char *heard, struct sarai_error *err);
 
 /* Forgets all turns. */
 void conversation_reset(struct conversation *c);

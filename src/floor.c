@@ -1,0 +1,273 @@
+#include "floor.h"
+
+enum {
+    QUIET_MS = 320,     /* silence after which an interruption is judged */
+    ASK_AGAIN_MS = 320, /* the end-of-turn model is asked again after so much more silence */
+    CLICK_MS = 64,      /* less speech than this is a click */
+};
+
+/* Waiting by what the end-of-turn model says, at eagerness 1. Measured in bench/voice (docs/BENCHMARKS.md).
+ */
+static const struct {
+    float at_least;
+    int wait_ms;
+} waits[] = {{0.9f, 0}, {0.7f, 150}, {0.5f, 350}, {0.2f, 800}};
+enum { N_WAITS = sizeof waits / sizeof *waits, WAIT_UNLIKELY_MS = 1200, WAIT_UNFINISHED_MS = 700 };
+
+struct floor_options floor_options_default(void)
+{
+    return (struct floor_options){
+        .enter = 0.5f,
+        .leave = 0.35f,
+        .enter_over_answer = 0.7f,
+        .speculate_ms = 128,
+        .shortest_ms = 320,
+        .longest_ms = 2000,
+        .duck_ms = 64,
+        .yield_ms = 160,
+        .real_ms = 900,
+        .most_ms = 28000,
+        .eagerness = 1,
+    };
+}
+
+void floor_init(struct floor *f, const struct floor_options *options)
+{
+    *f = (struct floor){.options = *options, .turn = -1, .silence_ms = options->longest_ms};
+}
+
+const char *floor_state_name(enum floor_state state)
+{
+    static const char *const names[] = {"idle",     "listening", "speculating",
+                                        "thinking", "speaking",  "interrupted"};
+    return names[state];
+}
+
+int floor_wait_ms(const struct floor *f)
+{
+    int more = WAIT_UNLIKELY_MS;
+    for (int i = N_WAITS - 1; i >= 0; i--)
+        if (f->turn >= waits[i].at_least)
+            more = waits[i].wait_ms;
+    if (f->judged && f->words == FLOOR_UNFINISHED)
+        more += WAIT_UNFINISHED_MS;
+    int wait = (int)((f->options.shortest_ms + more) / f->options.eagerness);
+    return wait < f->options.longest_ms ? wait : f->options.longest_ms;
+}
+
+/* ---- transitions ------------------------------------------------------------------------------ */
+
+static void new_pause(struct floor *f)
+{
+    f->turn = -1;
+    f->turn_asked_ms = 0;
+    f->judged = false;
+}
+
+static unsigned begin_utterance(struct floor *f, enum floor_state state)
+{
+    f->state = state;
+    f->speech_ms = f->speech_run_ms;
+    f->utterance_ms = f->speech_run_ms;
+    new_pause(f);
+    return FLOOR_BEGIN;
+}
+
+static unsigned go_idle(struct floor *f)
+{
+    f->state = FLOOR_IDLE;
+    f->paused = false;
+    f->speech_ms = f->utterance_ms = 0;
+    return FLOOR_FORGET;
+}
+
+/* In a pause: is the turn over? */
+static unsigned consider(struct floor *f)
+{
+    if (f->options.push_to_talk || f->state != FLOOR_SPECULATING)
+        return 0;
+    if (f->judged && f->words == FLOOR_NOTHING && f->silence_ms >= f->options.shortest_ms)
+        return go_idle(f) | FLOOR_CANCEL;
+    bool known = f->turn >= 0 || f->silence_ms >= f->options.longest_ms;
+    if (!known || f->silence_ms < floor_wait_ms(f))
+        return 0;
+    f->state = FLOOR_THINKING;
+    return FLOOR_CONFIRM;
+}
+
+static unsigned speculate(struct floor *f)
+{
+    f->state = FLOOR_SPECULATING;
+    f->turn_asked_ms = f->silence_ms;
+    return FLOOR_SPECULATE | (f->options.push_to_talk ? 0 : FLOOR_ASK_TURN);
+}
+
+static unsigned window_listening(struct floor *f)
+{
+    if (f->utterance_ms >= f->options.most_ms) {
+        f->state = FLOOR_THINKING;
+        return FLOOR_SPECULATE | FLOOR_CONFIRM;
+    }
+    if (f->silence_ms < f->options.speculate_ms || f->options.push_to_talk)
+        return 0;
+    if (f->speech_ms <= CLICK_MS)
+        return go_idle(f);
+    return speculate(f);
+}
+
+/* The person goes on: the answer that was prepared is not the right one. */
+static unsigned resume_listening(struct floor *f)
+{
+    f->state = FLOOR_LISTENING;
+    new_pause(f);
+    return FLOOR_CANCEL;
+}
+
+static bool may_go_on(const struct floor *f)
+{
+    return !f->options.push_to_talk && f->utterance_ms < f->options.most_ms;
+}
+
+static unsigned window_speculating(struct floor *f)
+{
+    if (f->speech_run_ms > FLOOR_WINDOW_MS)
+        return resume_listening(f);
+    unsigned actions = consider(f);
+    if (!actions && !f->options.push_to_talk && f->silence_ms >= f->turn_asked_ms + ASK_AGAIN_MS) {
+        f->turn_asked_ms = f->silence_ms;
+        actions = FLOOR_ASK_TURN;
+    }
+    return actions;
+}
+
+static unsigned window_speaking(struct floor *f)
+{
+    if (f->options.push_to_talk || f->speech_run_ms < f->options.duck_ms)
+        return 0;
+    return begin_utterance(f, FLOOR_INTERRUPTED) | FLOOR_DUCK;
+}
+
+/* A real interruption takes the floor. */
+static unsigned yield(struct floor *f)
+{
+    f->state = FLOOR_LISTENING;
+    f->paused = false;
+    return FLOOR_STOP;
+}
+
+static unsigned window_interrupted(struct floor *f)
+{
+    if (f->speech_ms >= f->options.real_ms)
+        return yield(f);
+    if (!f->paused && f->speech_run_ms >= f->options.yield_ms) {
+        f->paused = true;
+        return FLOOR_PAUSE;
+    }
+    if (f->silence_ms < QUIET_MS || f->turn_asked_ms > 0)
+        return 0;
+    if (!f->paused) { /* a cough */
+        f->state = FLOOR_SPEAKING;
+        return FLOOR_UNDUCK | FLOOR_FORGET;
+    }
+    f->turn_asked_ms = f->silence_ms; /* once */
+    return FLOOR_JUDGE;
+}
+
+/* ---- events ---------------------------------------------------------------------------------- */
+
+static void count(struct floor *f, float speech)
+{
+    bool over_answer = f->state == FLOOR_SPEAKING || f->state == FLOOR_INTERRUPTED;
+    float enter = over_answer ? f->options.enter_over_answer : f->options.enter;
+    float threshold = f->silence_ms == 0 ? f->options.leave : enter;
+    bool speaks = speech >= threshold;
+    f->speech_run_ms = speaks ? f->speech_run_ms + FLOOR_WINDOW_MS : 0;
+    f->speech_ms += speaks ? FLOOR_WINDOW_MS : 0;
+    f->silence_ms = speaks ? 0 : f->silence_ms + FLOOR_WINDOW_MS;
+    f->utterance_ms += FLOOR_WINDOW_MS;
+}
+
+unsigned floor_window(struct floor *f, float speech)
+{
+    count(f, speech);
+    switch (f->state) {
+    case FLOOR_IDLE:
+        return f->speech_run_ms > 0 && !f->options.push_to_talk ? begin_utterance(f, FLOOR_LISTENING) : 0;
+    case FLOOR_LISTENING:
+        return window_listening(f);
+    case FLOOR_SPECULATING:
+        return window_speculating(f);
+    case FLOOR_THINKING: /* not a sound of the answer was heard: what the person adds belongs to the turn */
+        return f->speech_run_ms > 2 * FLOOR_WINDOW_MS && may_go_on(f) ? resume_listening(f) : 0;
+    case FLOOR_SPEAKING:
+        return window_speaking(f);
+    case FLOOR_INTERRUPTED:
+        return window_interrupted(f);
+    }
+    return 0;
+}
+
+unsigned floor_turn(struct floor *f, float probability)
+{
+    if (f->state != FLOOR_SPECULATING)
+        return 0;
+    f->turn = probability;
+    return consider(f);
+}
+
+unsigned floor_heard(struct floor *f, enum floor_words words)
+{
+    f->words = words;
+    if (f->state == FLOOR_INTERRUPTED) {
+        if (words == FLOOR_NOTHING || words == FLOOR_BACKCHANNEL) { /* a false alarm: on where it was */
+            f->state = FLOOR_SPEAKING;
+            f->paused = false;
+            return FLOOR_UNDUCK | FLOOR_FORGET;
+        }
+        f->paused = false;
+        return FLOOR_STOP | speculate(f);
+    }
+    if (f->state == FLOOR_THINKING && words == FLOOR_NOTHING)
+        return go_idle(f) | FLOOR_CANCEL;
+    f->judged = f->state == FLOOR_SPECULATING;
+    return consider(f);
+}
+
+unsigned floor_sounding(struct floor *f)
+{
+    if (f->state != FLOOR_THINKING)
+        return 0;
+    f->state = FLOOR_SPEAKING;
+    f->speech_run_ms = 0;
+    f->silence_ms = FLOOR_WINDOW_MS;
+    return FLOOR_FORGET;
+}
+
+unsigned floor_silent(struct floor *f)
+{
+    if (f->state == FLOOR_THINKING || f->state == FLOOR_SPEAKING)
+        return go_idle(f);
+    if (f->state != FLOOR_INTERRUPTED || f->paused)
+        return 0;
+    f->state = FLOOR_LISTENING; /* the answer was over before the interruption counted */
+    return FLOOR_STOP;
+}
+
+unsigned floor_button(struct floor *f, bool down)
+{
+    bool was = f->button;
+    f->button = down;
+    if (was == down)
+        return 0;
+    if (down) {
+        unsigned stop = f->state == FLOOR_SPEAKING || f->state == FLOOR_INTERRUPTED ? FLOOR_STOP : 0;
+        unsigned cancel = f->state == FLOOR_SPECULATING || f->state == FLOOR_THINKING ? FLOOR_CANCEL : 0;
+        f->speech_run_ms = 0;
+        f->paused = false;
+        return stop | cancel | begin_utterance(f, FLOOR_LISTENING);
+    }
+    if (f->state != FLOOR_LISTENING)
+        return 0;
+    f->state = FLOOR_THINKING;
+    return FLOOR_SPECULATE | FLOOR_CONFIRM;
+}

@@ -1,0 +1,142 @@
+#include "listen/clause.h"
+
+#include <ctype.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+enum { MAX_WORD = 32, MAX_WAKE_WORDS = 4 };
+
+/* Words after which a Spanish clause goes on: articles, prepositions, conjunctions, unstressed pronouns,
+ * forms of "haber" and "ser" that want a complement. */
+static const char *const leading[] = {
+    "a",      "al",    "ante",    "aunque",  "bajo", "con",   "como", "contra", "cuando", "de",   "del",
+    "desde",  "donde", "e",       "el",      "en",   "entre", "es",   "esta",   "este",   "ha",   "hacia",
+    "hasta",  "he",    "la",      "las",     "le",   "les",   "lo",   "los",    "me",     "mi",   "mis",
+    "muy",    "ni",    "nuestra", "nuestro", "o",    "para",  "pero", "por",    "porque", "pues", "que",
+    "quiero", "se",    "segun",   "si",      "sin",  "sobre", "son",  "su",     "sus",    "tan",  "te",
+    "tu",     "tus",   "u",       "un",      "una",  "unas",  "unos", "y",      "ejemplo"};
+
+static const char *const backchannels[] = {"aja",   "aha",  "ah",    "eh", "mm",   "mmm",  "mhm",
+                                           "hm",    "hmm",  "si",    "ya", "vale", "ok",   "okay",
+                                           "claro", "bien", "bueno", "uh", "oh",   "ajam", "eso"};
+
+/* ---- words ------------------------------------------------------------------------------------ */
+
+/* The letter without case and accent; 0 for what is no letter or digit. */
+static char plain(uint32_t c)
+{
+    static const struct {
+        const char *from;
+        char to;
+    } accents[] = {{"áàäâÁÀÄÂ", 'a'}, {"éèëêÉÈËÊ", 'e'}, {"íìïîÍÌÏÎ", 'i'}, {"óòöôÓÒÖÔ", 'o'},
+                   {"úùüûÚÙÜÛ", 'u'}, {"ñÑ", 'n'},       {"çÇ", 'c'}};
+    if (c < 0x80)
+        return isalnum((int)c) ? (char)tolower((int)c) : '\0';
+    for (size_t i = 0; i < sizeof accents / sizeof *accents; i++)
+        for (size_t at = 0, n = strlen(accents[i].from); at < n;)
+            if (utf8_next(accents[i].from, n, &at) == c)
+                return accents[i].to;
+    return '\0';
+}
+
+/* The next word from *at on, plain; false at the end. *at is left behind it. */
+static bool next_word(const char *text, size_t n, size_t *at, char word[MAX_WORD])
+{
+    size_t length = 0;
+    while (*at < n) {
+        size_t before = *at;
+        char letter = plain(utf8_next(text, n, at));
+        if (letter && length < MAX_WORD - 1)
+            word[length++] = letter;
+        if (!letter && length > 0) {
+            *at = before;
+            break;
+        }
+    }
+    word[length] = '\0';
+    return length > 0;
+}
+
+static bool is_one_of(const char *word, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* ---- judgements ------------------------------------------------------------------------------- */
+
+bool clause_is_unfinished(const char *text)
+{
+    char word[MAX_WORD], last[MAX_WORD] = "";
+    size_t n = strlen(text), at = 0;
+    while (n > 0 && text[n - 1] == ' ')
+        n--;
+    if (n == 0)
+        return false;
+    if (text[n - 1] == ',' || text[n - 1] == ':' || text[n - 1] == '-' ||
+        (n >= 3 && (memcmp(text + n - 3, "…", 3) == 0 || memcmp(text + n - 3, "...", 3) == 0)))
+        return true;
+    if (text[n - 1] == '?' || text[n - 1] == '!')
+        return false;
+    while (next_word(text, n, &at, word))
+        memcpy(last, word, sizeof last);
+    return is_one_of(last, leading, sizeof leading / sizeof *leading);
+}
+
+bool clause_is_backchannel(const char *text)
+{
+    char word[MAX_WORD];
+    size_t n = strlen(text), at = 0;
+    int count = 0;
+    while (next_word(text, n, &at, word)) {
+        if (++count > 3 || !is_one_of(word, backchannels, sizeof backchannels / sizeof *backchannels))
+            return false;
+    }
+    return count > 0;
+}
+
+/* Whether b can be a for a transcriber that mishears: equal, or one letter changed, added or lost. */
+static bool sounds_like(const char *a, const char *b)
+{
+    size_t na = strlen(a), nb = strlen(b), head = 0, tail = 0;
+    if (strcmp(a, b) == 0)
+        return true;
+    if (na < 4 || na > nb + 1 || nb > na + 1)
+        return false;
+    while (head < na && head < nb && a[head] == b[head])
+        head++;
+    while (tail < na - head && tail < nb - head && a[na - 1 - tail] == b[nb - 1 - tail])
+        tail++;
+    return na - head - tail <= 1 && nb - head - tail <= 1;
+}
+
+/* Where the text goes on behind the wake phrase phrase[0..n_phrase); 0 when it does not begin so. */
+static size_t after_phrase(const char *text, size_t n, const char *phrase, size_t n_phrase)
+{
+    char wanted[MAX_WORD], word[MAX_WORD];
+    size_t at = 0, at_phrase = 0;
+    int count = 0;
+    while (next_word(phrase, n_phrase, &at_phrase, wanted)) {
+        if (++count > MAX_WAKE_WORDS || !next_word(text, n, &at, word) || !sounds_like(wanted, word))
+            return 0;
+    }
+    return count > 0 ? at : 0;
+}
+
+const char *clause_after_wake(const char *text, const char *phrases)
+{
+    size_t n = strlen(text), best = 0;
+    while (*phrases) {
+        size_t length = strcspn(phrases, ",");
+        size_t end = after_phrase(text, n, phrases, length);
+        best = end > best ? end : best;
+        phrases += length + (phrases[length] == ',');
+    }
+    if (best == 0)
+        return NULL;
+    return text + best + strspn(text + best, " ,.;:!?");
+}

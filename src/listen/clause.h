@@ -1,0 +1,23 @@
+/* What a transcript tells about the turn: is the clause finished, was it only a listener's noise, was
+ * Sarai called by name?
+ *
+ *     if (clause_is_unfinished("y entonces me dijo que")) wait_longer();
+ *     const char *question = clause_after_wake("Oye, Sarai, ¿qué hora es?", "sarai,oye sarai");   // "¿qué
+ * hora es?"
+ *
+ * Pure functions on UTF-8; letters are compared without case and accents.
+ */
+#ifndef SARAI_LISTEN_CLAUSE_H
+#define SARAI_LISTEN_CLAUSE_H
+
+#include <stdbool.h>
+
+/* Ends in a word or mark that something must follow: "y", "que", "de la", "por ejemplo", a comma. */
+bool clause_is_unfinished(const char *text);
+/* Only words by which a listener shows that he follows: "ajá", "sí, sí", "vale". */
+bool clause_is_backchannel(const char *text);
+/* The text after one of the wake phrases (comma-separated; one letter may differ in each word of four letters
+ * and more), NULL when it begins with none. A phrase alone gives "". */
+const char *clause_after_wake(const char *text, const char *phrases);
+
+#endif
