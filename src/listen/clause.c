@@ -11,12 +11,13 @@ enum { MAX_WORD = 32, MAX_WAKE_WORDS = 4 };
 /* Words after which a Spanish clause goes on: articles, prepositions, conjunctions, unstressed pronouns,
  * forms of "haber" and "ser" that want a complement. */
 static const char *const leading[] = {
-    "a",      "al",    "ante",    "aunque",  "bajo",  "con",   "como", "contra", "cuando", "de",   "del",
-    "desde",  "donde", "e",       "el",      "en",    "entre", "es",   "esta",   "este",   "ha",   "hacia",
-    "hasta",  "he",    "la",      "las",     "le",    "les",   "lo",   "los",    "me",     "mi",   "mis",
-    "muy",    "ni",    "nuestra", "nuestro", "o",     "para",  "pero", "por",    "porque", "pues", "que",
-    "quiero", "se",    "si",      "sin",     "sobre", "son",   "su",   "sus",    "tan",    "te",   "tu",
-    "tus",    "u",     "un",      "una",     "unas",  "unos",  "y",    "ejemplo"};
+    "a",    "al",    "ante",   "aunque", "bajo", "con",     "como",    "contra",   "cuando", "de",
+    "del",  "desde", "donde",  "e",      "el",   "en",      "entre",   "es",       "esta",   "este",
+    "ha",   "hacia", "hasta",  "he",     "la",   "las",     "le",      "les",      "lo",     "los",
+    "me",   "mi",    "mis",    "muy",    "ni",   "nuestra", "nuestro", "entonces", "o",      "para",
+    "pero", "por",   "porque", "pues",   "que",  "quiero",  "se",      "si",       "sin",    "sobre",
+    "son",  "su",    "sus",    "tan",    "te",   "tu",      "tus",     "u",        "un",     "una",
+    "unas", "unos",  "y",      "ejemplo"};
 
 static const char *const backchannels[] = {"aja",   "aha",  "ah",    "eh", "mm",   "mmm",  "mhm",
                                            "hm",    "hmm",  "si",    "ya", "vale", "ok",   "okay",
