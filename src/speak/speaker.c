@@ -7,7 +7,9 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "speak/loudness.h"
+#include "speak/normaliser.h"
 #include "speak/phonemes.h"
+#include "speak/reading/text.h"
 #include "speak/voice.h"
 
 enum {
@@ -24,6 +26,7 @@ struct speaker {
     struct phonemes *phonemes;
     struct voice *voice;
     struct loudness *loudness;
+    struct normaliser_options reading;
     double speed;
     int pause_ms; /* owed before the next phrase */
 };
@@ -34,6 +37,7 @@ enum sarai_status speaker_open(const struct speaker_options *o, struct speaker *
     if (!s)
         return out_of_memory(err, tr("la voz", "the voice"));
     bool mexico = strcmp(o->region, "es-MX") == 0;
+    s->reading.region = mexico ? NORMALISER_MX : NORMALISER_ES;
     const struct voice_options voice = {o->model_path, o->styles_dir, {o->threads, o->cache_dir}};
     enum sarai_status st = phonemes_open(o->vocab_path, mexico ? "es-419" : "es", &s->phonemes, err);
     if (!st)
@@ -174,25 +178,37 @@ static bool end_with_mark(struct buf *ipa)
     return buf_text(ipa, ",");
 }
 
-static bool is_speakable(const char *words)
+static bool has_letters(const char *words, size_t n)
 {
-    return words[strspn(words, " .,;:!?-\n\t\"()")] != '\0';
+    for (size_t at = 0; at < n;)
+        if (text_is_letter(utf8_next(words, n, &at)))
+            return true;
+    return false;
+}
+
+static enum sarai_status say_words(struct speaker *s, const struct buf *words, speaker_audio_fn *on_audio,
+                                   void *user, struct sarai_error *err)
+{
+    struct buf ipa = BUF_INIT(MAX_IPA_BYTES);
+    enum sarai_status st = SARAI_OK;
+    if (!phonemes_write(s->phonemes, buf_string(words), &ipa) || !end_with_mark(&ipa))
+        st = out_of_memory(err, tr("los fonemas", "the phonemes"));
+    for (size_t at = 0; !st && at < ipa.len;) {
+        size_t n = piece_length(ipa.data + at, ipa.len - at);
+        st = say_piece(s, ipa.data + at, n, on_audio, user, err);
+        at += n;
+    }
+    buf_finish(&ipa);
+    return st;
 }
 
 enum sarai_status speaker_say(struct speaker *s, const char *phrase, speaker_audio_fn *on_audio, void *user,
                               struct sarai_error *err)
 {
-    struct buf ipa = BUF_INIT(MAX_IPA_BYTES);
-    enum sarai_status st = SARAI_OK;
-    if (is_speakable(phrase)) {
-        if (!phonemes_write(s->phonemes, phrase, &ipa) || !end_with_mark(&ipa))
-            st = out_of_memory(err, tr("los fonemas", "the phonemes"));
-        for (size_t at = 0; !st && at < ipa.len;) {
-            size_t n = piece_length(ipa.data + at, ipa.len - at);
-            st = say_piece(s, ipa.data + at, n, on_audio, user, err);
-            at += n;
-        }
-    }
-    buf_finish(&ipa);
+    struct buf words = BUF_INIT(NORMALISER_MAX_OUT);
+    enum sarai_status st = normaliser_run(phrase, &s->reading, &words, err);
+    if (!st && has_letters(buf_string(&words), words.len))
+        st = say_words(s, &words, on_audio, user, err);
+    buf_finish(&words);
     return st;
 }
