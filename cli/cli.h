@@ -51,6 +51,7 @@ int command_run(struct cli *cli, const struct command *command, int argc, char *
 int command_transcribe(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_say(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_ask(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_talk(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_chat(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_embed(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_models(struct cli *cli, const struct command *command, int argc, char **argv);

@@ -183,6 +183,79 @@ SARAI_API size_t sarai_embed_dimension(const struct sarai *s);
 SARAI_API enum sarai_status sarai_embed(struct sarai *s, const char *text, enum sarai_embed_kind kind,
                                         float *out, struct sarai_error *err);
 
+/* ---- a live conversation -------------------------------------------------------------------- */
+
+enum sarai_talk_state {
+    SARAI_IDLE,
+    SARAI_LISTENING,
+    SARAI_SPECULATING,
+    SARAI_THINKING,
+    SARAI_SPEAKING,
+    SARAI_INTERRUPTED,
+};
+
+enum sarai_talk_kind {
+    SARAI_TALK_STATE,       /* state */
+    SARAI_TALK_LEVEL,       /* level_db of the microphone, speech: ten times a second */
+    SARAI_TALK_PARTIAL,     /* text so far; its first `stable` bytes will hardly change */
+    SARAI_TALK_HEARD,       /* text of the turn, which is over */
+    SARAI_TALK_ANSWER,      /* text: a piece of the answer */
+    SARAI_TALK_TURN,        /* the answer sounds or has failed to: turn_times */
+    SARAI_TALK_INTERRUPTED, /* text: what was heard of the answer */
+    SARAI_TALK_SPAN,        /* text: what was done, lane, from start_ms to at_ms, for `turn` */
+    SARAI_TALK_NOTICE,      /* text: something that the person should know; the conversation goes on */
+};
+
+enum sarai_talk_lane { SARAI_LANE_LISTEN, SARAI_LANE_THINK, SARAI_LANE_SPEAK, SARAI_LANE_PLAY };
+
+/* Instants of one turn in ms since the end of the person's speech; -1 where there was none. */
+struct sarai_turn_times {
+    double speculated_ms;  /* the answer began to be prepared */
+    double transcribed_ms; /* the text was known */
+    double first_token_ms;
+    double first_audio_ms; /* the first phrase's sound was there */
+    double confirmed_ms;   /* the turn counted as over */
+    double sounding_ms;    /* the first sound was played: voice to voice */
+    double wasted_ms;      /* work since the last turn on answers that nobody heard */
+    int wasted;            /* … and how many such answers */
+    struct sarai_tokens tokens;
+};
+
+struct sarai_talk_event {
+    enum sarai_talk_kind kind;
+    double at_ms; /* since the beginning of the conversation */
+    unsigned turn;
+    enum sarai_talk_state state;
+    const char *text; /* valid during the call */
+    size_t stable;
+    float level_db, speech;
+    enum sarai_talk_lane lane;
+    double start_ms;
+    struct sarai_turn_times turn_times;
+};
+
+struct sarai_talk_options {
+    const char *input;                        /* a file in place of the microphone, "-" for PCM on stdin */
+    const char *output;                       /* a file in place of the loudspeaker, "-" for PCM on stdout */
+    const char *input_device, *output_device; /* name, part of it or index; NULL: the system's choice */
+    bool fast;                                /* files only: time stands still while Sarai works */
+    bool stereo;                              /* output file: microphone left, loudspeaker right */
+    const char *room;              /* files only: the microphone hears the loudspeaker through … */
+    double room_delay_ms, room_db; /* … this impulse response, later and at this level */
+    bool push_to_talk;             /* turns begin and end by sarai_talk_button() */
+    const char *session;           /* name under which the conversation is kept and resumed; NULL: neither */
+    void *user;
+    void (*on_event)(void *user, const struct sarai_talk_event *event); /* on the calling thread */
+};
+
+/* Converses until the input ends (a file: until the last answer was played) or sarai_interrupt() is called;
+ * both are OK. The settings EAGERNESS, WAKE_PHRASE, ECHO_CANCELLER and others of the table count. EINPUT,
+ * EOUTPUT: no such device or file; EUSAGE: options that exclude each other. */
+SARAI_API enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_options *options,
+                                       struct sarai_error *err);
+/* Push to talk: the button is down or up. Any thread. */
+SARAI_API void sarai_talk_button(struct sarai *s, bool down);
+
 /* "0.1.0" */
 SARAI_API const char *sarai_version(void);
 

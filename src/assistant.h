@@ -38,6 +38,7 @@ struct sarai {
     sem_t interrupted;
     pthread_t watcher;
     bool watching, closing;
+    atomic_bool button; /* of push to talk */
 };
 
 /* opening.c: loads the models of s->parts side by side. ENOMEM past RAM_BUDGET_MB. */

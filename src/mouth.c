@@ -40,7 +40,7 @@ static void *speak_phrases(void *arg)
         if (!m->status && stop_raised(&m->s->stop))
             m->status = failed(&m->err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
         if (!m->status && (m->status = mouth_speak(m, phrase)) != SARAI_OK)
-            sarai_interrupt(m->s); /* an answer that cannot be spoken need not be thought to its end */
+            atomic_store(&m->s->stop.raised, true); /* what cannot be spoken need not be thought to its end */
         free(phrase);
     }
     return NULL;

@@ -11,12 +11,13 @@ enum { MAX_WORD = 32, MAX_WAKE_WORDS = 4 };
 /* Words after which a Spanish clause goes on: articles, prepositions, conjunctions, unstressed pronouns,
  * forms of "haber" and "ser" that want a complement. */
 static const char *const leading[] = {
-    "a",      "al",    "ante",    "aunque",  "bajo", "con",   "como", "contra", "cuando", "de",   "del",
-    "desde",  "donde", "e",       "el",      "en",   "entre", "es",   "esta",   "este",   "ha",   "hacia",
-    "hasta",  "he",    "la",      "las",     "le",   "les",   "lo",   "los",    "me",     "mi",   "mis",
-    "muy",    "ni",    "nuestra", "nuestro", "o",    "para",  "pero", "por",    "porque", "pues", "que",
-    "quiero", "se",    "segun",   "si",      "sin",  "sobre", "son",  "su",     "sus",    "tan",  "te",
-    "tu",     "tus",   "u",       "un",      "una",  "unas",  "unos", "y",      "ejemplo"};
+    "a",    "al",    "ante",   "aunque", "bajo", "con",     "como",    "contra",   "cuando", "de",
+    "del",  "desde", "donde",  "e",      "el",   "en",      "entre",   "es",       "esta",   "este",
+    "ha",   "hacia", "hasta",  "he",     "la",   "las",     "le",      "les",      "lo",     "los",
+    "me",   "mi",    "mis",    "muy",    "ni",   "nuestra", "nuestro", "entonces", "o",      "para",
+    "pero", "por",   "porque", "pues",   "que",  "quiero",  "se",      "si",       "sin",    "sobre",
+    "son",  "su",    "sus",    "tan",    "te",   "tu",      "tus",     "u",        "un",     "una",
+    "unas", "unos",  "y",      "ejemplo"};
 
 static const char *const backchannels[] = {"aja",   "aha",  "ah",    "eh", "mm",   "mmm",  "mhm",
                                            "hm",    "hmm",  "si",    "ya", "vale", "ok",   "okay",
@@ -82,8 +83,16 @@ bool clause_is_unfinished(const char *text)
         return true;
     if (text[n - 1] == '?' || text[n - 1] == '!')
         return false;
-    while (next_word(text, n, &at, word))
+    size_t begin = 0, end = 0;
+    while (next_word(text, n, &at, word)) {
         memcpy(last, word, sizeof last);
+        begin = end;
+        end = at;
+    }
+    /* An accent tells "sé", "él", "sí", which may end a clause, from "se", "el", "si". */
+    for (size_t i = begin; i < end; i++)
+        if ((unsigned char)text[i] >= 0x80)
+            return false;
     return is_one_of(last, leading, sizeof leading / sizeof *leading);
 }
 

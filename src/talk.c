@@ -1,0 +1,459 @@
+/* A live conversation: the loop that owns the floor. Every 10 ms it takes what the microphone heard, lets the
+ * floor (floor.c) judge it, does what the floor says, and gives the loudspeaker its next 10 ms. Listening and
+ * thinking happen on two threads of their own (talk_work.c); their news come by a queue. The picture:
+ * docs/talk.md.
+ */
+#include "talk.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+enum {
+    PARTIAL_EVERY_MS = 400, /* of speech */
+    LEVEL_EVERY_MS = 100,
+    END_SILENCE_MS = 3000, /* after the end of a file, at least: the last turn must be able to end */
+    PATH_BYTES = 4096,
+};
+static const float DUCKED = 0.2f;
+
+/* ---- events ---------------------------------------------------------------------------------- */
+
+static void emit(struct talk *t, struct sarai_talk_event event)
+{
+    event.at_ms = (event.at_ms > 0 ? event.at_ms : clock_ms()) - t->start_ms;
+    event.state = (enum sarai_talk_state)t->floor.state;
+    if (t->options->on_event)
+        t->options->on_event(t->options->user, &event);
+}
+
+static void show_state(struct talk *t)
+{
+    if (t->floor.state == t->shown_state)
+        return;
+    t->shown_state = t->floor.state;
+    emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_STATE, .turn = atomic_load(&t->turn)});
+}
+
+static void show_text(struct talk *t, enum sarai_talk_kind kind, const char *text)
+{
+    emit(t, (struct sarai_talk_event){.kind = kind, .turn = atomic_load(&t->turn), .text = text});
+}
+
+/* What was thought of a turn is shown once the turn is confirmed: before, it may be void. */
+static void show_answer(struct talk *t)
+{
+    if (!t->confirmed || t->answer.len == 0)
+        return;
+    show_text(t, SARAI_TALK_ANSWER, buf_string(&t->answer));
+    buf_reset(&t->answer);
+}
+
+static double since(double instant_ms, double end_ms)
+{
+    return instant_ms > 0 ? instant_ms - end_ms : -1;
+}
+
+static void show_turn(struct talk *t)
+{
+    const struct sarai_turn_times *at = &t->times;
+    struct sarai_turn_times times = {
+        .speculated_ms = since(at->speculated_ms, t->speech_end_ms),
+        .transcribed_ms = since(at->transcribed_ms, t->speech_end_ms),
+        .first_token_ms = since(at->first_token_ms, t->speech_end_ms),
+        .first_audio_ms = since(at->first_audio_ms, t->speech_end_ms),
+        .confirmed_ms = since(at->confirmed_ms, t->speech_end_ms),
+        .sounding_ms = since(at->sounding_ms, t->speech_end_ms),
+        .wasted_ms = at->wasted_ms,
+        .wasted = at->wasted,
+        .tokens = at->tokens,
+    };
+    emit(t, (struct sarai_talk_event){
+                .kind = SARAI_TALK_TURN, .turn = atomic_load(&t->turn), .turn_times = times});
+    t->times.wasted_ms = 0;
+    t->times.wasted = 0;
+}
+
+/* ---- what the floor asks for ------------------------------------------------------------------ */
+
+static void act(struct talk *t, unsigned actions);
+
+static bool needs_wake(const struct talk *t)
+{
+    return *config_text(t->s->cfg, "WAKE_PHRASE") && clock_ms() > t->awake_until_ms;
+}
+
+/* An answer that is being prepared, or is ready, will not be heard. */
+static void cancel(struct talk *t)
+{
+    if (t->times.speculated_ms > 0) {
+        t->times.wasted++;
+        t->times.wasted_ms += clock_ms() - t->times.speculated_ms;
+    }
+    talk_amend(t, atomic_load(&t->turn), NULL);
+    talk_cancel_work(t);
+    playback_drop(t->playback);
+    buf_reset(&t->answer);
+    t->confirmed = false;
+}
+
+/* The answer is broken off: the history keeps what was heard. */
+static void stop(struct talk *t)
+{
+    struct buf heard = BUF_INIT(PLAYBACK_TEXT_BYTES);
+    playback_heard(t->playback, &heard);
+    talk_amend(t, atomic_load(&t->turn), buf_string(&heard));
+    show_text(t, SARAI_TALK_INTERRUPTED, buf_string(&heard));
+    buf_finish(&heard);
+    talk_cancel_work(t);
+    playback_drop(t->playback);
+    playback_gain(t->playback, 1);
+    buf_reset(&t->answer);
+    t->confirmed = false;
+}
+
+static void put_utterance(struct talk *t, enum hear_kind kind)
+{
+    size_t n;
+    const float *pcm = ear_utterance(t->ear, &n);
+    if (n > 0)
+        talk_put_hear(t, kind, pcm, n, t->last_partial_ms <= 0, needs_wake(t));
+    t->last_partial_ms = clock_ms();
+}
+
+static void speculate(struct talk *t)
+{
+    int wasted = t->times.wasted;
+    double wasted_ms = t->times.wasted_ms;
+    unsigned turn = atomic_fetch_add(&t->turn, 1) + 1;
+    t->confirmed = false;
+    t->speech_end_ms = clock_ms() - t->floor.silence_ms;
+    t->times =
+        (struct sarai_turn_times){.speculated_ms = clock_ms(), .wasted = wasted, .wasted_ms = wasted_ms};
+    buf_reset(&t->answer);
+    playback_begin(t->playback, turn);
+    put_utterance(t, HEAR_TURN);
+}
+
+static void confirm(struct talk *t)
+{
+    t->confirmed = true;
+    t->times.confirmed_ms = clock_ms();
+    playback_release(t->playback, atomic_load(&t->turn));
+    show_answer(t);
+}
+
+static void ask_turn(struct talk *t)
+{
+    float probability;
+    double start_ms = clock_ms();
+    t->status = ear_turn_over(t->ear, &probability, t->err);
+    emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_SPAN,
+                                      .turn = atomic_load(&t->turn),
+                                      .text = "end of turn?",
+                                      .speech = probability,
+                                      .lane = SARAI_LANE_LISTEN,
+                                      .start_ms = start_ms - t->start_ms});
+    if (!t->status)
+        act(t, floor_turn(&t->floor, probability));
+}
+
+static void begin_utterance(struct talk *t)
+{
+    ear_begin(t->ear);
+    t->last_partial_ms = 0;
+}
+
+static void act(struct talk *t, unsigned actions)
+{
+    if (actions & FLOOR_STOP)
+        stop(t);
+    if (actions & FLOOR_CANCEL)
+        cancel(t);
+    if (actions & FLOOR_BEGIN)
+        begin_utterance(t);
+    if (actions & FLOOR_SPECULATE)
+        speculate(t);
+    if (actions & FLOOR_CONFIRM)
+        confirm(t);
+    if (actions & FLOOR_JUDGE)
+        put_utterance(t, HEAR_JUDGE);
+    if (actions & FLOOR_DUCK)
+        playback_gain(t->playback, DUCKED);
+    if (actions & (FLOOR_PAUSE | FLOOR_UNDUCK))
+        playback_pause(t->playback, (actions & FLOOR_PAUSE) != 0);
+    if (actions & FLOOR_UNDUCK)
+        playback_gain(t->playback, 1);
+    if (actions & FLOOR_FORGET)
+        ear_forget(t->ear);
+    show_state(t);
+    if ((actions & FLOOR_ASK_TURN) && !t->status)
+        ask_turn(t);
+}
+
+/* ---- news from the workers -------------------------------------------------------------------- */
+
+static void take_words(struct talk *t, const struct news *news)
+{
+    if (news->words != FLOOR_NOTHING && t->floor.state != FLOOR_INTERRUPTED) {
+        t->times.transcribed_ms = news->at_ms;
+        emit(t, (struct sarai_talk_event){
+                    .kind = SARAI_TALK_HEARD, .turn = news->turn, .text = news->text, .at_ms = news->at_ms});
+    }
+    act(t, floor_heard(&t->floor, news->words));
+}
+
+/* The turn has no answer: say why, and listen again. */
+static void give_up(struct talk *t, const char *why)
+{
+    show_text(t, SARAI_TALK_NOTICE, why);
+    playback_finish(t->playback, atomic_load(&t->turn));
+    if (t->confirmed)
+        act(t, floor_silent(&t->floor));
+}
+
+static void take_news(struct talk *t, const struct news *news)
+{
+    bool current = news->turn == atomic_load(&t->turn);
+    if (news->kind == NEWS_SPAN) {
+        if (news->lane == SARAI_LANE_SPEAK && current && t->times.first_audio_ms <= 0)
+            t->times.first_audio_ms = news->at_ms;
+        emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_SPAN,
+                                          .turn = news->turn,
+                                          .text = news->text,
+                                          .lane = news->lane,
+                                          .start_ms = news->start_ms - t->start_ms,
+                                          .at_ms = news->at_ms});
+    } else if (!current) {
+        return; /* of a turn that was dropped */
+    } else if (news->kind == NEWS_PARTIAL) {
+        emit(t,
+             (struct sarai_talk_event){
+                 .kind = SARAI_TALK_PARTIAL, .turn = news->turn, .text = news->text, .stable = news->stable});
+    } else if (news->kind == NEWS_WORDS) {
+        take_words(t, news);
+    } else if (news->kind == NEWS_TOKEN) {
+        t->times.first_token_ms = news->at_ms;
+    } else if (news->kind == NEWS_ANSWER) {
+        buf_text(&t->answer, news->text);
+        show_answer(t);
+    } else if (news->kind == NEWS_ANSWERED) {
+        t->times.tokens = news->tokens;
+    } else if (news->kind == NEWS_FAILED) {
+        give_up(t, news->text);
+    }
+}
+
+static void read_news(struct talk *t)
+{
+    struct news *news;
+    while (!t->status && (news = queue_try_pop(t->news))) {
+        take_news(t, news);
+        free(news);
+    }
+}
+
+/* --pace fast: the clock of the files waits until nobody works. */
+static void wait_for_workers(struct talk *t)
+{
+    const struct timespec pause = {0, 500000};
+    while (!t->status && !stop_raised(&t->s->quit) && !talk_is_idle(t)) {
+        read_news(t);
+        nanosleep(&pause, NULL);
+    }
+    read_news(t);
+}
+
+/* ---- sound ------------------------------------------------------------------------------------ */
+
+static void on_window(void *user, float speech, float level_db)
+{
+    struct talk *t = user;
+    t->speech = speech;
+    t->level_db = level_db;
+    act(t, floor_window(&t->floor, speech));
+}
+
+static void listen_partially(struct talk *t)
+{
+    if (t->floor.state != FLOOR_LISTENING || t->floor.silence_ms > 0 || !slot_is_idle(t->to_hear))
+        return;
+    if (clock_ms() - t->last_partial_ms >= PARTIAL_EVERY_MS && t->floor.speech_ms >= PARTIAL_EVERY_MS)
+        put_utterance(t, HEAR_PARTIAL);
+}
+
+static void show_level(struct talk *t)
+{
+    double now_ms = clock_ms();
+    if (now_ms - t->last_level_ms < LEVEL_EVERY_MS)
+        return;
+    t->last_level_ms = now_ms;
+    emit(t,
+         (struct sarai_talk_event){.kind = SARAI_TALK_LEVEL, .level_db = t->level_db, .speech = t->speech});
+}
+
+/* The span of sound that just ended or goes on, for the trace. */
+static void follow_playing(struct talk *t, bool sounding)
+{
+    if (sounding && !t->playing)
+        t->play_start_ms = clock_ms();
+    if (!sounding && t->playing)
+        emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_SPAN,
+                                          .turn = atomic_load(&t->turn),
+                                          .text = "answer",
+                                          .lane = SARAI_LANE_PLAY,
+                                          .start_ms = t->play_start_ms - t->start_ms});
+    t->playing = sounding;
+}
+
+static enum sarai_status play(struct talk *t, bool late, struct sarai_error *err)
+{
+    float voice[DUPLEX_VOICE_FRAMES] = {0};
+    struct playback_status status = {0};
+    if (!late) /* else this stretch of time has gone by in silence */
+        status = playback_pull(t->playback, voice, DUPLEX_VOICE_FRAMES);
+    if (status.sounding && t->floor.state == FLOOR_THINKING) {
+        t->times.sounding_ms = clock_ms();
+        act(t, floor_sounding(&t->floor));
+        show_turn(t);
+    }
+    follow_playing(t, status.sounding);
+    if (status.over) {
+        t->awake_until_ms = clock_ms() + 1000.0 * (double)config_int(t->s->cfg, "WAKE_WINDOW_S");
+        act(t, floor_silent(&t->floor));
+    }
+    return duplex_write(t->duplex, voice, err);
+}
+
+static enum sarai_status step(struct talk *t, bool *over, struct sarai_error *err)
+{
+    float mic[DUPLEX_MIC_FRAMES], played[DUPLEX_MIC_FRAMES];
+    struct duplex_step step;
+    enum sarai_status st = duplex_read(t->duplex, mic, played, &step, err);
+    if (!st)
+        st = ear_feed(t->ear, mic, DUPLEX_MIC_FRAMES, on_window, t, err);
+    if (st)
+        return st;
+    if (t->options->push_to_talk)
+        act(t, floor_button(&t->floor, atomic_load(&t->s->button)));
+    listen_partially(t);
+    if (t->options->fast)
+        wait_for_workers(t);
+    else
+        read_news(t);
+    show_level(t);
+    st = play(t, step.late, err);
+    *over = step.over;
+    return st ? st : t->status;
+}
+
+/* After the end of a file: silence until nothing is left to be said. */
+static bool has_ended(const struct talk *t, long silent_steps)
+{
+    return silent_steps * DUPLEX_STEP_MS >= END_SILENCE_MS && t->floor.state == FLOOR_IDLE;
+}
+
+static enum sarai_status converse(struct talk *t, struct sarai_error *err)
+{
+    enum sarai_status st = SARAI_OK;
+    long silent_steps = 0;
+    bool over = false;
+    t->start_ms = clock_ms();
+    while (!st && !has_ended(t, silent_steps)) {
+        st = step(t, &over, err);
+        silent_steps += over;
+    }
+    if (st == SARAI_ECANCELLED && stop_raised(&t->s->quit))
+        st = SARAI_OK; /* the person has had enough */
+    return st;
+}
+
+/* ---- opening ---------------------------------------------------------------------------------- */
+
+static enum sarai_status open_ear(struct talk *t, struct sarai_error *err)
+{
+    char vad[PATH_BYTES], turn[PATH_BYTES];
+    const struct onnx_options options = {(int)config_int(t->s->cfg, "ORT_NUM_THREADS"),
+                                         store_cache_dir(t->s->store)};
+    enum sarai_status st = store_path(t->s->store, "silero-vad", ".onnx", vad, sizeof vad, err);
+    if (!st)
+        st = store_path(t->s->store, "smart-turn-v3", ".onnx", turn, sizeof turn, err);
+    return st ? st : ear_open(vad, turn, &options, &t->ear, err);
+}
+
+static enum sarai_status open_duplex(struct talk *t, struct sarai_error *err)
+{
+    const struct sarai_talk_options *o = t->options;
+    const struct duplex_options options = {
+        .input = o->input,
+        .output = o->output,
+        .input_device = o->input_device,
+        .output_device = o->output_device,
+        .fast = o->fast,
+        .stereo = o->stereo,
+        .room = o->room,
+        .room_delay_ms = o->room_delay_ms,
+        .room_db = o->room_db,
+        .stop = &t->s->quit,
+    };
+    return duplex_open(&options, &t->duplex, err);
+}
+
+static void init_floor(struct talk *t)
+{
+    struct floor_options options = floor_options_default();
+    options.eagerness = config_real(t->s->cfg, "EAGERNESS");
+    options.speculate_ms = (int)config_int(t->s->cfg, "SPECULATE_MS");
+    options.push_to_talk = t->options->push_to_talk;
+    floor_init(&t->floor, &options);
+}
+
+static void talk_close(struct talk *t)
+{
+    talk_work_close(t);
+    duplex_close(t->duplex);
+    playback_close(t->playback);
+    ear_close(t->ear);
+    buf_finish(&t->answer);
+    pthread_mutex_destroy(&t->lock);
+    free(t);
+}
+
+void sarai_talk_button(struct sarai *s, bool down)
+{
+    atomic_store(&s->button, down);
+}
+
+enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_options *options,
+                             struct sarai_error *err)
+{
+    assistant_begin_call(s);
+    enum sarai_status st = assistant_needs(s, SARAI_ALL, err);
+    struct talk *t = st ? NULL : calloc(1, sizeof *t);
+    if (!t)
+        return st ? st : out_of_memory(err, tr("la conversación", "the conversation"));
+    t->s = s;
+    t->options = options;
+    t->err = err;
+    t->answer = (struct buf)BUF_INIT(TALK_MOST_TEXT_BYTES);
+    pthread_mutex_init(&t->lock, NULL);
+    init_floor(t);
+    st = listener_begin(s->listener, config_text(s->cfg, "SARAI_LISTEN_LANG"), SEGMENTER_TEXT, err);
+    if (!st)
+        st = playback_open(&t->playback, err);
+    if (!st)
+        st = open_ear(t, err);
+    if (!st)
+        st = talk_work_open(t, err);
+    if (!st)
+        st = open_duplex(t, err);
+    if (!st)
+        st = converse(t, err);
+    if (!st)
+        st = duplex_commit(t->duplex, err);
+    talk_close(t);
+    return st;
+}

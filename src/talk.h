@@ -1,0 +1,109 @@
+/* What the parts of a live conversation share. talk.c: the loop that owns the floor; talk_work.c: the two
+ * threads that listen and think behind it. The threads and their messages are drawn in docs/talk.md.
+ */
+#ifndef SARAI_TALK_H
+#define SARAI_TALK_H
+
+#include <stdatomic.h>
+
+#include "assistant.h"
+#include "audio/duplex.h"
+#include "audio/playback.h"
+#include "base/queue.h"
+#include "base/slot.h"
+#include "floor.h"
+#include "listen/ear.h"
+
+enum { TALK_MOST_NEWS = 1024, TALK_MOST_TEXT_BYTES = 64 * 1024 };
+
+/* For the listening thread. */
+struct hear_job {
+    enum hear_kind {
+        HEAR_PARTIAL, /* the person is speaking: show the text, let the model read it ahead */
+        HEAR_TURN,    /* the person paused: prepare the answer */
+        HEAR_JUDGE,   /* somebody spoke over the answer: was it a turn? */
+    } kind;
+    unsigned turn;
+    bool needs_wake;
+    bool first; /* of its utterance */
+    size_t n;
+    float pcm[]; /* mono at SARAI_SPEECH_HZ */
+};
+
+/* For the thinking thread. */
+struct think_job {
+    unsigned turn;
+    bool answer; /* false: only read the text ahead */
+    char text[];
+};
+
+/* From both threads to the loop. */
+struct news {
+    enum news_kind {
+        NEWS_PARTIAL,  /* text, stable */
+        NEWS_WORDS,    /* text of a turn or interruption, and what it is to the floor */
+        NEWS_ANSWER,   /* text: a piece of it */
+        NEWS_TOKEN,    /* at_ms: first token */
+        NEWS_ANSWERED, /* the answer is whole; tokens, start_ms */
+        NEWS_FAILED,   /* text: why there is no answer */
+        NEWS_SPAN,     /* text, lane, start_ms */
+    } kind;
+    unsigned turn;
+    double at_ms, start_ms; /* on clock_ms() */
+    enum floor_words words;
+    size_t stable;
+    enum sarai_talk_lane lane;
+    struct sarai_tokens tokens;
+    char text[];
+};
+
+/* What the history must be mended by before the next answer: the turn, and what was heard of it. */
+struct amendment {
+    bool due;
+    char *heard; /* NULL: nothing */
+};
+
+struct talk {
+    struct sarai *s;
+    const struct sarai_talk_options *options;
+    struct duplex *duplex;
+    struct ear *ear;
+    struct playback *playback;
+    struct slot *to_hear, *to_think;
+    struct queue *news;
+    pthread_t hear_thread, think_thread;
+    bool hears, thinks;
+    atomic_uint turn; /* the current one; work for another is stale */
+
+    pthread_mutex_t lock;  /* of the next two */
+    unsigned history_turn; /* whose answer ends the conversation's history */
+    struct amendment amendment;
+
+    /* Of the loop only. */
+    struct floor floor;
+    enum floor_state shown_state;
+    double start_ms;
+    bool confirmed;    /* the current turn */
+    struct buf answer; /* what of it was not shown yet */
+    double speech_end_ms, last_partial_ms, last_level_ms, awake_until_ms;
+    struct sarai_turn_times times; /* instants on clock_ms() until they are shown */
+    struct sarai_error *err;
+    enum sarai_status status; /* of what was done inside a callback */
+    float level_db, speech;
+    bool playing, was_over;
+    double play_start_ms;
+};
+
+enum sarai_status talk_work_open(struct talk *t, struct sarai_error *err);
+/* Ends both threads. Accepts a talk whose threads never began. */
+void talk_work_close(struct talk *t);
+
+/* Ends work in progress and makes what waits stale. */
+void talk_cancel_work(struct talk *t);
+/* The answer of `turn` was heard only so far; NULL: not at all. */
+void talk_amend(struct talk *t, unsigned turn, const char *heard);
+void talk_put_hear(struct talk *t, enum hear_kind kind, const float *pcm, size_t n, bool first,
+                   bool needs_wake);
+bool talk_is_idle(struct talk *t);
+
+#endif

@@ -1,0 +1,304 @@
+/* The two threads behind a live conversation. One listens: utterance → text. The other thinks and, through
+ * the mouth, speaks: text → sound in the playback. Both work for the newest turn only. */
+#include "talk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "listen/clause.h"
+#include "mouth.h"
+
+/* ---- news ------------------------------------------------------------------------------------ */
+
+/* Without memory or room a piece of news is lost; the loop then waits for the next. */
+static void tell(struct talk *t, const struct news *what, const char *text)
+{
+    size_t n = strnlen(text, TALK_MOST_TEXT_BYTES);
+    struct news *news = malloc(sizeof *news + n + 1);
+    if (!news)
+        return;
+    *news = *what;
+    news->at_ms = news->at_ms > 0 ? news->at_ms : clock_ms();
+    memcpy(news->text, text, n);
+    news->text[n] = '\0';
+    if (!queue_push(t->news, news))
+        free(news);
+}
+
+static void tell_span(struct talk *t, unsigned turn, enum sarai_talk_lane lane, const char *text,
+                      double start_ms)
+{
+    tell(t, &(struct news){.kind = NEWS_SPAN, .turn = turn, .lane = lane, .start_ms = start_ms}, text);
+}
+
+static bool is_stale(struct talk *t, unsigned turn)
+{
+    return turn != atomic_load(&t->turn) || stop_raised(&t->s->quit);
+}
+
+/* ---- listening ------------------------------------------------------------------------------- */
+
+/* What the listening thread remembers of an utterance. */
+struct following {
+    char last[TRANSCRIBER_MAX_TEXT_BYTES]; /* text of the last partial */
+};
+
+/* Length of the words that two hypotheses in a row agree on (LocalAgreement, Liu et al. 2020). */
+static size_t agreed(const char *before, const char *now)
+{
+    size_t same = 0, whole = 0;
+    while (before[same] && before[same] == now[same]) {
+        same++;
+        if (now[same] == ' ' || now[same] == '\0')
+            whole = same;
+    }
+    return whole;
+}
+
+static void put_think(struct talk *t, unsigned turn, bool answer, const char *text, size_t n)
+{
+    struct think_job *job = malloc(sizeof *job + n + 1);
+    if (!job)
+        return;
+    *job = (struct think_job){.turn = turn, .answer = answer};
+    memcpy(job->text, text, n);
+    job->text[n] = '\0';
+    slot_put(t->to_think, job);
+}
+
+static void pass_partial(struct talk *t, struct following *f, const struct hear_job *job, const char *text)
+{
+    size_t stable = agreed(f->last, text);
+    tell(t, &(struct news){.kind = NEWS_PARTIAL, .turn = job->turn, .stable = stable}, text);
+    if (stable > 0 && !job->needs_wake && slot_is_idle(t->to_think))
+        put_think(t, job->turn, false, text, stable);
+    strncpy(f->last, text, sizeof f->last - 1);
+}
+
+static enum floor_words judge(const struct hear_job *job, const char *text)
+{
+    if (!*text)
+        return FLOOR_NOTHING;
+    if (job->kind == HEAR_JUDGE && clause_is_backchannel(text))
+        return FLOOR_BACKCHANNEL;
+    return clause_is_unfinished(text) ? FLOOR_UNFINISHED : FLOOR_FINISHED;
+}
+
+/* The text of a turn: thinking begins at once, the loop hears of it. */
+static void pass_words(struct talk *t, const struct hear_job *job, const char *text)
+{
+    const char *phrases = config_text(t->s->cfg, "WAKE_PHRASE");
+    const char *question = *phrases ? clause_after_wake(text, phrases) : NULL;
+    if (!question)
+        question = job->needs_wake ? "" : text;
+    enum floor_words words = judge(job, question);
+    if (job->kind == HEAR_TURN && words != FLOOR_NOTHING && !is_stale(t, job->turn))
+        put_think(t, job->turn, true, question, strlen(question));
+    tell(t, &(struct news){.kind = NEWS_WORDS, .turn = job->turn, .words = words}, question);
+}
+
+static void hear(struct talk *t, struct following *f, const struct hear_job *job)
+{
+    static const char *const names[] = {"partial", "turn", "interruption"};
+    struct heard heard = HEARD_INIT;
+    struct sarai_error err = {0};
+    enum sarai_status st = SARAI_ECANCELLED;
+    double start_ms = clock_ms();
+    if (job->first) {
+        listener_forget(t->s->listener);
+        f->last[0] = '\0';
+    }
+    /* An interruption may have been meant for the job before this one: then once more. */
+    while (st == SARAI_ECANCELLED && !is_stale(t, job->turn)) {
+        listener_resume(t->s->listener);
+        st = listener_follow(t->s->listener, job->pcm, job->n, &heard, &err);
+        if (job->kind == HEAR_PARTIAL)
+            break;
+    }
+    tell_span(t, job->turn, SARAI_LANE_LISTEN, names[job->kind], start_ms);
+    if (!st && job->kind == HEAR_PARTIAL)
+        pass_partial(t, f, job, buf_string(&heard.words));
+    else if (!st)
+        pass_words(t, job, buf_string(&heard.words));
+    else if (st != SARAI_ECANCELLED)
+        tell(t, &(struct news){.kind = NEWS_FAILED, .turn = job->turn}, err.message);
+    buf_finish(&heard.words);
+}
+
+static void *hear_jobs(void *arg)
+{
+    struct talk *t = arg;
+    struct following *f = calloc(1, sizeof *f);
+    struct hear_job *job;
+    while (f && (job = slot_take(t->to_hear))) {
+        hear(t, f, job);
+        slot_done(t->to_hear, job);
+    }
+    free(f);
+    return NULL;
+}
+
+void talk_put_hear(struct talk *t, enum hear_kind kind, const float *pcm, size_t n, bool first,
+                   bool needs_wake)
+{
+    struct hear_job *job = malloc(sizeof *job + n * sizeof *pcm);
+    if (!job)
+        return;
+    *job = (struct hear_job){kind, atomic_load(&t->turn), needs_wake, first, n};
+    memcpy(job->pcm, pcm, n * sizeof *pcm);
+    if (kind != HEAR_PARTIAL)
+        listener_interrupt(t->s->listener); /* a partial in work is not worth waiting for */
+    slot_put(t->to_hear, job);
+}
+
+/* ---- thinking -------------------------------------------------------------------------------- */
+
+/* The answer to one turn on its way to the loudspeaker. */
+struct voicing {
+    struct talk *t;
+    unsigned turn;
+    bool thought; /* a token has come */
+    double phrase_ms;
+    char phrase[96];
+};
+
+static void on_answer(void *user, const char *piece)
+{
+    struct voicing *v = user;
+    if (!v->thought)
+        tell(v->t, &(struct news){.kind = NEWS_TOKEN, .turn = v->turn}, "");
+    v->thought = true;
+    tell(v->t, &(struct news){.kind = NEWS_ANSWER, .turn = v->turn}, piece);
+}
+
+static void on_phrase(void *user, const char *phrase)
+{
+    struct voicing *v = user;
+    v->phrase_ms = clock_ms();
+    strncpy(v->phrase, phrase, sizeof v->phrase - 1);
+    playback_phrase(v->t->playback, v->turn, phrase);
+}
+
+static bool on_audio(void *user, const float *pcm, size_t n)
+{
+    struct voicing *v = user;
+    if (v->phrase_ms > 0)
+        tell_span(v->t, v->turn, SARAI_LANE_SPEAK, v->phrase, v->phrase_ms);
+    v->phrase_ms = 0;
+    return playback_add(v->t->playback, v->turn, pcm, n);
+}
+
+/* Mends the history and claims it for this turn. */
+static void enter_history(struct talk *t, unsigned turn)
+{
+    pthread_mutex_lock(&t->lock);
+    struct amendment amendment = t->amendment;
+    t->amendment = (struct amendment){0};
+    t->history_turn = turn;
+    pthread_mutex_unlock(&t->lock);
+    if (amendment.due)
+        conversation_amend(t->s->conversation, amendment.heard, NULL);
+    free(amendment.heard);
+}
+
+static void answer(struct talk *t, const struct think_job *job)
+{
+    struct voicing voicing = {.t = t, .turn = job->turn};
+    const struct sarai_sink sink = {
+        .user = &voicing, .on_answer = on_answer, .on_phrase = on_phrase, .on_audio = on_audio};
+    struct sarai_turn turn = {.text = (char *)job->text, .stages = assistant_nothing_ran};
+    struct sarai_error err = {0};
+    double start_ms = clock_ms();
+    enter_history(t, job->turn);
+    enum sarai_status st = assistant_answer(t->s, &sink, start_ms, &turn, &err);
+    playback_finish(t->playback, job->turn);
+    tell_span(t, job->turn, SARAI_LANE_THINK, "answer", start_ms);
+    if (!st)
+        tell(t,
+             &(struct news){
+                 .kind = NEWS_ANSWERED, .turn = job->turn, .start_ms = start_ms, .tokens = turn.tokens},
+             turn.answer);
+    else if (!is_stale(t, job->turn))
+        tell(t, &(struct news){.kind = NEWS_FAILED, .turn = job->turn}, err.message);
+    free(turn.answer);
+}
+
+static void *think_jobs(void *arg)
+{
+    struct talk *t = arg;
+    struct think_job *job;
+    while ((job = slot_take(t->to_think))) {
+        /* First down with the flag, then the look: a cancel after the look raises it again. */
+        atomic_store(&t->s->stop.raised, false);
+        if (!is_stale(t, job->turn) && job->answer)
+            answer(t, job);
+        else if (!is_stale(t, job->turn))
+            conversation_expect(t->s->conversation, job->text, NULL);
+        slot_done(t->to_think, job);
+    }
+    return NULL;
+}
+
+void talk_cancel_work(struct talk *t)
+{
+    atomic_fetch_add(&t->turn, 1);
+    atomic_store(&t->s->stop.raised, true);
+    speaker_interrupt(t->s->speaker);
+}
+
+void talk_amend(struct talk *t, unsigned turn, const char *heard)
+{
+    char *copy = heard ? strdup(heard) : NULL;
+    pthread_mutex_lock(&t->lock);
+    bool concerns_history = t->history_turn == turn;
+    char *old = concerns_history ? t->amendment.heard : copy;
+    if (concerns_history)
+        t->amendment = (struct amendment){true, copy};
+    pthread_mutex_unlock(&t->lock);
+    free(old);
+}
+
+/* ---- both ------------------------------------------------------------------------------------ */
+
+bool talk_is_idle(struct talk *t)
+{
+    return slot_is_idle(t->to_hear) && slot_is_idle(t->to_think);
+}
+
+enum sarai_status talk_work_open(struct talk *t, struct sarai_error *err)
+{
+    enum sarai_status st = queue_open(TALK_MOST_NEWS, &t->news, err);
+    if (!st)
+        st = slot_open(free, &t->to_hear, err);
+    if (!st)
+        st = slot_open(free, &t->to_think, err);
+    if (st)
+        return st;
+    t->hears = pthread_create(&t->hear_thread, NULL, hear_jobs, t) == 0;
+    t->thinks = pthread_create(&t->think_thread, NULL, think_jobs, t) == 0;
+    return t->hears && t->thinks ? SARAI_OK : out_of_memory(err, tr("un hilo", "a thread"));
+}
+
+void talk_work_close(struct talk *t)
+{
+    struct news *news;
+    if (t->news)
+        queue_end(t->news);
+    if (t->to_hear)
+        slot_end(t->to_hear);
+    if (t->to_think)
+        slot_end(t->to_think);
+    talk_cancel_work(t);
+    listener_interrupt(t->s->listener);
+    if (t->hears)
+        pthread_join(t->hear_thread, NULL);
+    if (t->thinks)
+        pthread_join(t->think_thread, NULL);
+    while (t->news && (news = queue_try_pop(t->news)))
+        free(news);
+    queue_close(t->news);
+    slot_close(t->to_hear);
+    slot_close(t->to_think);
+    free(t->amendment.heard);
+}

@@ -1,0 +1,303 @@
+/* Every transition of who has the floor, with probabilities that the test makes up; then random orders. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "floor.h"
+
+static struct floor begin(void)
+{
+    struct floor f;
+    struct floor_options options = floor_options_default();
+    floor_init(&f, &options);
+    return f;
+}
+
+/* Feeds `ms` of one probability; returns all actions on the way. */
+static unsigned feed(struct floor *f, int ms, float speech)
+{
+    unsigned actions = 0;
+    for (; ms > 0; ms -= FLOOR_WINDOW_MS)
+        actions |= floor_window(f, speech);
+    return actions;
+}
+
+static unsigned speak(struct floor *f, int ms)
+{
+    return feed(f, ms, 0.95f);
+}
+
+static unsigned pause(struct floor *f, int ms)
+{
+    return feed(f, ms, 0.02f);
+}
+
+/* A question, a pause that is surely the end, and the first sound of the answer. */
+static struct floor answering(void)
+{
+    struct floor f = begin();
+    speak(&f, 1000);
+    pause(&f, 160);
+    floor_turn(&f, 0.95f);
+    floor_heard(&f, FLOOR_FINISHED);
+    pause(&f, 320);
+    assert_int_equal(f.state, FLOOR_THINKING);
+    assert_int_equal(floor_sounding(&f), FLOOR_FORGET);
+    assert_int_equal(f.state, FLOOR_SPEAKING);
+    return f;
+}
+
+static void a_question_is_speculated_on_confirmed_and_answered(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    assert_int_equal(pause(&f, 2000), 0);
+    assert_int_equal(speak(&f, 1000), FLOOR_BEGIN);
+    assert_int_equal(f.state, FLOOR_LISTENING);
+    assert_int_equal(pause(&f, 128), FLOOR_SPECULATE | FLOOR_ASK_TURN);
+    assert_int_equal(f.state, FLOOR_SPECULATING);
+    assert_int_equal(floor_turn(&f, 0.95f), 0); /* sure, but 128 ms are too early for anybody */
+    assert_int_equal(pause(&f, 160), 0);
+    assert_int_equal(pause(&f, 64), FLOOR_CONFIRM);
+    assert_int_equal(f.state, FLOOR_THINKING);
+    floor_sounding(&f);
+    assert_int_equal(floor_silent(&f), FLOOR_FORGET);
+    assert_int_equal(f.state, FLOOR_IDLE);
+}
+
+static void an_inner_pause_cancels_what_was_prepared(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    speak(&f, 1000);
+    pause(&f, 128);
+    floor_turn(&f, 0.1f);
+    floor_heard(&f, FLOOR_UNFINISHED);
+    assert_true(floor_wait_ms(&f) >= 1500);
+    assert_int_equal(pause(&f, 640) & FLOOR_CONFIRM, 0);
+    assert_int_equal(speak(&f, 96), FLOOR_CANCEL);
+    assert_int_equal(f.state, FLOOR_LISTENING);
+    assert_true(f.turn < 0); /* the next pause is judged anew */
+}
+
+static void the_model_is_asked_again_in_a_long_pause(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    speak(&f, 1000);
+    pause(&f, 128);
+    floor_turn(&f, 0.1f);
+    assert_int_equal(pause(&f, 320), FLOOR_ASK_TURN);
+    assert_int_equal(floor_turn(&f, 0.95f), FLOOR_CONFIRM);
+}
+
+static void without_an_answer_of_the_model_the_longest_wait_decides(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    speak(&f, 1000);
+    assert_int_equal(pause(&f, 1900) & FLOOR_CONFIRM, 0);
+    assert_int_equal(pause(&f, 128) & FLOOR_CONFIRM, FLOOR_CONFIRM);
+}
+
+static void eagerness_divides_the_waiting(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    f.turn = 0.6f;
+    int patient = floor_wait_ms(&f);
+    f.options.eagerness = 2;
+    assert_int_equal(floor_wait_ms(&f), patient / 2);
+}
+
+static void what_holds_no_words_is_dropped(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    speak(&f, 300);
+    pause(&f, 128);
+    assert_int_equal(floor_heard(&f, FLOOR_NOTHING), 0);
+    assert_int_equal(pause(&f, 320), FLOOR_CANCEL | FLOOR_FORGET);
+    assert_int_equal(f.state, FLOOR_IDLE);
+    assert_int_equal(speak(&f, 32), FLOOR_BEGIN); /* a click */
+    assert_int_equal(pause(&f, 160), FLOOR_FORGET);
+    assert_int_equal(f.state, FLOOR_IDLE);
+}
+
+static void words_that_come_late_and_are_none_end_the_turn(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    speak(&f, 1000);
+    pause(&f, 128);
+    floor_turn(&f, 0.95f);
+    pause(&f, 320);
+    assert_int_equal(f.state, FLOOR_THINKING);
+    assert_int_equal(floor_heard(&f, FLOOR_NOTHING), FLOOR_CANCEL | FLOOR_FORGET);
+    assert_int_equal(f.state, FLOOR_IDLE);
+}
+
+static void going_on_before_the_answer_sounds_belongs_to_the_turn(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    speak(&f, 1000);
+    pause(&f, 128);
+    floor_turn(&f, 0.95f);
+    pause(&f, 320);
+    assert_int_equal(speak(&f, 96), FLOOR_CANCEL);
+    assert_int_equal(f.state, FLOOR_LISTENING);
+    assert_true(f.utterance_ms > 1400); /* the same utterance */
+}
+
+static void a_cough_only_ducks_the_answer(void **state)
+{
+    (void)state;
+    struct floor f = answering();
+    assert_int_equal(speak(&f, 128), FLOOR_BEGIN | FLOOR_DUCK);
+    assert_int_equal(f.state, FLOOR_INTERRUPTED);
+    assert_int_equal(pause(&f, 320), FLOOR_UNDUCK | FLOOR_FORGET);
+    assert_int_equal(f.state, FLOOR_SPEAKING);
+}
+
+static void speech_over_the_answer_pauses_it_within_200_ms(void **state)
+{
+    (void)state;
+    struct floor f = answering();
+    int ms = 0;
+    for (unsigned actions = 0; !(actions & FLOOR_PAUSE); ms += FLOOR_WINDOW_MS)
+        actions = floor_window(&f, 0.95f);
+    assert_true(ms <= 200);
+}
+
+static void a_backchannel_lets_the_answer_go_on(void **state)
+{
+    (void)state;
+    struct floor f = answering();
+    assert_int_equal(speak(&f, 300), FLOOR_BEGIN | FLOOR_DUCK | FLOOR_PAUSE);
+    assert_int_equal(pause(&f, 640), FLOOR_JUDGE); /* once */
+    assert_int_equal(floor_heard(&f, FLOOR_BACKCHANNEL), FLOOR_UNDUCK | FLOOR_FORGET);
+    assert_int_equal(f.state, FLOOR_SPEAKING);
+}
+
+static void a_short_interruption_becomes_a_turn(void **state)
+{
+    (void)state;
+    struct floor f = answering();
+    speak(&f, 500);
+    pause(&f, 320);
+    assert_int_equal(floor_heard(&f, FLOOR_FINISHED), FLOOR_STOP | FLOOR_SPECULATE | FLOOR_ASK_TURN);
+    assert_int_equal(f.state, FLOOR_SPECULATING);
+}
+
+static void a_long_interruption_needs_no_judge(void **state)
+{
+    (void)state;
+    struct floor f = answering();
+    assert_int_equal(speak(&f, 960), FLOOR_BEGIN | FLOOR_DUCK | FLOOR_PAUSE | FLOOR_STOP);
+    assert_int_equal(f.state, FLOOR_LISTENING);
+}
+
+static void an_answer_that_ends_while_somebody_begins_leaves_him_the_floor(void **state)
+{
+    (void)state;
+    struct floor f = answering();
+    speak(&f, 96);
+    assert_int_equal(floor_silent(&f), FLOOR_STOP);
+    assert_int_equal(f.state, FLOOR_LISTENING);
+}
+
+static void an_echo_just_above_the_usual_threshold_does_not_interrupt(void **state)
+{
+    (void)state;
+    struct floor f = answering();
+    assert_int_equal(feed(&f, 2000, 0.6f), 0);
+    assert_int_equal(f.state, FLOOR_SPEAKING);
+}
+
+static void an_utterance_without_end_is_answered_once(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    unsigned actions = speak(&f, 28000);
+    assert_int_equal(actions, FLOOR_BEGIN | FLOOR_SPECULATE | FLOOR_CONFIRM);
+    assert_int_equal(f.state, FLOOR_THINKING);
+    assert_int_equal(speak(&f, 1000), 0);
+}
+
+static void a_button_begins_and_ends_the_turn(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    f.options.push_to_talk = true;
+    assert_int_equal(speak(&f, 1000), 0);
+    assert_int_equal(floor_button(&f, true), FLOOR_BEGIN);
+    assert_int_equal(speak(&f, 1000), 0);
+    assert_int_equal(pause(&f, 3000), 0);
+    assert_int_equal(floor_button(&f, false), FLOOR_SPECULATE | FLOOR_CONFIRM);
+    floor_sounding(&f);
+    assert_int_equal(floor_button(&f, true), FLOOR_STOP | FLOOR_BEGIN);
+}
+
+/* Whatever the order of events: an answer is released only after it was speculated on, stopped or cancelled
+ * only while there is one, and silence always leads back to idle. */
+static void random_orders_keep_the_rules(void **state)
+{
+    (void)state;
+    srand(7);
+    for (int round = 0; round < 300; round++) {
+        struct floor f = begin();
+        bool prepared = false, utterance = false;
+        for (int i = 0; i < 400; i++) {
+            int event = rand() % 12;
+            unsigned a = event == 0   ? floor_turn(&f, (float)(rand() % 100) / 100)
+                         : event == 1 ? floor_heard(&f, (enum floor_words)(rand() % 4))
+                         : event == 2 ? floor_sounding(&f)
+                         : event == 3 ? floor_silent(&f)
+                                      : feed(&f, 32 * (1 + rand() % 8), (float)(rand() % 2));
+            if (a & FLOOR_BEGIN)
+                utterance = true;
+            if (a & FLOOR_SPECULATE)
+                assert_true(utterance);
+            prepared = prepared || (a & FLOOR_SPECULATE);
+            if (a & (FLOOR_CONFIRM | FLOOR_CANCEL | FLOOR_STOP))
+                assert_true(prepared);
+        }
+        for (int i = 0; i < 10 && f.state != FLOOR_IDLE; i++) {
+            pause(&f, 3000);
+            floor_heard(&f, FLOOR_FINISHED);
+            floor_sounding(&f);
+            floor_silent(&f);
+        }
+        assert_int_equal(f.state, FLOOR_IDLE);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_question_is_speculated_on_confirmed_and_answered),
+        cmocka_unit_test(an_inner_pause_cancels_what_was_prepared),
+        cmocka_unit_test(the_model_is_asked_again_in_a_long_pause),
+        cmocka_unit_test(without_an_answer_of_the_model_the_longest_wait_decides),
+        cmocka_unit_test(eagerness_divides_the_waiting),
+        cmocka_unit_test(what_holds_no_words_is_dropped),
+        cmocka_unit_test(words_that_come_late_and_are_none_end_the_turn),
+        cmocka_unit_test(going_on_before_the_answer_sounds_belongs_to_the_turn),
+        cmocka_unit_test(a_cough_only_ducks_the_answer),
+        cmocka_unit_test(speech_over_the_answer_pauses_it_within_200_ms),
+        cmocka_unit_test(a_backchannel_lets_the_answer_go_on),
+        cmocka_unit_test(a_short_interruption_becomes_a_turn),
+        cmocka_unit_test(a_long_interruption_needs_no_judge),
+        cmocka_unit_test(an_answer_that_ends_while_somebody_begins_leaves_him_the_floor),
+        cmocka_unit_test(an_echo_just_above_the_usual_threshold_does_not_interrupt),
+        cmocka_unit_test(an_utterance_without_end_is_answered_once),
+        cmocka_unit_test(a_button_begins_and_ends_the_turn),
+        cmocka_unit_test(random_orders_keep_the_rules),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

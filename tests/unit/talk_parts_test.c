@@ -1,0 +1,201 @@
+/* The small parts of a live conversation: what a transcript tells, the loudspeaker's time line, the slot. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audio/playback.h"
+#include "base/slot.h"
+#include "listen/clause.h"
+
+static void unfinished_clauses(void **state)
+{
+    (void)state;
+    const char *const unfinished[] = {
+        "Quiero que me digas la", "y entonces",     "pon la luz de", "Pues,", "No sé…",
+        "¿Qué tiempo hace en",    "Mañana voy con", "Enciende el",   "porque"};
+    const char *const finished[] = {"¿Qué hora es?",
+                                    "Enciende la luz del salón.",
+                                    "Buenos días",
+                                    "Sí",
+                                    "",
+                                    "¿Quién es usted?",
+                                    "Gracias.",
+                                    "¡No quiero!"};
+    for (size_t i = 0; i < sizeof unfinished / sizeof *unfinished; i++)
+        assert_true(clause_is_unfinished(unfinished[i]));
+    for (size_t i = 0; i < sizeof finished / sizeof *finished; i++)
+        assert_false(clause_is_unfinished(finished[i]));
+}
+
+static void backchannels(void **state)
+{
+    (void)state;
+    const char *const yes[] = {"Ajá.", "Sí, sí.", "Vale.", "Mmm", "Claro, claro.", "OK"};
+    const char *const no[] = {"No.", "Espera.", "Sí, pero dime la hora", "", "¿Qué?", "Para, por favor."};
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        assert_true(clause_is_backchannel(yes[i]));
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        assert_false(clause_is_backchannel(no[i]));
+}
+
+static void wake_phrases(void **state)
+{
+    (void)state;
+    const char *const phrases = "sarai,oye sarai";
+    assert_string_equal(clause_after_wake("Sarai, ¿qué hora es?", phrases), "¿qué hora es?");
+    assert_string_equal(clause_after_wake("¡Oye, Saray! Pon música.", phrases), "Pon música.");
+    assert_string_equal(clause_after_wake("Sarai.", phrases), "");
+    assert_null(clause_after_wake("¿Qué hora es, Sarai?", phrases));
+    assert_null(clause_after_wake("Sara dice que no", "oye sarai"));
+    assert_null(clause_after_wake("", phrases));
+}
+
+enum { MS = SARAI_VOICE_HZ / 1000 };
+
+/* An answer of two phrases, a second each, of constant sound. */
+static struct playback *two_phrases(void)
+{
+    static float second[1000 * MS];
+    struct playback *p;
+    for (size_t i = 0; i < 1000 * MS; i++)
+        second[i] = 0.5f;
+    assert_int_equal(playback_open(&p, NULL), SARAI_OK);
+    playback_begin(p, 7);
+    assert_true(playback_phrase(p, 7, "Uno dos tres cuatro."));
+    assert_true(playback_add(p, 7, second, 1000 * MS));
+    assert_true(playback_phrase(p, 7, "Cinco seis siete ocho."));
+    assert_true(playback_add(p, 7, second, 1000 * MS));
+    return p;
+}
+
+static struct playback_status pull(struct playback *p, int ms)
+{
+    float out[10 * MS];
+    struct playback_status status = {0};
+    for (; ms > 0; ms -= 10)
+        status = playback_pull(p, out, 10 * MS);
+    return status;
+}
+
+static void nothing_is_heard_before_it_is_released(void **state)
+{
+    (void)state;
+    struct playback *p = two_phrases();
+    float out[10 * MS];
+    assert_false(playback_pull(p, out, 10 * MS).sounding);
+    assert_true(out[0] == 0);
+    playback_release(p, 6); /* another turn */
+    assert_false(pull(p, 10).sounding);
+    playback_release(p, 7);
+    assert_true(playback_pull(p, out, 10 * MS).sounding);
+    assert_true(out[0] == 0.5f);
+    playback_close(p);
+}
+
+static void the_end_is_told_once(void **state)
+{
+    (void)state;
+    struct playback *p = two_phrases();
+    playback_release(p, 7);
+    assert_false(pull(p, 2000).over);
+    assert_true(pull(p, 10).starved);
+    playback_finish(p, 7);
+    assert_true(pull(p, 10).over);
+    assert_false(pull(p, 10).over);
+    playback_close(p);
+}
+
+static void stale_sound_is_refused(void **state)
+{
+    (void)state;
+    struct playback *p = two_phrases();
+    float sound[MS] = {0};
+    assert_false(playback_add(p, 6, sound, MS));
+    playback_drop(p);
+    assert_false(playback_add(p, 7, sound, MS));
+    playback_close(p);
+}
+
+static void what_was_heard_ends_with_a_whole_word(void **state)
+{
+    (void)state;
+    struct buf heard = BUF_INIT(1000);
+    struct playback *p = two_phrases();
+    playback_release(p, 7);
+    pull(p, 1500);
+    assert_true(playback_heard(p, &heard));
+    assert_string_equal(buf_string(&heard), "Uno dos tres cuatro. Cinco seis");
+    buf_finish(&heard);
+    playback_close(p);
+}
+
+static void a_resumed_answer_repeats_its_phrase(void **state)
+{
+    (void)state;
+    struct playback *p = two_phrases();
+    playback_release(p, 7);
+    pull(p, 1200);
+    playback_pause(p, true);
+    assert_false(pull(p, 500).sounding);
+    playback_pause(p, false);
+    assert_true(playback_heard_ms(p) == 1000);
+    assert_true(pull(p, 10).sounding);
+    playback_close(p);
+}
+
+static void ducking_makes_no_click(void **state)
+{
+    (void)state;
+    float out[40 * MS];
+    struct playback *p = two_phrases();
+    playback_release(p, 7);
+    pull(p, 100);
+    playback_gain(p, 0.2f);
+    playback_pull(p, out, 40 * MS);
+    for (size_t i = 1; i < 40 * MS; i++)
+        assert_true(out[i - 1] - out[i] < 0.005f && out[i] <= out[i - 1]);
+    assert_true(out[40 * MS - 1] < 0.11f);
+    playback_close(p);
+}
+
+static void a_newer_job_takes_the_place_of_an_older(void **state)
+{
+    (void)state;
+    struct slot *slot;
+    assert_int_equal(slot_open(free, &slot, NULL), SARAI_OK);
+    assert_true(slot_is_idle(slot));
+    slot_put(slot, strdup("old"));
+    slot_put(slot, strdup("new"));
+    char *job = slot_take(slot);
+    assert_string_equal(job, "new");
+    assert_false(slot_is_idle(slot));
+    slot_done(slot, job);
+    assert_true(slot_is_idle(slot));
+    slot_put(slot, strdup("never"));
+    slot_end(slot);
+    assert_null(slot_take(slot));
+    slot_put(slot, strdup("too late"));
+    slot_close(slot);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unfinished_clauses),
+        cmocka_unit_test(backchannels),
+        cmocka_unit_test(wake_phrases),
+        cmocka_unit_test(nothing_is_heard_before_it_is_released),
+        cmocka_unit_test(the_end_is_told_once),
+        cmocka_unit_test(stale_sound_is_refused),
+        cmocka_unit_test(what_was_heard_ends_with_a_whole_word),
+        cmocka_unit_test(a_resumed_answer_repeats_its_phrase),
+        cmocka_unit_test(ducking_makes_no_click),
+        cmocka_unit_test(a_newer_job_takes_the_place_of_an_older),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
