@@ -53,6 +53,10 @@ int command_say(struct cli *cli, const struct command *command, int argc, char *
 int command_ask(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_talk(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_chat(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_index(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_search(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_forget(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_store(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_embed(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_models(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_doctor(struct cli *cli, const struct command *command, int argc, char **argv);

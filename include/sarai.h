@@ -76,6 +76,7 @@ enum sarai_parts {
     SARAI_SPEAK = 4,
     SARAI_ALL = 7, /* what a spoken turn takes */
     SARAI_EMBED = 8,
+    SARAI_KNOW = 16, /* what was indexed; answers then rest on it. Nothing, where nothing was indexed yet */
 };
 
 /* Loads the models of the given parts, each in a thread of its own.
@@ -255,6 +256,54 @@ SARAI_API enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_
                                        struct sarai_error *err);
 /* Push to talk: the button is down or up. Any thread. */
 SARAI_API void sarai_talk_button(struct sarai *s, bool down);
+
+/* ---- what Sarai has read -------------------------------------------------------------------- */
+
+/* A passage of a document that was indexed. */
+struct sarai_hit {
+    char *path;
+    int page, line; /* from 1; 0 where the format has none */
+    char *text;     /* UTF-8 */
+    double score;   /* 0..1: how well it fits the question */
+};
+
+struct sarai_hits {
+    struct sarai_hit *hits; /* best first */
+    size_t n;
+};
+
+/* Question (UTF-8, at most 1 MB) → the k passages (1 to 100) that fit best; none where nothing was indexed.
+ * Needs SARAI_KNOW. EINPUT: the store is damaged, or was made with another EMBED_MODEL. */
+SARAI_API enum sarai_status sarai_search(struct sarai *s, const char *question, size_t k,
+                                         struct sarai_hits *out, struct sarai_error *err);
+SARAI_API void sarai_hits_finish(struct sarai_hits *h);
+
+/* Where the news of indexing goes. Each function may be NULL and is called on the calling thread. */
+struct sarai_index_sink {
+    void *user;
+    /* `fraction` of the whole work is done, 0..1; `path` is in work, NULL at the end. */
+    void (*on_progress)(void *user, const char *path, size_t done, size_t total, double fraction);
+    /* This document cannot be read; the others go on. */
+    void (*on_problem)(void *user, const char *path, const struct sarai_error *problem);
+};
+
+struct sarai_index_report {
+    size_t added;        /* documents read now: new ones, and those that changed */
+    size_t unchanged;    /* known with the same content */
+    size_t removed;      /* gone from their folder, and so forgotten */
+    size_t without_text; /* of those added: pictures of pages, say */
+    size_t failed;
+    size_t passages; /* of the documents added */
+    double total_ms;
+};
+
+/* Reads files and folders (text, Markdown, HTML, PDF, EPUB, DOCX, ODT) so that they are found from now on;
+ * one document at a time, each whole or not at all. Needs SARAI_EMBED. The report is written on errors too,
+ * up to where the work ended. EINPUT: a path does not exist, or as with sarai_search(). EOUTPUT: no room or
+ * no permission where the store is, or another process keeps writing to it. */
+SARAI_API enum sarai_status sarai_index(struct sarai *s, const char *const *paths, size_t n_paths,
+                                        const struct sarai_index_sink *sink, struct sarai_index_report *out,
+                                        struct sarai_error *err);
 
 /* "0.1.0" */
 SARAI_API const char *sarai_version(void);

@@ -11,6 +11,8 @@
 #include "base/error.h"
 #include "base/stop.h"
 #include "engine/embedder.h"
+#include "know/encoder.h"
+#include "know/shelf.h"
 #include "listen/listener.h"
 #include "models/store.h"
 #include "sarai.h"
@@ -30,6 +32,7 @@ struct sarai {
     struct speaker *speaker;
     struct phrases *phrases;
     struct embedder *embedder;
+    struct shelf *shelf; /* NULL while nothing was indexed */
     double load_ms;
 
     struct stop stop;               /* ends the work in progress */
@@ -52,5 +55,10 @@ enum sarai_status assistant_needs(const struct sarai *s, unsigned parts, struct 
 enum sarai_status assistant_answer(struct sarai *s, const struct sarai_sink *sink, double start_ms,
                                    struct sarai_turn *turn, struct sarai_error *err);
 extern const struct sarai_stages assistant_nothing_ran;
+
+/* knowing.c: opens what was indexed, before the parts are loaded, and adds the embedder to them where it is
+ * to be had; checks, once they are loaded, that the two fit. */
+enum sarai_status assistant_open_shelf(struct sarai *s, struct sarai_error *err);
+enum sarai_status assistant_check_shelf(const struct sarai *s, struct sarai_error *err);
 
 #endif

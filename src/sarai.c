@@ -77,8 +77,12 @@ enum sarai_status sarai_open(const struct sarai_config *cfg, unsigned wanted, st
     pthread_mutex_init(&s->interrupt_lock, NULL);
     sem_init(&s->interrupted, 0, 0);
     enum sarai_status st = store_open(config_text(cfg, "SARAI_MODEL_DIR"), &s->store, err);
+    if (!st && (wanted & SARAI_KNOW))
+        st = assistant_open_shelf(s, err);
     if (!st)
         st = assistant_open_parts(s, err);
+    if (!st)
+        st = assistant_check_shelf(s, err);
     if (!st && !(s->watching = pthread_create(&s->watcher, NULL, watch, s) == 0))
         st = out_of_memory(err, tr("un hilo", "a thread"));
     if (st) {
@@ -107,6 +111,7 @@ void sarai_close(struct sarai *s)
     speaker_close(s->speaker);
     listener_close(s->listener);
     embedder_close(s->embedder);
+    shelf_close(s->shelf);
     store_close(s->store);
     sem_destroy(&s->interrupted);
     pthread_mutex_destroy(&s->interrupt_lock);

@@ -86,3 +86,54 @@ enum sarai_status archive_extract(const char *path, const char *const *members, 
     archive_read_free(a);
     return st;
 }
+
+/* ---- members into memory --------------------------------------------------------------------- */
+
+static enum sarai_status broken(struct archive *a, struct sarai_error *err)
+{
+    const char *why = archive_error_string(a);
+    return failed(err, SARAI_EINPUT, tr("está dañado: %s", "is damaged: %s"), why ? why : "libarchive");
+}
+
+/* What the archive says of a member's size may be a lie, so the bytes themselves are counted. */
+static enum sarai_status read_data(struct archive *a, const char *path, struct buf *out,
+                                   struct sarai_error *err)
+{
+    char block[BLOCK_BYTES];
+    la_ssize_t n;
+    while ((n = archive_read_data(a, block, sizeof block)) > 0) {
+        if ((size_t)n > out->max - out->len)
+            return failed(
+                err, SARAI_EINPUT,
+                tr("ocupa más de %zu MB una vez descomprimido", "takes more than %zu MB once unpacked"),
+                out->max >> 20);
+        if (!buf_append(out, block, (size_t)n))
+            return out_of_memory(err, path);
+    }
+    return n < 0 ? broken(a, err) : SARAI_OK;
+}
+
+enum sarai_status archive_read_member(const char *path, const char *member, struct buf *out,
+                                      struct sarai_error *err)
+{
+    struct archive_entry *entry;
+    struct archive *a = archive_read_new();
+    if (!a)
+        return out_of_memory(err, path);
+    archive_read_support_format_zip(a);
+    int code = archive_read_open_filename(a, path, BLOCK_BYTES);
+    bool found = false;
+    while (code == ARCHIVE_OK && !found && (code = archive_read_next_header(a, &entry)) == ARCHIVE_OK) {
+        const char *name = archive_entry_pathname(entry);
+        found = name && strcmp(name, member) == 0;
+    }
+    enum sarai_status st;
+    if (found)
+        st = read_data(a, path, out, err);
+    else if (code == ARCHIVE_EOF)
+        st = failed(err, SARAI_EINPUT, tr("le falta %s por dentro", "lacks %s inside"), member);
+    else
+        st = broken(a, err);
+    archive_read_free(a);
+    return st;
+}

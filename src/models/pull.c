@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "engine/archive.h"
+#include "engine/digest.h"
 #include "engine/http.h"
 #include "engine/process.h"
 
@@ -60,7 +61,7 @@ static enum sarai_status check_file(const struct pull *p, const struct model_fil
     char sum[65];
     if (!file->sha256)
         return SARAI_OK;
-    enum sarai_status st = sha256_file(path, p->options->stop, sum, err);
+    enum sarai_status st = digest_file(path, p->options->stop, sum, err);
     if (!st && strcmp(sum, file->sha256) != 0)
         st = failed(err, SARAI_EMODEL,
                     tr("%s tiene otra suma sha256 que la del manifiesto (%.12s…, no %.12s…)",
@@ -198,7 +199,7 @@ static enum sarai_status fetch_archive(const struct pull *p, const struct source
     if (!st)
         st = find_archive(p, is_pip ? "*.whl" : "*.tgz", came, err);
     if (!st)
-        st = sha256_file(came, p->options->stop, sum, err);
+        st = digest_file(came, p->options->stop, sum, err);
     if (!st && strcmp(sum, source->sha256) != 0)
         st = failed(err, SARAI_EMODEL,
                     tr("el paquete %s tiene otra suma sha256 que la del manifiesto",
@@ -266,7 +267,7 @@ static enum sarai_status prepare_python(const struct pull *p, char *python, stru
     char requirements[STORE_PATH_BYTES], home[STORE_PATH_BYTES], fresh[STORE_PATH_BYTES + 16], sum[65];
     snprintf(requirements, sizeof requirements, "%s/tools/models/requirements.txt",
              store_tools_folder(p->store));
-    enum sarai_status st = sha256_file(requirements, NULL, sum, err);
+    enum sarai_status st = digest_file(requirements, NULL, sum, err);
     if (st)
         return st;
     snprintf(home, sizeof home, "%s/python-%.12s", store_cache_folder(p->store), sum);

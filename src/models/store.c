@@ -5,12 +5,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <link.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "engine/digest.h"
 
 struct store {
     struct manifest *manifest;
@@ -42,50 +43,6 @@ enum sarai_status make_folders(const char *path, struct sarai_error *err)
                           strerror(errno));
     }
     return SARAI_OK;
-}
-
-static void write_hex(const unsigned char *bytes, unsigned n, char out[65])
-{
-    for (unsigned i = 0; i < n && i < 32; i++)
-        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-}
-
-static enum sarai_status hash_stream(FILE *f, const char *path, const struct stop *stop, EVP_MD_CTX *hash,
-                                     struct sarai_error *err)
-{
-    unsigned char block[64 * 1024];
-    size_t n;
-    while ((n = fread(block, 1, sizeof block, f)) > 0) {
-        if (stop_raised(stop))
-            return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
-        if (!EVP_DigestUpdate(hash, block, n))
-            return out_of_memory(err, path);
-    }
-    return ferror(f) ? failed(err, SARAI_EMODEL, tr("no se puede leer %s", "cannot read %s"), path)
-                     : SARAI_OK;
-}
-
-enum sarai_status sha256_file(const char *path, const struct stop *stop, char out[65],
-                              struct sarai_error *err)
-{
-    unsigned char sum[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return failed(err, SARAI_EMODEL, tr("no se puede leer %s: %s", "cannot read %s: %s"), path,
-                      strerror(errno));
-    EVP_MD_CTX *hash = EVP_MD_CTX_new();
-    enum sarai_status st =
-        hash && EVP_DigestInit_ex(hash, EVP_sha256(), NULL) ? SARAI_OK : out_of_memory(err, path);
-    if (!st)
-        st = hash_stream(f, path, stop, hash, err);
-    if (!st && !EVP_DigestFinal_ex(hash, sum, &n))
-        st = out_of_memory(err, path);
-    if (!st)
-        write_hex(sum, n, out);
-    EVP_MD_CTX_free(hash);
-    fclose(f);
-    return st;
 }
 
 static long long file_bytes(const char *path)
@@ -308,7 +265,7 @@ enum sarai_status store_check(const struct store *s, const struct model_file *fi
     if (file_bytes(path) != file->bytes)
         *out = STORE_DAMAGED;
     else if (deep) {
-        enum sarai_status st = sha256_file(path, stop, sum, err);
+        enum sarai_status st = digest_file(path, stop, sum, err);
         if (st)
             return st;
         *out = strcmp(sum, file->sha256) == 0 ? STORE_FINE : STORE_DAMAGED;

@@ -53,8 +53,5 @@ const char *store_cache_dir(const struct store *s);
 
 /* Makes a folder and those above it. */
 enum sarai_status make_folders(const char *path, struct sarai_error *err);
-/* sha256 of a file as 64 hexadecimal digits. ECANCELLED on stop. */
-enum sarai_status sha256_file(const char *path, const struct stop *stop, char out[65],
-                              struct sarai_error *err);
 
 #endif

@@ -1,0 +1,109 @@
+#include "know/words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+enum { MAX_QUESTION_BYTES = 64 * 1024 };
+
+/* Spanish words that say how a question is asked rather than what about; folded, and sorted. */
+static const char *const little_words[] = {
+    "a",       "acerca", "ademas", "ahi",     "al",       "algo",    "algun",   "alguna", "alguno", "ante",
+    "aquel",   "aqui",   "asi",    "aun",     "aunque",   "cada",    "como",    "con",    "contra", "cual",
+    "cuales",  "cuando", "cuanta", "cuantas", "cuanto",   "cuantos", "cuya",    "cuyo",   "da",     "de",
+    "decir",   "del",    "desde",  "di",      "dice",     "dime",    "donde",   "dos",    "e",      "el",
+    "ella",    "ellas",  "ellos",  "en",      "entonces", "entre",   "era",     "eran",   "eres",   "es",
+    "esa",     "esas",   "ese",    "eso",     "esos",     "esta",    "estaba",  "estan",  "estar",  "estas",
+    "este",    "esto",   "estos",  "fue",     "fueron",   "ha",      "habia",   "hace",   "hacer",  "hacia",
+    "han",     "hasta",  "hay",    "he",      "hizo",     "la",      "las",     "le",     "les",    "lo",
+    "los",     "mas",    "me",     "mi",      "mis",      "mucho",   "muy",     "nada",   "ni",     "no",
+    "nos",     "o",      "os",     "otra",    "otro",     "para",    "pero",    "poco",   "por",    "porque",
+    "puede",   "pueden", "puedo",  "pues",    "que",      "quien",   "quienes", "se",     "sea",    "segun",
+    "ser",     "si",     "sido",   "sin",     "sobre",    "son",     "soy",     "su",     "sus",    "tal",
+    "tambien", "tan",    "tanto",  "te",      "tengo",    "ti",      "tiene",   "tienen", "todo",   "todos",
+    "tu",      "tus",    "u",      "un",      "una",      "unas",    "uno",     "unos",   "va",     "y",
+    "ya",      "yo",
+};
+
+/* The base letters of U+00C0…U+017F; a blank is no letter, and two-letter signs are written out below. */
+static const char latin[] = "aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty"
+                            "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
+                            "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+
+/* Other alphabets keep their letters as they are; punctuation and signs above U+2000 separate. */
+static bool fold_one(uint32_t c, struct buf *out)
+{
+    if (c < 0x80) {
+        bool is_word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        char letter = !is_word ? ' ' : c >= 'A' && c <= 'Z' ? (char)(c + 32) : (char)c;
+        return buf_append(out, &letter, 1);
+    }
+    if (c == 0xDF)
+        return buf_text(out, "ss");
+    if (c == 0xE6 || c == 0xC6)
+        return buf_text(out, "ae");
+    if (c >= 0xC0 && c < 0xC0 + sizeof latin - 1)
+        return buf_append(out, &latin[c - 0xC0], 1);
+    if (c >= 0x300 && c < 0x370)
+        return true; /* an accent that stands alone, behind its letter */
+    if (c < 0x370 || (c >= 0x2000 && c < 0x2C00) || (c >= 0x3000 && c < 0x3040) || c >= 0xE000)
+        return buf_text(out, " ");
+    return buf_codepoint(out, c);
+}
+
+bool words_fold(const char *text, size_t n, struct buf *out)
+{
+    bool ok = true;
+    for (size_t at = 0; ok && at < n;)
+        ok = fold_one(utf8_next(text, n, &at), out);
+    return ok;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(a, *(const char *const *)b);
+}
+
+static bool is_little(const char *word)
+{
+    return bsearch(word, little_words, sizeof little_words / sizeof *little_words, sizeof *little_words,
+                   by_name) != NULL;
+}
+
+static void keep(struct words *w, const char *word)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (strcmp(w->word[i], word) == 0)
+            return;
+    if (w->n < WORDS_MAX)
+        w->word[w->n++] = word;
+}
+
+enum sarai_status words_of(const char *question, struct words *out, struct sarai_error *err)
+{
+    struct buf folded = BUF_INIT(2 * MAX_QUESTION_BYTES);
+    struct words w = {0}, all = {0};
+    if (words_fold(question, strnlen(question, MAX_QUESTION_BYTES), &folded))
+        w.text = buf_take(&folded);
+    buf_finish(&folded);
+    if (!w.text)
+        return out_of_memory(err, tr("la pregunta", "the question"));
+    char *rest = w.text, *word;
+    while ((word = strsep(&rest, " "))) {
+        if (*word == '\0')
+            continue;
+        keep(&all, word);
+        if (!is_little(word))
+            keep(&w, word);
+    }
+    all.text = w.text;
+    *out = w.n > 0 ? w : all;
+    return SARAI_OK;
+}
+
+void words_finish(struct words *w)
+{
+    free(w->text);
+    *w = (struct words){0};
+}

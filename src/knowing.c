@@ -1,0 +1,190 @@
+/* What Sarai has read: opening it, searching it, reading more. Connects the shelf with the embedder. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "assistant.h"
+#include "base/clock.h"
+#include "know/indexer.h"
+#include "know/place.h"
+#include "know/retrieval.h"
+
+enum { PATH_BYTES = 4096 };
+
+/* ---- the embedder, as know/ wants it ---------------------------------------------------------- */
+
+static enum sarai_status encode(void *self, const char *text, enum encoder_kind kind, float *out,
+                                struct sarai_error *err)
+{
+    return embedder_encode(self, text, kind == ENCODER_PASSAGE ? EMBEDDER_PASSAGE : EMBEDDER_QUERY, out, err);
+}
+
+static struct encoder encoder_of(const struct sarai *s)
+{
+    return (struct encoder){.self = s->embedder,
+                            .identity = embedder_identity(s->embedder),
+                            .dimension = embedder_dimension(s->embedder),
+                            .encode = encode};
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static enum sarai_status find_place(const struct sarai *s, char out[PLACE_BYTES], struct sarai_error *err)
+{
+    return place_find(config_text(s->cfg, "STORE_URL"), config_text(s->cfg, "STORE_PATH"), out, err);
+}
+
+/* Without the embedder's file what was read is still found, by its words. */
+enum sarai_status assistant_open_shelf(struct sarai *s, struct sarai_error *err)
+{
+    char place[PLACE_BYTES], model[PATH_BYTES];
+    const struct shelf_options options = {.place = place, .stop = &s->stop};
+    enum sarai_status st = find_place(s, place, err);
+    if (st || !place_exists(place))
+        return st;
+    st = shelf_open(&options, &s->shelf, err);
+    if (!st && shelf_dimension(s->shelf) > 0 && strcmp(config_text(s->cfg, "SEARCH_BY"), "words") != 0 &&
+        store_path(s->store, config_text(s->cfg, "EMBED_MODEL"), ".gguf", model, sizeof model, NULL) == SARAI_OK)
+        s->parts |= SARAI_EMBED;
+    return st;
+}
+
+enum sarai_status assistant_check_shelf(const struct sarai *s, struct sarai_error *err)
+{
+    char place[PLACE_BYTES];
+    struct shelf_info info;
+    if (!s->shelf || !s->embedder)
+        return SARAI_OK;
+    enum sarai_status st = find_place(s, place, err);
+    if (!st)
+        st = shelf_info(s->shelf, &info, err);
+    if (st)
+        return st;
+    const struct shelf_options wanted = {.place = place,
+                                         .model = embedder_identity(s->embedder),
+                                         .dimension = embedder_dimension(s->embedder)};
+    return shelf_suits(&wanted, info.model, info.dimension, err);
+}
+
+/* ---- searching ------------------------------------------------------------------------------- */
+
+void sarai_hits_finish(struct sarai_hits *h)
+{
+    for (size_t i = 0; i < h->n; i++) {
+        free(h->hits[i].path);
+        free(h->hits[i].text);
+    }
+    free(h->hits);
+    *h = (struct sarai_hits){0};
+}
+
+static enum retrieval_by search_by(const struct sarai *s)
+{
+    const char *by = config_text(s->cfg, "SEARCH_BY");
+    return strcmp(by, "words") == 0 ? BY_WORDS : strcmp(by, "meaning") == 0 ? BY_MEANING : BY_BOTH;
+}
+
+/* Takes the texts over. */
+static enum sarai_status give_hits(struct retrieved *found, struct sarai_hits *out, struct sarai_error *err)
+{
+    struct sarai_hit *hits = calloc(found->n + 1, sizeof *hits);
+    if (!hits)
+        return out_of_memory(err, tr("la búsqueda", "the search"));
+    for (size_t i = 0; i < found->n; i++) {
+        struct retrieved_hit *hit = &found->hits[i];
+        hits[i] = (struct sarai_hit){hit->path, hit->page, hit->line, hit->text, hit->score};
+        hit->path = hit->text = NULL;
+    }
+    *out = (struct sarai_hits){hits, found->n};
+    return SARAI_OK;
+}
+
+enum sarai_status sarai_search(struct sarai *s, const char *question, size_t k, struct sarai_hits *out,
+                               struct sarai_error *err)
+{
+    struct retrieved found = {0};
+    assistant_begin_call(s);
+    enum sarai_status st = assistant_needs(s, SARAI_KNOW, err);
+    if (!st && strnlen(question, MAX_TEXT_BYTES + 1) > MAX_TEXT_BYTES)
+        st = failed(err, SARAI_EINPUT, tr("el texto pasa de %d bytes", "the text is over %d bytes"),
+                    MAX_TEXT_BYTES);
+    if (!st && s->shelf) {
+        const struct encoder encoder = s->embedder ? encoder_of(s) : (struct encoder){0};
+        const struct retrieval_options options = {s->shelf, s->embedder ? &encoder : NULL, search_by(s)};
+        st = retrieval_search(&options, question, NULL, k, &found, err);
+    }
+    if (!st)
+        st = give_hits(&found, out, err);
+    retrieved_finish(&found);
+    return st;
+}
+
+/* ---- indexing -------------------------------------------------------------------------------- */
+
+/* Vectors that were computed before; beside the cache of models. NULL where it cannot be kept. */
+static struct vector_cache *open_cache(const struct sarai *s, const struct encoder *encoder)
+{
+    char folder[PATH_BYTES];
+    const char *cache = store_cache_folder(s->store);
+    const char *slash = strrchr(cache, '/');
+    if (!slash || snprintf(folder, sizeof folder, "%.*s/embeddings", (int)(slash - cache), cache) >=
+                      (int)sizeof folder || make_folders(folder, NULL))
+        return NULL;
+    return vector_cache_open(folder, encoder->identity, encoder->dimension);
+}
+
+static enum sarai_status index_into(struct sarai *s, struct shelf *shelf, const struct encoder *encoder,
+                                    const char *const *paths, size_t n_paths,
+                                    const struct sarai_index_sink *sink, struct sarai_index_report *out,
+                                    struct sarai_error *err)
+{
+    struct indexer_report report;
+    struct vector_cache *cache = open_cache(s, encoder);
+    const struct indexer_options options = {.shelf = shelf,
+                                            .encoder = encoder,
+                                            .cache = cache,
+                                            .stop = &s->stop,
+                                            .user = sink->user,
+                                            .on_progress = sink->on_progress,
+                                            .on_problem = sink->on_problem};
+    enum sarai_status st = indexer_run(&options, paths, n_paths, &report, err);
+    vector_cache_close(cache);
+    *out = (struct sarai_index_report){.added = report.added,
+                                       .unchanged = report.unchanged,
+                                       .removed = report.removed,
+                                       .without_text = report.without_text,
+                                       .failed = report.failed,
+                                       .passages = report.chunks};
+    return st;
+}
+
+enum sarai_status sarai_index(struct sarai *s, const char *const *paths, size_t n_paths,
+                              const struct sarai_index_sink *sink, struct sarai_index_report *out,
+                              struct sarai_error *err)
+{
+    char place[PLACE_BYTES];
+    struct shelf *shelf = NULL;
+    const struct sarai_index_sink nobody = {0};
+    double start_ms = clock_ms();
+    assistant_begin_call(s);
+    *out = (struct sarai_index_report){0};
+    enum sarai_status st = assistant_needs(s, SARAI_EMBED, err);
+    if (!st)
+        st = find_place(s, place, err);
+    if (!st)
+        st = place_prepare(place, err);
+    if (st)
+        return st;
+    const struct encoder encoder = encoder_of(s);
+    const struct shelf_options options = {.place = place,
+                                          .write = true,
+                                          .model = encoder.identity,
+                                          .dimension = encoder.dimension,
+                                          .stop = &s->stop};
+    st = shelf_open(&options, &shelf, err);
+    if (!st)
+        st = index_into(s, shelf, &encoder, paths, n_paths, sink ? sink : &nobody, out, err);
+    shelf_close(shelf);
+    out->total_ms = clock_ms() - start_ms;
+    return st;
+}
