@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/onnx_ops.h"
+
 struct onnx_names {
     size_t n;
     char *names[ONNX_MAX_VALUES];
@@ -159,6 +161,8 @@ static OrtStatus *session_options(const char *optimised_path, bool is_optimised,
     OrtStatus *status = ort.api->CreateSessionOptions(&o);
     if (!status)
         status = ort.api->DisablePerSessionThreads(o);
+    if (!status)
+        status = onnx_ops_register(ort.api, o);
     if (!status)
         status =
             ort.api->SetSessionGraphOptimizationLevel(o, is_optimised ? ORT_DISABLE_ALL : ORT_ENABLE_ALL);

@@ -1,4 +1,4 @@
-/* ONNX Runtime, as much of it as Sarai uses. The only file pair that includes its header.
+/* ONNX Runtime, as much of it as Sarai uses. Only this pair and onnx_ops include its header.
  *
  *     onnx_open("encoder.onnx", &(struct onnx_options){.threads = 2}, &session, err);
  *     struct onnx_value in[] = {{"pcm", onnx_f32((int64_t[]){1, n}, 2, pcm)}};
