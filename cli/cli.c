@@ -126,12 +126,12 @@ void cli_print_stages(const struct sarai_turn *turn)
 
 long long cli_resident_bytes(void)
 {
-    long long pages = 0;
+    char line[128] = "";
     FILE *f = fopen("/proc/self/statm", "r");
     if (!f)
         return 0;
-    if (fscanf(f, "%*s %lld", &pages) != 1)
-        pages = 0;
+    const char *second = fgets(line, sizeof line, f) ? strchr(line, ' ') : NULL; /* total resident … */
+    long long pages = second ? strtoll(second, NULL, 10) : 0;
     fclose(f);
     return pages * sysconf(_SC_PAGESIZE);
 }

@@ -21,8 +21,3 @@ enum sarai_status failed(struct sarai_error *err, enum sarai_status status, cons
     err->status = status;
     return status;
 }
-
-enum sarai_status out_of_memory(struct sarai_error *err, const char *what)
-{
-    return failed(err, SARAI_ENOMEM, tr("no hay memoria para %s", "no memory for %s"), what);
-}

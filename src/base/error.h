@@ -15,7 +15,12 @@
 __attribute__((format(printf, 3, 4))) enum sarai_status
 failed(struct sarai_error *err, enum sarai_status status, const char *format, ...);
 
-/* ENOMEM with its usual sentence; `what` names what there was no room for. */
-enum sarai_status out_of_memory(struct sarai_error *err, const char *what);
+/* ENOMEM with its usual sentence; `what` names what there was no room for. Inline, so that an analyser sees
+ * that it never returns OK. */
+static inline enum sarai_status out_of_memory(struct sarai_error *err, const char *what)
+{
+    failed(err, SARAI_ENOMEM, tr("no hay memoria para %s", "no memory for %s"), what);
+    return SARAI_ENOMEM;
+}
 
 #endif

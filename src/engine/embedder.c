@@ -41,7 +41,7 @@ static enum sarai_status make_context(struct embedder *e, const struct embedder_
     p.embeddings = true;
     p.n_threads = p.n_threads_batch = o->threads;
     p.abort_callback = stop_wanted;
-    p.abort_callback_data = (void *)(uintptr_t)o->stop;
+    p.abort_callback_data = (void *)o->stop;
     p.offload_kqv = false;
     p.op_offload = false;
     if (!gguf_context(e->model, &p, &e->ctx))

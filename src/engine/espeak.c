@@ -29,7 +29,7 @@ enum sarai_status espeak_open(const char *language, struct espeak **out, struct 
     enum sarai_status st = SARAI_OK;
     if (!e)
         st = out_of_memory(err, "espeak-ng");
-    else if (espeak_Initialize(AUDIO_OUTPUT_RETRIEVAL, 0, NULL, espeakINITIALIZE_DONT_EXIT) < 0)
+    else if (espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, NULL, espeakINITIALIZE_DONT_EXIT) < 0)
         st = failed(err, SARAI_EMODEL,
                     tr("faltan los datos de espeak-ng; instala el paquete espeak-ng-data",
                        "espeak-ng's data is missing; install the package espeak-ng-data"));

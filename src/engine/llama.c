@@ -62,7 +62,7 @@ static enum sarai_status make_context(struct llm *llm, const struct llm_options 
     p.n_outputs_max = 1; /* only the last token's logits: 1 MB each with a vocabulary of 262,144 */
     p.n_threads = p.n_threads_batch = o->threads;
     p.abort_callback = stop_wanted;
-    p.abort_callback_data = (void *)(uintptr_t)o->stop;
+    p.abort_callback_data = (void *)o->stop;
     p.swa_full = true; /* layers with a sliding window keep all: else the prefix could not be reused */
     p.offload_kqv = false;
     p.op_offload = false;

@@ -13,8 +13,6 @@
 
 #include "base/clock.h"
 
-extern char **environ;
-
 enum { POLL_MS = 100, TAIL_BYTES = 400 };
 
 /* Starts the child in a group of its own, so that what it starts can be ended with it. `messages` takes its

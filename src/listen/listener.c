@@ -1,5 +1,6 @@
 #include "listen/listener.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,7 +61,7 @@ enum sarai_status listener_begin(struct listener *l, const char *language, enum 
                       tr("el modelo no entiende el idioma «%s» (p. ej. es, en, auto)",
                          "the model does not know the language “%s” (e.g. es, en, auto)"),
                       language);
-    strcpy(l->language, language);
+    snprintf(l->language, sizeof l->language, "%s", language);
     l->n_window = 0;
     segmenter_begin(l->segmenter, grain);
     vad_reset(l->vad);

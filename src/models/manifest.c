@@ -229,14 +229,13 @@ enum sarai_status manifest_parse(const char *name, const char *json, size_t n, s
                       cause.text);
     const json_t *list = json_object_get(root, "models");
     size_t count = json_array_size(list);
-    struct manifest *m =
-        count <= MANIFEST_MAX_MODELS ? calloc(1, sizeof *m + count * sizeof m->models[0]) : NULL;
-    enum sarai_status st = SARAI_OK;
-    if (!json_is_array(list) || count > MANIFEST_MAX_MODELS)
-        st = failed(err, SARAI_EMODEL, tr("%s: falta la lista «models»", "%s: there is no list “models”"),
-                    name);
-    else if (!m)
-        st = out_of_memory(err, name);
+    if (!json_is_array(list) || count > MANIFEST_MAX_MODELS) {
+        json_decref(root);
+        return failed(err, SARAI_EMODEL, tr("%s: falta la lista «models»", "%s: there is no list “models”"),
+                      name);
+    }
+    struct manifest *m = calloc(1, sizeof *m + count * sizeof m->models[0]);
+    enum sarai_status st = m ? SARAI_OK : out_of_memory(err, name);
     for (size_t i = 0; !st && i < count; i++)
         st = read_model(name, json_array_get(list, i), &m->models[i], err);
     for (size_t i = 0; !st && i < count; i++) {

@@ -136,8 +136,7 @@ static enum sarai_status fetch_from_hubs(const struct pull *p, const struct mode
                                          struct sarai_error *err)
 {
     char part[STORE_PATH_BYTES + 8], url[STORE_PATH_BYTES], hubs[MAX_HUBS_BYTES], *rest = hubs, *hub;
-    cache_path(p, file, part);
-    strcat(part, ".part");
+    snprintf(part, sizeof part, "%.4000s/%s.part", store_cache_folder(p->store), file->path);
     enum sarai_status st = make_parent(part, err);
     if (st)
         return st;

@@ -206,10 +206,8 @@ static enum sarai_status path_of_path(const char *model, const char *suffix, cha
 {
     if (is_folder(model) && find_in_folder(model, suffix, out, n))
         return SARAI_OK;
-    if (ends_in(model, suffix) && file_bytes(model) >= 0 && strlen(model) < n) {
-        strcpy(out, model);
+    if (ends_in(model, suffix) && file_bytes(model) >= 0 && snprintf(out, n, "%s", model) < (int)n)
         return SARAI_OK;
-    }
     if (!is_folder(model) && snprintf(out, n, "%s%s", model, suffix) < (int)n && file_bytes(out) >= 0)
         return SARAI_OK; /* voz.onnx and voz.onnx.json, as Piper has it */
     const char *dot = strrchr(model, '.');

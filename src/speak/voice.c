@@ -109,7 +109,7 @@ enum sarai_status voice_style(struct voice *v, const char *name, struct sarai_er
         return st;
     free(v->style);
     v->style = style;
-    strcpy(v->style_name, name);
+    snprintf(v->style_name, sizeof v->style_name, "%s", name);
     return SARAI_OK;
 }
 
