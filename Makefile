@@ -69,7 +69,7 @@ tsan: test-packages deps
 fuzz: test-packages deps
 	@cmake --preset fuzz >/dev/null
 	@cmake --build build/fuzz --parallel $(JOBS) --target fuzzers -- --no-print-directory -s
-	@tests/fuzz/run.sh build/fuzz/tests $(FUZZ_SECONDS)
+	@tests/fuzz/run.sh build/fuzz/tests/fuzz $(FUZZ_SECONDS)
 
 bench: models
 	@bench/run.sh

@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 
+#undef failed /* see there */
 enum sarai_status failed(struct sarai_error *err, enum sarai_status status, const char *format, ...)
 {
     if (!err)

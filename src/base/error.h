@@ -14,9 +14,11 @@
 /* Writes the sentence (cut at the buffer's end, never inside a UTF-8 character) and returns `status`. */
 __attribute__((format(printf, 3, 4))) enum sarai_status
 failed(struct sarai_error *err, enum sarai_status status, const char *format, ...);
+#ifdef __clang_analyzer__ /* sees only the declaration, and must know that it never answers OK */
+#define failed(err, status, ...) (failed(err, status, __VA_ARGS__), status)
+#endif
 
-/* ENOMEM with its usual sentence; `what` names what there was no room for. Inline, so that an analyser sees
- * that it never returns OK. */
+/* ENOMEM with its usual sentence; `what` names what there was no room for. */
 static inline enum sarai_status out_of_memory(struct sarai_error *err, const char *what)
 {
     failed(err, SARAI_ENOMEM, tr("no hay memoria para %s", "no memory for %s"), what);

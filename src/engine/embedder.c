@@ -154,8 +154,9 @@ static enum sarai_status tokenise(const struct embedder *e, const char *text, si
     int32_t *made = malloc(room * sizeof *made);
     int32_t got = -1;
     if (all && made) {
-        memcpy(all, prefix, n_prefix);
+        memcpy(all, prefix, n_prefix + 1);
         memcpy(all + n_prefix, text, n_bytes);
+        all[n_all] = '\0';
         got = llama_tokenize(e->vocab, all, (int32_t)n_all, made, (int32_t)room, true, false);
     }
     free(all);
@@ -199,7 +200,7 @@ static enum sarai_status take_vector(const struct embedder *e, float *out, struc
     double sum = 0;
     for (int i = 0; v && i < e->dimension; i++)
         sum += (double)v[i] * (double)v[i];
-    if (!(sum > 0 && isfinite(sum)))
+    if (!v || !(sum > 0 && isfinite(sum)))
         return failed(err, SARAI_EINTERNAL,
                       tr("el modelo de búsqueda no dio un vector", "the embedding model gave no vector"));
     double scale = 1 / sqrt(sum);

@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Writes what the fuzzers begin with, one folder for each, beside what tests/fuzz/corpus keeps.
+
+Usage: seeds.py FOLDER      (needs sox for the sounds)
+"""
+import io
+import json
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+
+
+def save(folder: Path, name: str, data: bytes) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+
+
+def sounds(folder: Path) -> None:
+    """A fifth of a second of a tone in each container and coding that sox writes."""
+    kinds = {"wav": [[], ["-b", "8"], ["-e", "floating-point", "-b", "32"], ["-e", "a-law"], ["-e", "ima-adpcm"]],
+             "flac": [[]], "ogg": [[]], "mp3": [[]], "aiff": [[]], "au": [[]], "w64": [[]], "caf": [[]]}
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind, codings in kinds.items():
+        for i, coding in enumerate(codings):
+            subprocess.run(["sox", "-n", "-r", "8000", "-c", "1", *coding, folder / f"tone-{i}.{kind}",
+                            "synth", "0.2", "sine", "440"], check=True)
+
+
+def packages(folder: Path) -> None:
+    members = {"a/b.bin": bytes(range(256)), "c.txt": b"hola\n" * 20, "other": b""}
+    for name, packing in (("stored.zip", zipfile.ZIP_STORED), ("deflated.zip", zipfile.ZIP_DEFLATED)):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", packing) as archive:
+            for member, data in members.items():
+                archive.writestr(member, data)
+        save(folder, name, out.getvalue())
+    for name, mode in (("plain.tar", "w:"), ("packed.tgz", "w:gz")):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode=mode) as archive:
+            for member, data in members.items():
+                info = tarfile.TarInfo(member)
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+        save(folder, name, out.getvalue())
+
+
+def vocabulary() -> bytes:
+    control = ["<|endoftext|>", "<|startoftranscript|>", "<|es|>", "<|en|>", "<|translate|>", "<|transcribe|>",
+               "<|nospeech|>", "<|notimestamps|>"]
+    return json.dumps({"tokens": ["a", "\u0120b", "\u00c3\u00b1", *control], "suppress": [1], "suppress_first": [0]}).encode()
+
+
+def texts(folder: Path) -> None:
+    words = ["Hola, ¿qué tal? Son las 10:30 y cuesta 3,50 €.", "El Sr. López vive en la c/ Mayor, 5; 2.º B…",
+             "uno\ndos\n\ntres", "«¡Ay!», dijo (en voz baja). http://x.es/a?b=1", "\u0007\u202e🙂 á\u0301"]
+    for i, text in enumerate(words):
+        save(folder, str(i), text.encode())
+    save(folder, "not-utf8", b"ma\xf1ana \xc3( \xed\xa0\x80 \xf4\x90\x80\x80")
+
+
+def main() -> None:
+    to = Path(sys.argv[1])
+    sounds(to / "sound")
+    packages(to / "archive")
+    texts(to / "text")
+    texts(to / "speech")
+    texts(to / "normaliser")
+    save(to / "vocabulary", "small.json", vocabulary())
+    save(to / "manifest", "whole.json", (ROOT / "models/manifest.json").read_bytes())
+    for entry in json.loads((ROOT / "models/manifest.json").read_text())["models"]:
+        save(to / "manifest", entry["id"] + ".json", json.dumps({"models": [entry]}).encode())
+    save(to / "phonemes", "kokoro.json", b'{"vocab": {"a": 1, "\xcb\x88": 2, ",": 3}}')
+    save(to / "phonemes", "piper.json", b'{"audio": {"sample_rate": 16000}, "phoneme_id_map": {"a": [1], "^": [2]}}')
+    save(to / "env", "good", b"# ajustes\nLLAMA_THREADS=2\nSPEED = \"1.5\"\nVOICE='em_alex'\n")
+    save(to / "gguf", "one-bit", bytes([0x90, 0x02, 1]))
+
+
+main()
