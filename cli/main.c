@@ -29,6 +29,8 @@ const struct command commands[] = {
     {"embed", "TEXTO|-", "TEXT|-", "Convierte textos en vectores", "Turns texts into vectors", command_embed},
     {"models", "list|pull|verify|remove|path [MODELO]", "list|pull|verify|remove|path [MODEL]",
      "Muestra, descarga y comprueba los modelos", "Shows, fetches and checks the models", command_models},
+    {"doctor", "", "", "Comprueba la máquina, las bibliotecas, los modelos y la velocidad",
+     "Checks the machine, the libraries, the models and the speed", command_doctor},
     {"config", "[CLAVE]", "[KEY]", "Muestra los ajustes y de dónde vienen",
      "Shows the settings and where they come from", command_config},
     {"completion", "bash|zsh", "bash|zsh", "Escribe el guion que completa órdenes en la terminal",

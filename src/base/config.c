@@ -74,6 +74,9 @@ static const struct setting settings[] = {
      "seconds after an answer without need of it"},
     {"RAM_BUDGET_MB", SETTING_INT, "0", 0, 1048576, NULL,
      "memoria que pueden ocupar los modelos; 0: sin límite", "memory that the models may take; 0: no limit"},
+    {"LATENCY_TARGET_MS", SETTING_INT, "640", 1, 600000, NULL,
+     "del final de la pregunta al primer sonido, lo que sarai doctor da por bueno",
+     "from the end of the question to the first sound, what sarai doctor takes for good"},
     {"MAX_AUDIO_MIN", SETTING_INT, "720", 1, 100000, NULL, "duración máxima de un archivo, en minutos",
      "longest file, in minutes"},
 };

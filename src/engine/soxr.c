@@ -55,3 +55,8 @@ enum sarai_status resampler_feed(struct resampler *r, const float *in, size_t n_
     *n_out = given;
     return SARAI_OK;
 }
+
+const char *resampler_version(void)
+{
+    return soxr_version();
+}

@@ -23,4 +23,7 @@ size_t resampler_room(const struct resampler *r, size_t n_in);
 enum sarai_status resampler_feed(struct resampler *r, const float *in, size_t n_in, float *out, size_t *n_out,
                                  struct sarai_error *err);
 
+/* "libsoxr-0.1.3" */
+const char *resampler_version(void);
+
 #endif

@@ -1,0 +1,494 @@
+/* sarai doctor: looks at everything that Sarai stands on, says what is amiss and the command that mends it.
+ */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/machine.h"
+#include "cli.h"
+#include "engine/espeak.h"
+#include "engine/llama.h"
+#include "engine/onnx.h"
+#include "engine/portaudio.h"
+#include "engine/sndfile.h"
+#include "engine/soxr.h"
+#include "models/store.h"
+
+enum level { FINE, WARNING, FAILURE };
+
+struct doctor {
+    struct cli *cli;
+    struct store *store; /* NULL while it cannot be opened */
+    struct machine machine;
+    bool json, deep, quick, strict, colour;
+    json_t *findings;
+    bool warned;
+    enum sarai_status worst; /* of the first failure */
+};
+
+/* ---- findings -------------------------------------------------------------------------------- */
+
+static const char *const check_names[][3] = {
+    /* in JSON, in Spanish, in English */
+    {"cpu", "procesador", "processor"},   {"memory", "memoria", "memory"},    {"threads", "hilos", "threads"},
+    {"library", "biblioteca", "library"}, {"model", "modelo", "model"},       {"cache", "caché", "cache"},
+    {"audio", "sonido", "sound"},         {"latency", "latencia", "latency"},
+};
+enum check { CPU, MEMORY, THREADS, LIBRARY, MODEL, CACHE, AUDIO, LATENCY };
+
+static const char *level_name(enum level level)
+{
+    return level == FINE      ? tr("bien", "fine")
+           : level == WARNING ? tr("aviso", "warning")
+                              : tr("fallo", "failure");
+}
+
+static void print_finding(const struct doctor *d, enum level level, enum check check, const char *text,
+                          const char *mend)
+{
+    static const char *const colours[] = {"\033[32m", "\033[33m", "\033[31m"};
+    const char *level_text = level_name(level), *name = tr(check_names[check][1], check_names[check][2]);
+    printf("%s%s%s%*s %s%*s %s\n", d->colour ? colours[level] : "", level_text, d->colour ? "\033[0m" : "",
+           8 - cli_columns(level_text), "", name, 11 - cli_columns(name), "", text);
+    if (mend)
+        printf("%*s → %s\n", 19, "", mend);
+    fflush(stdout);
+}
+
+/* Notes one finding. `mend` is the command that mends it, or NULL. */
+static void add_finding(struct doctor *d, enum level level, enum check check, enum sarai_status status,
+                        const char *text, const char *mend)
+{
+    d->warned = d->warned || level == WARNING;
+    if (level == FAILURE && !d->worst)
+        d->worst = status;
+    if (d->json)
+        json_array_append_new(d->findings,
+                              json_pack("{s:s,s:s,s:s,s:s?}", "check", check_names[check][0], "level",
+                                        (const char *const[]){"fine", "warning", "failure"}[level], "text",
+                                        text, "mend", mend));
+    else
+        print_finding(d, level, check, text, mend);
+}
+
+__attribute__((format(printf, 3, 4))) static void fine(struct doctor *d, enum check check, const char *format,
+                                                       ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    add_finding(d, FINE, check, SARAI_OK, text, NULL);
+}
+
+__attribute__((format(printf, 4, 5))) static void warn(struct doctor *d, enum check check, const char *mend,
+                                                       const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    add_finding(d, WARNING, check, SARAI_OK, text, mend);
+}
+
+/* ---- the machine ----------------------------------------------------------------------------- */
+
+static void check_cpu(struct doctor *d)
+{
+    const struct machine *m = &d->machine;
+    if (m->vectors)
+        fine(d, CPU, "%s: %s", m->cpu[0] ? m->cpu : "?", m->features);
+    else
+        warn(d, CPU, NULL,
+             tr("%s (%s) no tiene AVX2 ni NEON con productos escalares: irá despacio",
+                "%s (%s) has neither AVX2 nor NEON with dot products: this will be slow"),
+             m->cpu[0] ? m->cpu : "?", m->features);
+}
+
+/* Settings whose value is a model, and a file that each needs. */
+static const struct {
+    const char *key, *suffix;
+} used_models[] = {
+    {"AUDIO_ENGINE", ".encoder.onnx"}, {"AUDIO_ENGINE", ".decoder.onnx"},
+    {"AUDIO_ENGINE", ".vocab.json"},   {"LLM_MODEL", ".gguf"},
+    {"VOICE_ENGINE", ".onnx"},
+};
+enum { N_USED = sizeof used_models / sizeof *used_models };
+
+static void check_memory(struct doctor *d)
+{
+    long needed = 0, budget = config_int(d->cli->cfg, "RAM_BUDGET_MB");
+    char mend[64];
+    for (size_t i = 0; d->store && i < N_USED; i++)
+        if (i == 0 || strcmp(used_models[i].key, used_models[i - 1].key) != 0)
+            needed += store_resident_mb(d->store, config_text(d->cli->cfg, used_models[i].key));
+    snprintf(mend, sizeof mend, "RAM_BUDGET_MB=%ld", needed);
+    if (budget > 0 && needed > budget)
+        add_finding(d, FAILURE, MEMORY, SARAI_ENOMEM,
+                    tr("RAM_BUDGET_MB no alcanza para los modelos elegidos",
+                       "RAM_BUDGET_MB is too little for the models chosen"),
+                    mend);
+    else if (d->machine.total_mb > 0 && d->machine.available_mb < needed)
+        warn(
+            d, MEMORY, "LLM_MODEL=gemma-3-270m",
+            tr("los modelos piden %ld MB y hay %ld libres (de %ld): cierra programas o elige modelos menores",
+               "the models take %ld MB and %ld are free (of %ld): close programs or choose smaller models"),
+            needed, d->machine.available_mb, d->machine.total_mb);
+    else
+        fine(d, MEMORY, tr("%ld MB libres; los modelos piden %ld", "%ld MB free; the models take %ld"),
+             d->machine.available_mb, needed);
+}
+
+static void check_threads(struct doctor *d)
+{
+    static const char *const keys[] = {"ORT_NUM_THREADS", "LLAMA_THREADS"};
+    bool good = true;
+    for (size_t i = 0; i < 2; i++) {
+        char mend[64];
+        long threads = config_int(d->cli->cfg, keys[i]);
+        snprintf(mend, sizeof mend, "%s=%d", keys[i], d->machine.cores);
+        if (threads <= d->machine.cores)
+            continue;
+        good = false;
+        warn(d, THREADS, mend,
+             tr("%s=%ld con %d núcleos: los hilos se estorban",
+                "%s=%ld with %d cores: the threads get in each other's way"),
+             keys[i], threads, d->machine.cores);
+    }
+    if (good)
+        fine(d, THREADS,
+             tr("%d núcleos; %s para oír y hablar, %s para pensar",
+                "%d cores; %s to hear and speak, %s to think"),
+             d->machine.cores, config_text(d->cli->cfg, keys[0]), config_text(d->cli->cfg, keys[1]));
+}
+
+/* ---- libraries ------------------------------------------------------------------------------- */
+
+static void check_libraries(struct doctor *d)
+{
+    struct sarai_error err = {0};
+    struct espeak *espeak = NULL;
+    if (onnx_load(&err) == SARAI_OK)
+        fine(d, LIBRARY, "ONNX Runtime %s", onnx_version());
+    else
+        add_finding(d, FAILURE, LIBRARY, err.status, err.message, "make deps");
+    fine(d, LIBRARY, "llama.cpp %s", llm_version());
+    const char *language = strcmp(config_text(d->cli->cfg, "REGION"), "es-MX") == 0 ? "es-419" : "es";
+    if (espeak_open(language, &espeak, &err) == SARAI_OK)
+        fine(d, LIBRARY, tr("espeak-ng %s, con datos de «%s»", "espeak-ng %s, with data for “%s”"),
+             espeak_version(), language);
+    else
+        add_finding(d, FAILURE, LIBRARY, err.status, err.message,
+                    "sudo apt-get install --reinstall espeak-ng-data");
+    espeak_close(espeak);
+    fine(d, LIBRARY, "%s, %s, jansson %s", sndfile_version(), resampler_version(), jansson_version_str());
+}
+
+/* ---- models ---------------------------------------------------------------------------------- */
+
+static const char *pull_command(const char *id, char room[128])
+{
+    snprintf(room, 128, "sarai models pull %s", id);
+    return room;
+}
+
+/* Every file of a model of the manifest; missing ones count only where the model is in use. */
+static enum sarai_status check_model(struct doctor *d, const struct model *m, bool used,
+                                     struct sarai_error *err)
+{
+    char mend[128], text[512];
+    bool complete = true;
+    for (size_t i = 0; i < m->n_files; i++) {
+        enum store_finding found;
+        enum sarai_status st = store_check(d->store, &m->files[i], d->deep, &d->cli->stop, &found, err);
+        if (st)
+            return st;
+        complete = complete && found != STORE_MISSING && found != STORE_DAMAGED;
+        if (found != STORE_DAMAGED && !(found == STORE_MISSING && used))
+            continue;
+        snprintf(text, sizeof text,
+                 found == STORE_DAMAGED ? tr("%s: %s está dañado", "%s: %s is damaged")
+                                        : tr("%s: falta %s", "%s: %s is missing"),
+                 m->id, m->files[i].path);
+        add_finding(d, used ? FAILURE : WARNING, MODEL, SARAI_EMODEL, text, pull_command(m->id, mend));
+    }
+    if (complete)
+        fine(d, MODEL, "%s: %s", m->id,
+             d->deep ? tr("sumas comprobadas", "sums checked") : tr("tamaños correctos", "sizes right"));
+    return SARAI_OK;
+}
+
+static bool is_used(const struct doctor *d, const char *id)
+{
+    if (strcmp(id, "silero-vad") == 0 || strcmp(id, config_text(d->cli->cfg, "VOICE")) == 0)
+        return true;
+    for (size_t i = 0; i < N_USED; i++)
+        if (strcmp(config_text(d->cli->cfg, used_models[i].key), id) == 0)
+            return true;
+    return false;
+}
+
+/* Models given by a path, and names that are neither a path nor in the manifest. */
+static void check_own_models(struct doctor *d)
+{
+    for (size_t i = 0; i < N_USED; i++) {
+        struct sarai_error err = {0};
+        char path[STORE_PATH_BYTES];
+        const char *model = config_text(d->cli->cfg, used_models[i].key);
+        if (manifest_find(store_manifest(d->store), model))
+            continue;
+        if (store_path(d->store, model, used_models[i].suffix, path, sizeof path, &err) == SARAI_OK)
+            fine(d, MODEL, "%s: %s", used_models[i].key, path);
+        else
+            add_finding(d, FAILURE, MODEL, err.status, err.message, "sarai models list");
+    }
+}
+
+static enum sarai_status check_models(struct doctor *d, struct sarai_error *err)
+{
+    const struct manifest *manifest = store_manifest(d->store);
+    enum sarai_status st = SARAI_OK;
+    for (size_t i = 0; !st && i < manifest_count(manifest); i++) {
+        const struct model *m = manifest_at(manifest, i);
+        st = check_model(d, m, is_used(d, m->id), err);
+    }
+    check_own_models(d);
+    return st;
+}
+
+static void check_cache(struct doctor *d)
+{
+    if (store_cache_dir(d->store))
+        fine(d, CACHE, "%s", store_cache_dir(d->store));
+    else
+        warn(d, CACHE, "XDG_CACHE_HOME=/tmp/sarai",
+             tr("no se puede escribir junto a %s: cada arranque será lento",
+                "nothing can be written beside %s: every start will be slow"),
+             store_cache_folder(d->store));
+}
+
+/* ---- sound ----------------------------------------------------------------------------------- */
+
+/* The system's sound libraries write their own thoughts to the standard error while they look around. */
+static enum sarai_status quiet_devices(struct portaudio_devices *out, struct sarai_error *err)
+{
+    int kept = dup(STDERR_FILENO), nowhere = open("/dev/null", O_WRONLY);
+    if (kept >= 0 && nowhere >= 0)
+        dup2(nowhere, STDERR_FILENO);
+    enum sarai_status st = portaudio_devices(out, err);
+    if (kept >= 0 && nowhere >= 0)
+        dup2(kept, STDERR_FILENO);
+    close(kept);
+    close(nowhere);
+    return st;
+}
+
+static void check_audio(struct doctor *d)
+{
+    struct portaudio_devices found = {0};
+    struct sarai_error err = {0};
+    if (quiet_devices(&found, &err) != SARAI_OK)
+        warn(d, AUDIO, "sudo apt-get install --reinstall libportaudio2", "%s", err.message);
+    else if (found.n_inputs == 0 || found.n_outputs == 0)
+        warn(d, AUDIO, NULL,
+             tr("micrófonos: %d; altavoces: %d. Con archivos se trabaja igual",
+                "microphones: %d; loudspeakers: %d. Files work all the same"),
+             found.n_inputs, found.n_outputs);
+    else
+        fine(d, AUDIO, tr("micrófono: %s; altavoz: %s", "microphone: %s; loudspeaker: %s"), found.input,
+             found.output);
+}
+
+/* ---- latency --------------------------------------------------------------------------------- */
+
+struct recording {
+    float *pcm;
+    size_t n;
+};
+
+enum { MAX_RECORDING_FRAMES = 60 * SARAI_VOICE_HZ };
+
+static bool record(void *user, const float *pcm, size_t n)
+{
+    struct recording *r = user;
+    if (n > MAX_RECORDING_FRAMES - r->n)
+        return false;
+    memcpy(r->pcm + r->n, pcm, n * sizeof *pcm);
+    r->n += n;
+    return true;
+}
+
+static bool ignore_audio(void *user, const float *pcm, size_t n)
+{
+    (void)user;
+    (void)pcm;
+    (void)n;
+    return true;
+}
+
+/* A question in Sarai's own voice, at the rate that it hears. */
+static enum sarai_status make_question(struct sarai *s, struct recording *out, struct sarai_error *err)
+{
+    struct recording said = {malloc(MAX_RECORDING_FRAMES * sizeof(float)), 0};
+    const struct sarai_sink sink = {.user = &said, .on_audio = record};
+    struct sarai_turn turn = {0};
+    struct resampler *resampler = NULL;
+    size_t n = 0;
+    enum sarai_status st = said.pcm ? SARAI_OK : out_of_memory(err, tr("la pregunta", "the question"));
+    if (!st)
+        st = sarai_say(s, "¿Cuál es la capital de Francia?", NULL, 0, &sink, &turn, err);
+    if (!st)
+        st = resampler_open(SARAI_VOICE_HZ, SARAI_SPEECH_HZ, &resampler, err);
+    if (!st && !(out->pcm = malloc(2 * resampler_room(resampler, said.n) * sizeof(float))))
+        st = out_of_memory(err, tr("la pregunta", "the question"));
+    if (!st)
+        st = resampler_feed(resampler, said.pcm, said.n, out->pcm, &out->n, err);
+    if (!st)
+        st = resampler_feed(resampler, NULL, 0, out->pcm + out->n, &n, err);
+    out->n += n;
+    resampler_close(resampler);
+    sarai_turn_finish(&turn);
+    free(said.pcm);
+    return st;
+}
+
+/* One turn: milliseconds of hearing, of the first word, of the first sound of the voice, and of all that
+ * people wait for. */
+struct speed {
+    double listen_ms, think_ms, speak_ms, total_ms;
+};
+
+static enum sarai_status measure(struct sarai *s, const struct recording *question, struct speed *out,
+                                 struct sarai_error *err)
+{
+    const struct sarai_sink sink = {.on_audio = ignore_audio};
+    struct sarai_transcript heard = {0};
+    struct sarai_turn turn = {0};
+    sarai_new_conversation(s);
+    enum sarai_status st = sarai_transcribe(s, question->pcm, question->n, NULL, false, &heard, err);
+    if (!st)
+        st = sarai_ask(s, heard.text, &sink, &turn, err);
+    if (!st)
+        *out = (struct speed){heard.listen_ms, turn.stages.think_first_token_ms,
+                              turn.stages.speak_first_audio_ms, heard.listen_ms + turn.stages.first_audio_ms};
+    sarai_transcript_finish(&heard);
+    sarai_turn_finish(&turn);
+    return st;
+}
+
+/* What would help, most likely first. */
+static const char *faster(const struct doctor *d, const struct speed *s, char room[128])
+{
+    double load[1] = {0};
+    int cores = d->machine.cores;
+    if (getloadavg(load, 1) == 1 && load[0] > cores)
+        return tr("top  (otros programas ocupan el procesador)",
+                  "top  (other programs keep the processor busy)");
+    if (config_int(d->cli->cfg, "ORT_NUM_THREADS") < cores ||
+        config_int(d->cli->cfg, "LLAMA_THREADS") < cores) {
+        snprintf(room, 128, "ORT_NUM_THREADS=%d LLAMA_THREADS=%d", cores, cores);
+        return room;
+    }
+    if (s->speak_ms >= s->listen_ms && s->speak_ms >= s->think_ms)
+        return "sarai models pull piper-es-davefx; VOICE_ENGINE=piper-es-davefx";
+    return s->think_ms > s->listen_ms ? "LLM_MODEL=gemma-3-270m" : "AUDIO_ENGINE=whisper-base";
+}
+
+/* The second of two turns: the first warms the machine up. */
+static void check_latency(struct doctor *d)
+{
+    struct sarai_error err = {0};
+    struct recording question = {0};
+    struct speed speed = {0};
+    char room[128], text[512];
+    long target = config_int(d->cli->cfg, "LATENCY_TARGET_MS");
+    enum sarai_status st = sarai_open(d->cli->cfg, SARAI_ALL, &d->cli->sarai, &err);
+    if (!st)
+        st = make_question(d->cli->sarai, &question, &err);
+    for (int i = 0; !st && i < 2; i++)
+        st = measure(d->cli->sarai, &question, &speed, &err);
+    cli_close(d->cli);
+    free(question.pcm);
+    snprintf(text, sizeof text,
+             tr("%.0f ms hasta el primer sonido (oír %.0f, primera palabra %.0f, voz %.0f); objetivo %ld",
+                "%.0f ms until the first sound (hear %.0f, first word %.0f, voice %.0f); target %ld"),
+             speed.total_ms, speed.listen_ms, speed.think_ms, speed.speak_ms, target);
+    if (st)
+        add_finding(d, FAILURE, LATENCY, st, err.message, NULL);
+    else if (speed.total_ms > (double)target)
+        add_finding(d, WARNING, LATENCY, SARAI_OK, text, faster(d, &speed, room));
+    else
+        add_finding(d, FINE, LATENCY, SARAI_OK, text, NULL);
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+/* All checks, those first that the later ones stand on. ECANCELLED when a sum was interrupted. */
+static enum sarai_status examine(struct doctor *d, struct sarai_error *err)
+{
+    struct sarai_error unreadable = {0};
+    enum sarai_status st = SARAI_OK;
+    machine_look(&d->machine);
+    if (store_open(config_text(d->cli->cfg, "SARAI_MODEL_DIR"), &d->store, &unreadable) != SARAI_OK)
+        add_finding(d, FAILURE, MODEL, unreadable.status, unreadable.message,
+                    "git checkout models/manifest.json");
+    check_cpu(d);
+    check_memory(d);
+    check_threads(d);
+    check_libraries(d);
+    if (d->store) {
+        st = check_models(d, err);
+        check_cache(d);
+    }
+    check_audio(d);
+    if (!st && !d->quick && !d->worst)
+        check_latency(d);
+    return st;
+}
+
+static int conclude(const struct doctor *d)
+{
+    int code = d->worst ? (int)d->worst : d->strict && d->warned ? CLI_WARNINGS : SARAI_OK;
+    if (d->json) {
+        int printed = cli_print_json(json_pack("{s:i,s:O}", "exit_code", code, "findings", d->findings));
+        return printed ? printed : code;
+    }
+    puts(d->worst    ? tr("Sarai no puede trabajar todavía: arregla los fallos de arriba.",
+                          "Sarai cannot work yet: mend the failures above.")
+         : d->warned ? tr("Sarai funciona, con avisos.", "Sarai works, with warnings.")
+                     : tr("Todo bien.", "All is well."));
+    int flushed = cli_flush();
+    return flushed ? flushed : code;
+}
+
+int command_doctor(struct cli *cli, const struct command *command, int argc, char **argv)
+{
+    struct doctor d = {.cli = cli};
+    struct sarai_error err = {0};
+    int first, code;
+    const struct cli_option own[] = {
+        {"deep", 'd', NULL, NULL, &d.deep, "comprueba también las sumas sha256 de los modelos",
+         "checks the sha256 sums of the models too"},
+        {"quick", 'q', NULL, NULL, &d.quick, "no mide la latencia", "does not measure the latency"},
+        {"strict", 0, NULL, NULL, &d.strict, "con avisos, sale con 9",
+         "exits with 9 when there are warnings"},
+        {"json", 'j', NULL, NULL, &d.json, "un objeto JSON", "one JSON object"},
+    };
+    if (!cli_parse(cli, command, own, sizeof own / sizeof *own, argc, argv, &first, &code))
+        return code;
+    if (first < argc)
+        return cli_usage(tr("sobran argumentos; ayuda: sarai doctor --help",
+                            "too many arguments; help: sarai doctor --help"));
+    d.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    d.findings = json_array();
+    code = examine(&d, &err) ? cli_fail(cli, &err) : conclude(&d);
+    if (cli_interrupted(cli))
+        code = CLI_INTERRUPTED;
+    store_close(d.store);
+    json_decref(d.findings);
+    return code;
+}
