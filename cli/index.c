@@ -69,7 +69,8 @@ static int show_report(const struct showing *s, const struct sarai_index_report 
                                         "total_ms", r->total_ms));
     printf(tr("%zu documentos leídos (%zu pasajes) en %.1f s; %zu sin cambios, %zu olvidados porque ya no "
               "están\n",
-              "%zu documents read (%zu passages) in %.1f s; %zu unchanged, %zu forgotten because they are gone\n"),
+              "%zu documents read (%zu passages) in %.1f s; %zu unchanged, %zu forgotten because they are "
+              "gone\n"),
            r->added, r->passages, r->total_ms / 1000, r->unchanged, r->removed);
     if (r->without_text > 0)
         printf(tr("%zu no tienen texto: quizá son páginas escaneadas\n",

@@ -24,7 +24,8 @@ static enum sarai_status open_shelf(struct cli *cli, bool write, struct shelf **
 /* ---- forget ---------------------------------------------------------------------------------- */
 
 /* What is gone from the disk can still be forgotten, by the path under which it was read. */
-static enum sarai_status forget_one(struct shelf *shelf, const char *path, int64_t *n, struct sarai_error *err)
+static enum sarai_status forget_one(struct shelf *shelf, const char *path, int64_t *n,
+                                    struct sarai_error *err)
 {
     char *whole = realpath(path, NULL);
     if (!whole && errno != ENOENT && errno != ENOTDIR && errno != EACCES)
@@ -138,7 +139,7 @@ int command_store(struct cli *cli, const struct command *command, int argc, char
 {
     struct sarai_error err = {0};
     struct shelf *shelf = NULL;
-    char place[PLACE_BYTES];
+    char place[PLACE_BYTES], shown[PLACE_BYTES];
     bool json = false;
     int first, code;
     const struct cli_option own[] = {
@@ -155,10 +156,11 @@ int command_store(struct cli *cli, const struct command *command, int argc, char
     if (open_shelf(cli, is_check, &shelf, place, &err) != SARAI_OK)
         return cli_fail(cli, &err);
     struct exporting exporting = {.shelf = shelf};
+    place_show(place, shown);
     if (is_check)
-        code = show_check(cli, shelf, place);
+        code = show_check(cli, shelf, shown);
     else if (!is_export)
-        code = show_info(cli, shelf, place, json);
+        code = show_info(cli, shelf, shown, json);
     else if (shelf_each(shelf, "", export_document, &exporting, &err) != SARAI_OK)
         code = cli_fail(cli, &err);
     shelf_close(shelf);

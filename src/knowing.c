@@ -44,7 +44,8 @@ enum sarai_status assistant_open_shelf(struct sarai *s, struct sarai_error *err)
         return st;
     st = shelf_open(&options, &s->shelf, err);
     if (!st && shelf_dimension(s->shelf) > 0 && strcmp(config_text(s->cfg, "SEARCH_BY"), "words") != 0 &&
-        store_path(s->store, config_text(s->cfg, "EMBED_MODEL"), ".gguf", model, sizeof model, NULL) == SARAI_OK)
+        store_path(s->store, config_text(s->cfg, "EMBED_MODEL"), ".gguf", model, sizeof model, NULL) ==
+            SARAI_OK)
         s->parts |= SARAI_EMBED;
     return st;
 }
@@ -127,8 +128,10 @@ static struct vector_cache *open_cache(const struct sarai *s, const struct encod
     char folder[PATH_BYTES];
     const char *cache = store_cache_folder(s->store);
     const char *slash = strrchr(cache, '/');
-    if (!slash || snprintf(folder, sizeof folder, "%.*s/embeddings", (int)(slash - cache), cache) >=
-                      (int)sizeof folder || make_folders(folder, NULL))
+    if (!slash ||
+        snprintf(folder, sizeof folder, "%.*s/embeddings", (int)(slash - cache), cache) >=
+            (int)sizeof folder ||
+        make_folders(folder, NULL))
         return NULL;
     return vector_cache_open(folder, encoder->identity, encoder->dimension);
 }

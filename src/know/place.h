@@ -18,6 +18,8 @@ enum sarai_status place_find(const char *url, const char *path, char out[PLACE_B
                              struct sarai_error *err);
 /* A file that is there; of a server it is assumed. */
 bool place_exists(const char *place);
+/* The place without the password that an address may hold: for messages. */
+void place_show(const char *place, char out[PLACE_BYTES]);
 /* Makes the folder of a file. EOUTPUT. */
 enum sarai_status place_prepare(const char *place, struct sarai_error *err);
 

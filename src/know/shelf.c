@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "know/place.h"
 #include "know/shelf_engine.h"
 
 struct shelf {
@@ -13,6 +14,8 @@ struct shelf {
 
 static const struct shelf_engine *engine_of(const char *place, struct sarai_error *err)
 {
+    if (strncmp(place, "postgres://", 11) == 0 || strncmp(place, "postgresql://", 13) == 0)
+        return &shelf_postgres;
     if (!strstr(place, "://"))
         return &shelf_sqlite;
     failed(
@@ -25,17 +28,21 @@ static const struct shelf_engine *engine_of(const char *place, struct sarai_erro
 enum sarai_status shelf_fits(const struct shelf_options *options, long version, const char *model,
                              int dimension, struct sarai_error *err)
 {
+    char place[PLACE_BYTES];
+    place_show(options->place, place);
     if (version != SHELF_VERSION)
         return failed(err, SARAI_EINPUT,
                       tr("el almacén %s es de otra versión de Sarai (%ld; esta usa la %d)",
                          "the store %s is of another version of Sarai (%ld; this one uses %d)"),
-                      options->place, version, SHELF_VERSION);
+                      place, version, SHELF_VERSION);
     return shelf_suits(options, model, dimension, err);
 }
 
 enum sarai_status shelf_suits(const struct shelf_options *options, const char *model, int dimension,
                               struct sarai_error *err)
 {
+    char place[PLACE_BYTES];
+    place_show(options->place, place);
     if (!options->model || (strcmp(options->model, model) == 0 && options->dimension == dimension))
         return SARAI_OK;
     return failed(err, SARAI_EINPUT,
@@ -43,7 +50,7 @@ enum sarai_status shelf_suits(const struct shelf_options *options, const char *m
                      "vectores no se pueden mezclar; vuelve al modelo de antes o usa otro STORE_PATH",
                      "the store %s was made with “%s” (%d numbers) and now “%s” (%d) is set: their vectors "
                      "cannot be mixed; go back to the former model or use another STORE_PATH"),
-                  options->place, model, dimension, options->model, options->dimension);
+                  place, model, dimension, options->model, options->dimension);
 }
 
 enum sarai_status shelf_open(const struct shelf_options *options, struct shelf **out, struct sarai_error *err)

@@ -29,6 +29,7 @@ struct shelf_engine {
 };
 
 extern const struct shelf_engine shelf_sqlite;
+extern const struct shelf_engine shelf_postgres;
 
 /* What a place says of itself, against what is asked of it: its version, then shelf_suits(). */
 enum sarai_status shelf_fits(const struct shelf_options *options, long version, const char *model,

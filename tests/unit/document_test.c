@@ -96,8 +96,9 @@ static void refuses_binary(void **state)
 
 static void reads_markdown(void **state)
 {
-    static const char text[] = "# Título *uno*\n\ntexto con [un enlace](http://x.y) y `código`\nsigue\n\n"
-                               "- punto\n- **otro**\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<script>x()</script>\n";
+    static const char text[] =
+        "# Título *uno*\n\ntexto con [un enlace](http://x.y) y `código`\nsigue\n\n"
+        "- punto\n- **otro**\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<script>x()</script>\n";
     (void)state;
     struct document d = read_bytes("a.md", text, sizeof text - 1);
     expect_block(&d, 0, "Título uno", 0, 1);
@@ -114,7 +115,8 @@ static void reads_html(void **state)
 {
     static const char text[] =
         "<!doctype html><html><head><title>no</title><meta charset='iso-8859-1'>\n<style>p{}</style></head>\n"
-        "<body><h1>Mont\xE1ña</h1>\n<p>uno <b>dos</b>&nbsp;tres &amp; &ntilde;<br>cuatro\n<p>cinco<script>alert('<p>6')"
+        "<body><h1>Mont\xE1ña</h1>\n<p>uno <b>dos</b>&nbsp;tres &amp; "
+        "&ntilde;<br>cuatro\n<p>cinco<script>alert('<p>6')"
         "</script><ul><li>a<li>b</ul><td>c</td><td>d</td>";
     static const char broken[] = "<p>sin <b>cerrar <div>nada <!-- ni esto";
     (void)state;
@@ -134,7 +136,8 @@ static void reads_html(void **state)
 
 static void reads_pages(void **state)
 {
-    static const char text[] = "Página uno, con una pala-\nbra cortada\ny otra.\n\nPárrafo dos\n\f\fPágina tres\n\f";
+    static const char text[] =
+        "Página uno, con una pala-\nbra cortada\ny otra.\n\nPárrafo dos\n\f\fPágina tres\n\f";
     struct document d = {.text = BUF_INIT(DOCUMENT_TEXT_BYTES)};
     (void)state;
     assert_int_equal(read_pages(&d, text, sizeof text - 1, NULL), SARAI_OK);
@@ -148,7 +151,8 @@ static void reads_pages(void **state)
 static void reads_office(void **state)
 {
     static const char docx[] =
-        "<w:document xmlns:w='w'><w:body><w:p><w:r><w:t>Hola, </w:t></w:r><w:r><w:t>Ana</w:t><w:tab/><w:t>.</w:t>"
+        "<w:document xmlns:w='w'><w:body><w:p><w:r><w:t>Hola, "
+        "</w:t></w:r><w:r><w:t>Ana</w:t><w:tab/><w:t>.</w:t>"
         "</w:r></w:p><w:p><w:r><w:instrText>PAGE</w:instrText><w:delText>no</w:delText>"
         "<w:lastRenderedPageBreak/><w:t>dos</w:t></w:r></w:p>"
         "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>b</w:t></w:r></w:p>"
@@ -187,18 +191,20 @@ static void reads_processes_within_limits(void **state)
     struct buf out = BUF_INIT(1000);
     int code = 0;
     (void)state;
-    assert_int_equal(process_read((const char *const[]){"echo", "hola", NULL}, &limits, NULL, &out, &code, NULL),
-                     SARAI_OK);
+    assert_int_equal(
+        process_read((const char *const[]){"echo", "hola", NULL}, &limits, NULL, &out, &code, NULL),
+        SARAI_OK);
     assert_string_equal(buf_string(&out), "hola\n");
     assert_int_equal(code, 0);
     assert_int_equal(process_read((const char *const[]){"yes", NULL}, &limits, NULL, &out, &code, NULL),
                      SARAI_EINPUT);
     buf_reset(&out);
-    assert_int_equal(process_read((const char *const[]){"sleep", "30", NULL}, &limits, NULL, &out, &code, NULL),
-                     SARAI_OK);
+    assert_int_equal(
+        process_read((const char *const[]){"sleep", "30", NULL}, &limits, NULL, &out, &code, NULL), SARAI_OK);
     assert_int_equal(code, -1);
-    assert_int_equal(process_read((const char *const[]){"no-such-program", NULL}, &limits, NULL, &out, &code, NULL),
-                     SARAI_EUSAGE);
+    assert_int_equal(
+        process_read((const char *const[]){"no-such-program", NULL}, &limits, NULL, &out, &code, NULL),
+        SARAI_EUSAGE);
     buf_finish(&out);
 }
 
@@ -422,7 +428,8 @@ static void stops_when_told(void **state)
     assert_int_equal(shelf_open(&o, &shelf, NULL), SARAI_OK);
     const struct indexer_options options = {.shelf = shelf, .stop = &stop};
     assert_int_equal(indexer_run(&options, (const char *const[]){docs}, 1, &report, NULL), SARAI_ECANCELLED);
-    assert_int_equal(indexer_run(&options, (const char *const[]){"/no/existe"}, 1, &report, NULL), SARAI_EINPUT);
+    assert_int_equal(indexer_run(&options, (const char *const[]){"/no/existe"}, 1, &report, NULL),
+                     SARAI_EINPUT);
     shelf_close(shelf);
 }
 

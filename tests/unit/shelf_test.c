@@ -1,4 +1,6 @@
-/* The shelf in SQLite: what is put is found, by words and by vectors; nothing is left half done. */
+/* The shelf: what is put is found, by words and by vectors; nothing is left half done. In a file, and, where
+ * SHELF_TEST_URL names a server that may be written to, what both must do there
+ * (tests/flow/postgres_test.sh). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +26,7 @@
 
 enum { D = 8 };
 
-static char folder[64], place[96];
+static char folder[64], place[512];
 
 static int setup(void **state)
 {
@@ -41,6 +43,23 @@ static int teardown(void **state)
     (void)state;
     snprintf(command, sizeof command, "rm -rf %s", folder);
     return system(command);
+}
+
+static int setup_server(void **state)
+{
+    (void)state;
+    struct shelf *shelf = NULL;
+    int64_t n;
+    snprintf(place, sizeof place, "%s", getenv("SHELF_TEST_URL"));
+    const struct shelf_options o = {.place = place, .write = true, .model = "model-a", .dimension = D};
+    struct sarai_error err = {0};
+    enum sarai_status st = shelf_open(&o, &shelf, &err);
+    if (!st)
+        st = shelf_forget(shelf, "", &n, &err);
+    if (st)
+        fail_msg("%s", err.message);
+    shelf_close(shelf);
+    return 0;
 }
 
 static struct shelf_options options(bool write)
@@ -67,8 +86,8 @@ static float axis(int which, int8_t *packed)
     return vector_pack(v, D, packed);
 }
 
-static enum sarai_status put(struct shelf *shelf, const char *path, const char *hash, const char *text, int which,
-                             struct sarai_error *err)
+static enum sarai_status put(struct shelf *shelf, const char *path, const char *hash, const char *text,
+                             int which, struct sarai_error *err)
 {
     int8_t packed[D];
     float scale = axis(which, packed);
@@ -112,14 +131,15 @@ static void finds_by_words_and_vectors(void **state)
 /* What looks like SQL or like FTS5's language is words. */
 static void takes_hostile_words(void **state)
 {
-    static const char *const questions[] = {"'; DROP TABLE documents; --", "\"fianza\" OR NEAR(a b) *", "AND OR NOT",
-                                            "", "¿?", "fianza* -casa ^x {a} col:uno"};
+    static const char *const questions[] = {
+        "'; DROP TABLE documents; --", "\"fianza\" OR NEAR(a b) *", "AND OR NOT", "", "¿?",
+        "fianza* -casa ^x {a} col:uno"};
     (void)state;
     struct shelf *shelf = open_shelf(true);
     struct nearest_hit hits[4];
     size_t n;
-    assert_int_equal(put(shelf, "/a/'); DROP TABLE chunks; --", "h", "'); DELETE FROM documents; --", 0, NULL),
-                     SARAI_OK);
+    assert_int_equal(
+        put(shelf, "/a/'); DROP TABLE chunks; --", "h", "'); DELETE FROM documents; --", 0, NULL), SARAI_OK);
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
         assert_int_equal(shelf_words(shelf, questions[i], 4, hits, &n, NULL), SARAI_OK);
     assert_int_equal(shelf_words(shelf, "delete", 4, hits, &n, NULL), SARAI_OK);
@@ -428,7 +448,8 @@ static void packs_vectors(void **state)
     float scale = vector_pack(v, 4, packed);
     for (int i = 0; i < 4; i++)
         assert_true(fabsf(scale * (float)packed[i] - v[i]) <= scale / 2);
-    assert_int_equal(vector_dot(packed, packed, 4), packed[0] * packed[0] + 127 * 127 + packed[2] * packed[2]);
+    assert_int_equal(vector_dot(packed, packed, 4),
+                     packed[0] * packed[0] + 127 * 127 + packed[2] * packed[2]);
     const float zero[4] = {0};
     assert_true(vector_pack(zero, 4, packed) <= 0);
     assert_int_equal(packed[0], 0);
@@ -438,7 +459,8 @@ static void folds_words(void **state)
 {
     (void)state;
     struct words w;
-    assert_int_equal(words_of("¿Cuándo es el CUMPLEAÑOS de Óscar, el de la «Ñoñería»? Óscar", &w, NULL), SARAI_OK);
+    assert_int_equal(words_of("¿Cuándo es el CUMPLEAÑOS de Óscar, el de la «Ñoñería»? Óscar", &w, NULL),
+                     SARAI_OK);
     assert_int_equal(w.n, 3);
     assert_string_equal(w.word[0], "cumpleanos");
     assert_string_equal(w.word[1], "oscar");
@@ -454,6 +476,15 @@ static void folds_words(void **state)
 
 int main(void)
 {
+    const struct CMUnitTest on_server[] = {
+        cmocka_unit_test_setup(finds_by_words_and_vectors, setup_server),
+        cmocka_unit_test_setup(takes_hostile_words, setup_server),
+        cmocka_unit_test_setup(replaces_and_forgets, setup_server),
+        cmocka_unit_test_setup(refuses_another_model, setup_server),
+        cmocka_unit_test_setup(two_processes_write, setup_server),
+    };
+    if (getenv("SHELF_TEST_URL"))
+        return cmocka_run_group_tests(on_server, NULL, NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(finds_by_words_and_vectors, setup, teardown),
         cmocka_unit_test_setup_teardown(takes_hostile_words, setup, teardown),

@@ -1,0 +1,140 @@
+"""Recall of `sarai search` on Spanish questions: by words, by meaning, and by both fused.
+
+    python3 bench/retrieval.py --data DIR [--sarai build/release/sarai] [--paragraphs 5] [--questions 5]
+        [--foreign FILE] [--json FILE]
+
+DIR holds SQuAD-es-v1.1/dev-v1.1-es_small.json: articles whose paragraphs become one file each, of which a
+question's paragraph is to be found. --paragraphs is how many of each article are taken (0: all; 5 are as many
+as XQuAD has), --questions how many of each paragraph. A question counts as answered at k when one of the first
+k *different* files is its paragraph. With --foreign (a text a line, said to nobody's documents) and with the
+questions of articles that were left out it also tells how the best passage's score separates what fits from
+what does not: the share of either above each threshold.
+Needs: nothing beside Python.
+"""
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import tempfile
+
+DEPTH = 20  # hits asked for: several may be of one file
+KINDS = ("words", "meaning", "both")
+
+
+def load(path, n_paragraphs, n_questions):
+    """[(article, paragraph, [question])]"""
+    out = []
+    with open(path, encoding="utf-8") as f:
+        articles = json.load(f)["data"]
+    for number, article in enumerate(articles):
+        paragraphs = article["paragraphs"]
+        for paragraph in paragraphs[:n_paragraphs] if n_paragraphs else paragraphs:
+            questions = [q["question"].replace("\n", " ").strip() for q in paragraph["qas"]]
+            out.append((number, paragraph["context"], [q for q in questions if q][:n_questions]))
+    return out
+
+
+class Store:
+    """A store of its own in a folder of its own."""
+
+    def __init__(self, program, folder, paragraphs):
+        self.program = program
+        self.environment = dict(os.environ, STORE_PATH=os.path.join(folder, "saber.db"), SARAI_ENV_FILE="/dev/null")
+        documents = os.path.join(folder, "documents")
+        os.mkdir(documents)
+        for number, (_, text, _) in enumerate(paragraphs):
+            with open(os.path.join(documents, f"{number}.txt"), "w", encoding="utf-8") as f:
+                f.write(text)
+        done = self.run(["index", "--json", documents])
+        self.index = json.loads(done.splitlines()[-1])
+
+    def run(self, arguments, lines=None, **settings):
+        done = subprocess.run([self.program] + arguments, input=lines, text=True, stdout=subprocess.PIPE,
+                              env=dict(self.environment, **settings), check=True)
+        return done.stdout
+
+    def search(self, questions, by):
+        out = self.run(["search", "-k", str(DEPTH), "--json", "-"], "".join(q + "\n" for q in questions), SEARCH_BY=by)
+        return [json.loads(line)["hits"] for line in out.splitlines()]
+
+
+def rank_of(hits, number):
+    """0 for the first file; None where it is not among them."""
+    seen = []
+    for hit in hits:
+        name = int(os.path.basename(hit["path"]).split(".")[0])
+        if name not in seen:
+            seen.append(name)
+    return seen.index(number) if number in seen else None
+
+
+def figures(ranks):
+    n = len(ranks)
+    return {"recall@1": sum(r == 0 for r in ranks) / n,
+            "recall@5": sum(r is not None and r < 5 for r in ranks) / n,
+            "mrr": sum(1 / (r + 1) for r in ranks if r is not None) / n}
+
+
+def recall(program, paragraphs):
+    asked = [(q, number) for number, (_, _, questions) in enumerate(paragraphs) for q in questions]
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(program, folder, paragraphs)
+        out = {"files": len(paragraphs), "passages": store.index["passages"], "questions": len(asked),
+               "index_s": store.index["total_ms"] / 1000}
+        for by in KINDS:
+            hits = store.search([q for q, _ in asked], by)
+            out[by] = figures([rank_of(h, number) for h, (_, number) in zip(hits, asked)])
+    return out
+
+
+def thresholds(program, paragraphs, foreign):
+    """Half of the articles are in the store; the questions of the other half have no answer there."""
+    random.seed(1)
+    known = [p for p in paragraphs if p[0] % 2 == 0]
+    fitting = [q for p in known for q in p[2]]
+    other = [q for p in paragraphs if p[0] % 2 == 1 for q in p[2]]
+    random.shuffle(foreign)
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(program, folder, known)
+        best = {}
+        for name, questions in (("fitting", fitting), ("other articles", other), ("small talk", foreign[:500])):
+            best[name] = [h[0]["score"] if h else 0 for h in store.search(questions, "both")] if questions else []
+    rows = {}
+    for threshold in [x / 200 for x in range(156, 184)]:
+        rows[f"{threshold:.3f}"] = {name: sum(s >= threshold for s in scores) / len(scores)
+                                    for name, scores in best.items() if scores}
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--sarai", default="build/release/sarai")
+    parser.add_argument("--paragraphs", type=int, default=5)
+    parser.add_argument("--questions", type=int, default=5)
+    parser.add_argument("--foreign")
+    parser.add_argument("--json")
+    args = parser.parse_args()
+    paragraphs = load(os.path.join(args.data, "SQuAD-es-v1.1/dev-v1.1-es_small.json"), args.paragraphs, args.questions)
+    foreign = []
+    if args.foreign:
+        with open(args.foreign, encoding="utf-8") as f:
+            foreign = [line.strip() for line in f if line.strip()]
+    program = os.path.abspath(args.sarai)
+    result = recall(program, paragraphs)
+    print(f"{result['files']} files, {result['passages']} passages, {result['questions']} questions; "
+          f"indexed in {result['index_s']:.1f} s")
+    for by in KINDS:
+        print(f"  {by:8s} " + "  ".join(f"{k} {v:.3f}" for k, v in result[by].items()), flush=True)
+    result["thresholds"] = thresholds(program, paragraphs, foreign)
+    for threshold, shares in result["thresholds"].items():
+        print(f"  score >= {threshold}: " + ", ".join(f"{name} {share:.3f}" for name, share in shares.items()))
+    if args.json:
+        with open(args.json, "w", encoding="utf-8") as f:
+            json.dump(result, f, indent=1)
+
+
+if __name__ == "__main__":
+    main()

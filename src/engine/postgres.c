@@ -1,0 +1,210 @@
+#include "engine/postgres.h"
+
+#include <errno.h>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { POLL_MS = 50 };
+
+struct postgres {
+    PGconn *connection;
+    const struct stop *stop;
+};
+
+struct postgres_rows {
+    PGresult *result;
+};
+
+/* ---- errors ---------------------------------------------------------------------------------- */
+
+static bool is_state(const char *state, const char *wanted)
+{
+    return strncmp(state, wanted, strlen(wanted)) == 0;
+}
+
+/* The server's first line; what follows is detail. */
+static enum sarai_status wrong(const struct postgres *db, const PGresult *result, struct sarai_error *err)
+{
+    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    const char *why = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    why = why ? why : PQerrorMessage(db->connection);
+    int n = (int)strcspn(why, "\n");
+    if (!state || PQstatus(db->connection) != CONNECTION_OK || is_state(state, "08") ||
+        is_state(state, "57P"))
+        return failed(err, SARAI_ENETWORK, "PostgreSQL: %.*s", n, why);
+    if (is_state(state, "53200"))
+        return out_of_memory(err, "PostgreSQL");
+    if (is_state(state, "55P03") || is_state(state, "40"))
+        return failed(err, SARAI_EOUTPUT,
+                      tr("otro proceso está escribiendo en el almacén; prueba cuando acabe",
+                         "another process is writing to the store; try again when it has finished"));
+    if (is_state(state, "58P01") || is_state(state, "0A000"))
+        return failed(err, SARAI_EUSAGE,
+                      tr("al servidor PostgreSQL le falta pgvector: %.*s",
+                         "the PostgreSQL server lacks pgvector: %.*s"),
+                      n, why);
+    if (is_state(state, "53") || is_state(state, "42501") || is_state(state, "25006"))
+        return failed(err, SARAI_EOUTPUT, "PostgreSQL: %.*s", n, why);
+    return failed(err, SARAI_EINTERNAL, "PostgreSQL: %.*s", n, why);
+}
+
+/* ---- open and close -------------------------------------------------------------------------- */
+
+/* libpq tells by notices what it finds remarkable; they would land on stderr. */
+static void keep_quiet(void *user, const PGresult *result)
+{
+    (void)user;
+    (void)result;
+}
+
+enum sarai_status postgres_open(const char *url, const struct stop *stop, struct postgres **out,
+                                struct sarai_error *err)
+{
+    const char *const keys[] = {"dbname", "connect_timeout", "application_name", "client_encoding", NULL};
+    const char *const values[] = {url, "10", "sarai", "UTF8", NULL};
+    struct postgres *db = calloc(1, sizeof *db);
+    if (!db)
+        return out_of_memory(err, "PostgreSQL");
+    db->stop = stop;
+    db->connection = PQconnectdbParams(keys, values, 1);
+    enum sarai_status st = SARAI_OK;
+    if (!db->connection)
+        st = out_of_memory(err, "PostgreSQL");
+    else if (PQstatus(db->connection) != CONNECTION_OK)
+        st = wrong(db, NULL, err);
+    if (!st) {
+        PQsetNoticeReceiver(db->connection, keep_quiet, NULL);
+        st = postgres_run(db, "SET lock_timeout = '10s'", NULL, 0, err);
+    }
+    if (st)
+        postgres_close(db);
+    else
+        *out = db;
+    return st;
+}
+
+void postgres_close(struct postgres *db)
+{
+    if (!db)
+        return;
+    PQfinish(db->connection);
+    free(db);
+}
+
+/* ---- statements ------------------------------------------------------------------------------ */
+
+static void cancel(struct postgres *db)
+{
+    char message[256];
+    PGcancel *handle = PQgetCancel(db->connection);
+    if (handle)
+        PQcancel(handle, message, sizeof message);
+    PQfreeCancel(handle);
+}
+
+/* Waits for what was sent; gives the last result, or the first that is an error. */
+static PGresult *await_result(struct postgres *db, bool *is_stopped)
+{
+    PGresult *last = NULL, *result;
+    for (;;) {
+        while (PQisBusy(db->connection)) {
+            struct pollfd wait = {.fd = PQsocket(db->connection), .events = POLLIN};
+            poll(&wait, 1, POLL_MS);
+            if (!*is_stopped && stop_raised(db->stop)) {
+                *is_stopped = true;
+                cancel(db);
+            }
+            if (!PQconsumeInput(db->connection))
+                return last;
+        }
+        result = PQgetResult(db->connection);
+        if (!result)
+            return last;
+        bool is_error = last && PQresultStatus(last) == PGRES_FATAL_ERROR;
+        PQclear(is_error ? result : last);
+        last = is_error ? last : result;
+    }
+}
+
+enum sarai_status postgres_query(struct postgres *db, const char *sql, const char *const *values, int n,
+                                 struct postgres_rows **out, struct sarai_error *err)
+{
+    bool is_stopped = false;
+    int sent = values ? PQsendQueryParams(db->connection, sql, n, NULL, values, NULL, NULL, 0)
+                      : PQsendQuery(db->connection, sql);
+    PGresult *result = sent ? await_result(db, &is_stopped) : NULL;
+    ExecStatusType status = result ? PQresultStatus(result) : PGRES_FATAL_ERROR;
+    enum sarai_status st = SARAI_OK;
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        st = is_stopped ? failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"))
+                        : wrong(db, result, err);
+    struct postgres_rows *rows = st ? NULL : calloc(1, sizeof *rows);
+    if (!st && !rows)
+        st = out_of_memory(err, "PostgreSQL");
+    if (st) {
+        PQclear(result);
+        return st;
+    }
+    rows->result = result;
+    *out = rows;
+    return SARAI_OK;
+}
+
+enum sarai_status postgres_run(struct postgres *db, const char *sql, const char *const *values, int n,
+                               struct sarai_error *err)
+{
+    struct postgres_rows *rows = NULL;
+    enum sarai_status st = postgres_query(db, sql, values, n, &rows, err);
+    postgres_rows_close(rows);
+    return st;
+}
+
+enum sarai_status postgres_end(struct postgres *db, enum sarai_status st, struct sarai_error *err)
+{
+    if (!st)
+        st = postgres_run(db, "COMMIT", NULL, 0, err);
+    if (st) {
+        const struct stop *stop = db->stop;
+        db->stop = NULL; /* else the way back would be cancelled too */
+        postgres_run(db, "ROLLBACK", NULL, 0, NULL);
+        db->stop = stop;
+    }
+    return st;
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
+int postgres_count(const struct postgres_rows *rows)
+{
+    return PQntuples(rows->result);
+}
+
+const char *postgres_text(const struct postgres_rows *rows, int row, int column)
+{
+    return PQgetvalue(rows->result, row, column);
+}
+
+int64_t postgres_int(const struct postgres_rows *rows, int row, int column)
+{
+    return strtoll(PQgetvalue(rows->result, row, column), NULL, 10);
+}
+
+double postgres_real(const struct postgres_rows *rows, int row, int column)
+{
+    return strtod(PQgetvalue(rows->result, row, column), NULL);
+}
+
+int64_t postgres_changed(const struct postgres_rows *rows)
+{
+    return strtoll(PQcmdTuples(rows->result), NULL, 10);
+}
+
+void postgres_rows_close(struct postgres_rows *rows)
+{
+    if (!rows)
+        return;
+    PQclear(rows->result);
+    free(rows);
+}
