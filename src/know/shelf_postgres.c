@@ -442,7 +442,7 @@ static enum sarai_status info(void *self, struct shelf_info *out, struct sarai_e
                                    .vectors = postgres_int(rows, 0, 2),
                                    .bytes = postgres_int(rows, 0, 3),
                                    .dimension = s->dimension};
-        strncat(out->model, s->model, sizeof out->model - 1);
+        snprintf(out->model, sizeof out->model, "%s", s->model);
     }
     postgres_rows_close(rows);
     return st;

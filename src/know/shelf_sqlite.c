@@ -486,7 +486,7 @@ static enum sarai_status info(void *self, struct shelf_info *out, struct sarai_e
     struct shelf_file *f = self;
     struct shelf_info i = {.dimension = f->dimension};
     struct stat file;
-    strncat(i.model, f->model, sizeof i.model - 1);
+    snprintf(i.model, sizeof i.model, "%s", f->model);
     enum sarai_status st =
         sqlite_query_int(f->db, "SELECT count(*) FROM documents", NULL, 0, 0, &i.documents, err);
     if (!st)

@@ -63,6 +63,33 @@ def texts(folder: Path) -> None:
     save(folder, "not-utf8", b"ma\xf1ana \xc3( \xed\xa0\x80 \xf4\x90\x80\x80")
 
 
+def documents(folder: Path) -> None:
+    """The first byte picks the reader: text, Markdown, HTML, DOCX, ODT, the pages of a PDF."""
+    words = {0: "Uno\n\ndos y señal\n", 1: "# T\n\n- a *b* `c`\n\n| x | y |\n|---|---|\n| 1 | 2 |\n",
+             2: "<meta charset=utf-8><h1>T</h1><p>a&ntilde;o <b>b</b><br>c<table><tr><td>1<td>2</table><script>x</script>",
+             3: "<w:p><w:t>a</w:t><w:lastRenderedPageBreak/></w:p><w:tr><w:tc><w:p><w:t>b</w:t></w:p></w:tc></w:tr>",
+             4: "<o><text:h>T</text:h><text:p>a<text:s/>b<annotation>c</annotation></text:p></o>",
+             5: "Una pala-\nbra\n\notra\f\fdos\f"}
+    for kind, text in words.items():
+        save(folder, str(kind), bytes([kind]) + text.encode())
+    save(folder, "latin", b"\0ma\xf1ana ser\xe1 otro d\xeda")
+    save(folder, "utf16", b"\0\xff\xfeh\0o\0l\0a\0")
+
+
+def books(folder: Path) -> None:
+    container = '<container><rootfile full-path="O/c.opf"/></container>'
+    package = '<package><item id="a" href="a%20b.xhtml"/><itemref idref="a"/></package>'
+    kinds = {"book.epub": {"META-INF/container.xml": container, "O/c.opf": package, "O/a b.xhtml": "<p>hola</p>"},
+             "letter.docx": {"word/document.xml": "<w:p><w:t>hola</w:t></w:p>"},
+             "letter.odt": {"content.xml": "<o><text:p>hola</text:p></o>"}}
+    for name, members in kinds.items():
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for member, data in members.items():
+                archive.writestr(member, data)
+        save(folder, name, out.getvalue())
+
+
 def main() -> None:
     to = Path(sys.argv[1])
     sounds(to / "sound")
@@ -70,6 +97,9 @@ def main() -> None:
     texts(to / "text")
     texts(to / "speech")
     texts(to / "normaliser")
+    texts(to / "search")
+    documents(to / "document")
+    books(to / "epub")
     save(to / "vocabulary", "small.json", vocabulary())
     save(to / "manifest", "whole.json", (ROOT / "models/manifest.json").read_bytes())
     for entry in json.loads((ROOT / "models/manifest.json").read_text())["models"]:

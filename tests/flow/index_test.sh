@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# From files to answers: every kind of document is found with its place, bad ones are told and lose nothing, a
+# process that is killed or a disk that is full leaves a good store, and two may index at once.
+# Environment: SARAI (the program), SOURCE_DIR, BUILD_DIR.
+set -euo pipefail
+export SARAI_ENV_FILE=/dev/null SARAI_LANG=en
+fail() {
+    echo "$*" >&2
+    exit 1
+}
+"$SARAI" models path multilingual-e5-small >/dev/null 2>&1 || { echo "skipped: the embedder is not here; run: make models"; exit 77; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+docs=$work/docs
+export STORE_PATH=$work/data/saber.db
+python3 "$SOURCE_DIR/tests/data/documents.py" "$docs"
+rm "$docs"/roto.* "$docs"/bomba.docx "$docs"/binario.txt
+finds() { # finds QUESTION FILE [PLACE]
+    local hit
+    hit=$("$SARAI" search -k 1 "$1" | head -n1)
+    [[ $hit == *"$2${3:-}" ]] || fail "'$1' finds '$hit', not '$2${3:-}'"
+}
+code_of() { # code_of COMMAND…: runs it, keeps what it says in $work/said, gives its exit code
+    local code=0
+    "$@" >"$work/out" 2>"$work/said" || code=$?
+    echo "$code"
+}
+
+# Before anything was indexed.
+[ "$("$SARAI" search --json "hola" | grep -c '"hits":\[\]')" = 1 ] || fail "an empty store"
+[ "$(code_of "$SARAI" store info)" = 3 ] || fail "store info without a store"
+[ "$(code_of "$SARAI" index "$work/none")" = 3 ] || fail "a path that is not there"
+
+"$SARAI" index "$docs" >"$work/report"
+grep -q '^8 documents read' "$work/report" || fail "index: $(cat "$work/report")"
+finds "¿Cuánto es la fianza?" contrato.md ", line 1"
+finds "¿Cuándo vence la póliza del seguro?" seguro.pdf ", page 2"
+finds "¿Cuántos huevos lleva la tortilla?" recetas.html ", line 2"
+finds "¿Cómo se llamaba el barco?" libro.epub
+finds "¿Cuándo es la boda de Ana?" boda.docx
+finds "¿Cuándo se podan las rosas?" jardin.odt
+finds "¿Cuál es el código de la alarma?" notas.txt ", line 1"
+"$SARAI" store check >/dev/null || fail "check"
+
+# A second time nothing is read; a new name costs no vector; a change is seen; what is gone is forgotten.
+"$SARAI" index "$docs" | grep -q '8 unchanged' || fail "nothing has changed"
+mv "$docs/contrato.md" "$docs/alquiler.md"
+echo "El código de la alarma es 9009." >"$docs/notas.txt"
+"$SARAI" index --json "$docs" | grep -q '"added":2,"unchanged":6,"removed":1' || fail "a change and a new name"
+finds "¿Cuánto es la fianza?" alquiler.md ", line 1"
+"$SARAI" search -k 1 "código de la alarma" | grep -q 9009 || fail "the new text"
+"$SARAI" forget "$docs/libro.epub" | grep -q '^1 ' || fail "forget"
+[ "$(code_of "$SARAI" forget "$docs/libro.epub")" = 3 ] || fail "forget twice"
+"$SARAI" store export >"$work/export"
+[ "$(wc -l <"$work/export")" = 7 ] || fail "export"
+
+# Bad documents: one sentence each, code 3, and the good ones stay.
+python3 "$SOURCE_DIR/tests/data/documents.py" "$work/bad"
+truncate -s 2G "$work/bad/enorme.txt"
+[ "$(code_of "$SARAI" index "$work/bad")" = 3 ] || fail "bad documents: $(cat "$work/said")"
+for name in roto.pdf roto.docx bomba.docx binario.txt enorme.txt; do
+    [ "$(grep -c "/$name: " "$work/said")" = 1 ] || fail "no sentence about $name: $(cat "$work/said")"
+done
+[ "$(wc -l <"$work/said")" = 5 ] || fail "more than the five sentences: $(cat "$work/said")"
+finds "¿Cuánto es la fianza?" .md ", line 1"
+"$SARAI" forget "$work/bad" >/dev/null
+
+# Another model.
+[ "$(code_of env EMBED_MODEL="$work/docs/notas.txt" "$SARAI" index "$docs")" = 4 ] || fail "a model that is none"
+
+# Killed at any moment: what was there stays, and the next run brings the rest.
+mkdir "$work/many"
+for i in $(seq 60); do
+    printf 'Nota %d.\n\nEl armario %d guarda la caja número %d.\n' "$i" "$i" $((i * 7)) >"$work/many/$i.txt"
+done
+for wait in 0.4 0.7 1.1 1.6; do
+    "$SARAI" index "$work/many" >/dev/null 2>&1 &
+    pid=$!
+    sleep "$wait"
+    kill -9 "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+    "$SARAI" store check >/dev/null || fail "the store after kill -9"
+done
+finds "¿Cuánto es la fianza?" alquiler.md ", line 1"
+
+# Two at once, then everything is there.
+"$SARAI" index "$work/many" >/dev/null &
+pid=$!
+"$SARAI" index "$work/many" >/dev/null || fail "the first of two"
+wait "$pid" || fail "the second of two"
+"$SARAI" index "$work/many" | grep -q '60 unchanged' || fail "not all of the many are there"
+
+# Ctrl-C: code 130, and what was read stays.
+rm -r "$work/data"
+"$SARAI" index "$work/many" >/dev/null 2>&1 &
+pid=$!
+sleep 1
+kill -INT "$pid"
+code=0
+wait "$pid" || code=$?
+[ "$code" = 130 ] || [ "$code" = 0 ] || fail "exit code $code after Ctrl-C"
+[ ! -f "$STORE_PATH" ] || "$SARAI" store check >/dev/null || fail "the store after Ctrl-C"
+
+# No room: a file that may not grow is like a disk that is full.
+rm -rf "$work/data"
+code=$(ulimit -f 100; code_of "$SARAI" index "$work/many")
+[ "$code" = 5 ] || fail "exit code $code, not 5, without room: $(cat "$work/said")"
+"$SARAI" store check >/dev/null || fail "the store after the disk was full"
+
+# A store that is damaged, and one of another program.
+echo "no es una base de datos, aunque se llame así; de eso se trata aquí" >"$work/other.db"
+[ "$(code_of env STORE_PATH="$work/other.db" "$SARAI" search x)" = 3 ] || fail "no database"
+[ "$(code_of env STORE_PATH="$work/other.db" "$SARAI" index "$docs")" = 3 ] || fail "no database to write"
+[ "$(code_of env STORE_PATH=/proc/saber/x.db "$SARAI" index "$docs")" = 5 ] || fail "a place that cannot be made"
