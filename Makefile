@@ -22,8 +22,7 @@ deps: packages
 	@tools/setup/deps.sh
 
 build: deps
-	@cmake --preset release -DSARAI_TESTS=OFF >/dev/null
-	@cmake --build build/release --parallel $(JOBS) -- --no-print-directory -s
+	@JOBS=$(JOBS) tools/setup/build.sh release -DSARAI_TESTS=OFF
 
 models: build
 	@$(SARAI) models pull embedded

@@ -73,26 +73,16 @@ static void add_finding(struct doctor *d, enum level level, enum check check, en
         print_finding(d, level, check, text, mend);
 }
 
-__attribute__((format(printf, 3, 4))) static void fine(struct doctor *d, enum check check, const char *format,
-                                                       ...)
+/* The same for what is no failure, with a sentence to fill in. */
+__attribute__((format(printf, 5, 6))) static void note(struct doctor *d, enum level level, enum check check,
+                                                       const char *mend, const char *format, ...)
 {
     char text[512];
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    add_finding(d, FINE, check, SARAI_OK, text, NULL);
-}
-
-__attribute__((format(printf, 4, 5))) static void warn(struct doctor *d, enum check check, const char *mend,
-                                                       const char *format, ...)
-{
-    char text[512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    add_finding(d, WARNING, check, SARAI_OK, text, mend);
+    add_finding(d, level, check, SARAI_OK, text, mend);
 }
 
 /* ---- the machine ----------------------------------------------------------------------------- */
@@ -101,9 +91,9 @@ static void check_cpu(struct doctor *d)
 {
     const struct machine *m = &d->machine;
     if (m->vectors)
-        fine(d, CPU, "%s: %s", m->cpu[0] ? m->cpu : "?", m->features);
+        note(d, FINE, CPU, NULL, "%s: %s", m->cpu[0] ? m->cpu : "?", m->features);
     else
-        warn(d, CPU, NULL,
+        note(d, WARNING, CPU, NULL,
              tr("%s (%s) no tiene AVX2 ni NEON con productos escalares: irá despacio",
                 "%s (%s) has neither AVX2 nor NEON with dot products: this will be slow"),
              m->cpu[0] ? m->cpu : "?", m->features);
@@ -133,13 +123,14 @@ static void check_memory(struct doctor *d)
                        "RAM_BUDGET_MB is too little for the models chosen"),
                     mend);
     else if (d->machine.total_mb > 0 && d->machine.available_mb < needed)
-        warn(
-            d, MEMORY, "LLM_MODEL=gemma-3-270m",
+        note(
+            d, WARNING, MEMORY, "LLM_MODEL=gemma-3-270m",
             tr("los modelos piden %ld MB y hay %ld libres (de %ld): cierra programas o elige modelos menores",
                "the models take %ld MB and %ld are free (of %ld): close programs or choose smaller models"),
             needed, d->machine.available_mb, d->machine.total_mb);
     else
-        fine(d, MEMORY, tr("%ld MB libres; los modelos piden %ld", "%ld MB free; the models take %ld"),
+        note(d, FINE, MEMORY, NULL,
+             tr("%ld MB libres; los modelos piden %ld", "%ld MB free; the models take %ld"),
              d->machine.available_mb, needed);
 }
 
@@ -154,13 +145,13 @@ static void check_threads(struct doctor *d)
         if (threads <= d->machine.cores)
             continue;
         good = false;
-        warn(d, THREADS, mend,
+        note(d, WARNING, THREADS, mend,
              tr("%s=%ld con %d núcleos: los hilos se estorban",
                 "%s=%ld with %d cores: the threads get in each other's way"),
              keys[i], threads, d->machine.cores);
     }
     if (good)
-        fine(d, THREADS,
+        note(d, FINE, THREADS, NULL,
              tr("%d núcleos; %s para oír y hablar, %s para pensar",
                 "%d cores; %s to hear and speak, %s to think"),
              d->machine.cores, config_text(d->cli->cfg, keys[0]), config_text(d->cli->cfg, keys[1]));
@@ -173,19 +164,21 @@ static void check_libraries(struct doctor *d)
     struct sarai_error err = {0};
     struct espeak *espeak = NULL;
     if (onnx_load(&err) == SARAI_OK)
-        fine(d, LIBRARY, "ONNX Runtime %s", onnx_version());
+        note(d, FINE, LIBRARY, NULL, "ONNX Runtime %s", onnx_version());
     else
         add_finding(d, FAILURE, LIBRARY, err.status, err.message, "make deps");
-    fine(d, LIBRARY, "llama.cpp %s", llm_version());
+    note(d, FINE, LIBRARY, NULL, "llama.cpp %s", llm_version());
     const char *language = strcmp(config_text(d->cli->cfg, "REGION"), "es-MX") == 0 ? "es-419" : "es";
     if (espeak_open(language, &espeak, &err) == SARAI_OK)
-        fine(d, LIBRARY, tr("espeak-ng %s, con datos de «%s»", "espeak-ng %s, with data for “%s”"),
-             espeak_version(), language);
+        note(d, FINE, LIBRARY, NULL,
+             tr("espeak-ng %s, con datos de «%s»", "espeak-ng %s, with data for “%s”"), espeak_version(),
+             language);
     else
         add_finding(d, FAILURE, LIBRARY, err.status, err.message,
                     "sudo apt-get install --reinstall espeak-ng-data");
     espeak_close(espeak);
-    fine(d, LIBRARY, "%s, %s, jansson %s", sndfile_version(), resampler_version(), jansson_version_str());
+    note(d, FINE, LIBRARY, NULL, "%s, %s, jansson %s", sndfile_version(), resampler_version(),
+         jansson_version_str());
 }
 
 /* ---- models ---------------------------------------------------------------------------------- */
@@ -217,7 +210,7 @@ static enum sarai_status check_model(struct doctor *d, const struct model *m, bo
         add_finding(d, used ? FAILURE : WARNING, MODEL, SARAI_EMODEL, text, pull_command(m->id, mend));
     }
     if (complete)
-        fine(d, MODEL, "%s: %s", m->id,
+        note(d, FINE, MODEL, NULL, "%s: %s", m->id,
              d->deep ? tr("sumas comprobadas", "sums checked") : tr("tamaños correctos", "sizes right"));
     return SARAI_OK;
 }
@@ -242,7 +235,7 @@ static void check_own_models(struct doctor *d)
         if (manifest_find(store_manifest(d->store), model))
             continue;
         if (store_path(d->store, model, used_models[i].suffix, path, sizeof path, &err) == SARAI_OK)
-            fine(d, MODEL, "%s: %s", used_models[i].key, path);
+            note(d, FINE, MODEL, NULL, "%s: %s", used_models[i].key, path);
         else
             add_finding(d, FAILURE, MODEL, err.status, err.message, "sarai models list");
     }
@@ -263,9 +256,9 @@ static enum sarai_status check_models(struct doctor *d, struct sarai_error *err)
 static void check_cache(struct doctor *d)
 {
     if (store_cache_dir(d->store))
-        fine(d, CACHE, "%s", store_cache_dir(d->store));
+        note(d, FINE, CACHE, NULL, "%s", store_cache_dir(d->store));
     else
-        warn(d, CACHE, "XDG_CACHE_HOME=/tmp/sarai",
+        note(d, WARNING, CACHE, "XDG_CACHE_HOME=/tmp/sarai",
              tr("no se puede escribir junto a %s: cada arranque será lento",
                 "nothing can be written beside %s: every start will be slow"),
              store_cache_folder(d->store));
@@ -292,15 +285,15 @@ static void check_audio(struct doctor *d)
     struct portaudio_devices found = {0};
     struct sarai_error err = {0};
     if (quiet_devices(&found, &err) != SARAI_OK)
-        warn(d, AUDIO, "sudo apt-get install --reinstall libportaudio2", "%s", err.message);
+        note(d, WARNING, AUDIO, "sudo apt-get install --reinstall libportaudio2", "%s", err.message);
     else if (found.n_inputs == 0 || found.n_outputs == 0)
-        warn(d, AUDIO, NULL,
+        note(d, WARNING, AUDIO, NULL,
              tr("micrófonos: %d; altavoces: %d. Con archivos se trabaja igual",
                 "microphones: %d; loudspeakers: %d. Files work all the same"),
              found.n_inputs, found.n_outputs);
     else
-        fine(d, AUDIO, tr("micrófono: %s; altavoz: %s", "microphone: %s; loudspeaker: %s"), found.input,
-             found.output);
+        note(d, FINE, AUDIO, NULL, tr("micrófono: %s; altavoz: %s", "microphone: %s; loudspeaker: %s"),
+             found.input, found.output);
 }
 
 /* ---- latency --------------------------------------------------------------------------------- */

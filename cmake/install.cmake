@@ -27,7 +27,7 @@ foreach(engine onnxruntime llama)
     file(GLOB notices ${home}/LICENSE ${home}/ThirdPartyNotices.txt)
     install(FILES ${notices} DESTINATION ${CMAKE_INSTALL_DOCDIR}/${engine})
 endforeach()
-install(FILES LICENSE README.md README.es.md docs/MODELS.md docs/example.c
+install(FILES LICENSE NOTICE README.md README.es.md docs/TROUBLESHOOTING.md docs/MODELS.md docs/example.c
     DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 install(FILES models/manifest.json DESTINATION ${CMAKE_INSTALL_DATADIR}/sarai/models)

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- processor ------------------------------------------------------------------------------- */
@@ -72,48 +73,51 @@ static bool read_field(const char *path, const char *key, char *out, size_t n)
 
 /* ---- limits ---------------------------------------------------------------------------------- */
 
-/* Two numbers of a cgroup's file, "200000 100000"; a word such as "max" is no number. How many there were. */
-static int read_numbers(const char *path, long long *first, long long *second)
+/* Numbers of a cgroup's file, "200000 100000"; a word such as "max" is no number. How many there were. */
+static int read_numbers(const char *path, long long numbers[2])
 {
+    char line[64], *at = line, *end;
+    int n = 0;
     FILE *f = fopen(path, "r");
     if (!f)
         return 0;
-    int n = fscanf(f, "%lld %lld", first, second);
+    if (fgets(line, sizeof line, f))
+        for (; n < 2; n++, at = end) {
+            numbers[n] = strtoll(at, &end, 10);
+            if (end == at)
+                break;
+        }
     fclose(f);
-    return n > 0 ? n : 0;
+    return n;
 }
 
 static int count_cores(void)
 {
     cpu_set_t set;
     int cores = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-    long long quota = 0, period = 0;
-    if (read_numbers("/sys/fs/cgroup/cpu.max", &quota, &period) == 2 && period > 0 &&
-        quota / period + 1 <= cores)
-        cores = (int)((quota + period - 1) / period);
+    long long quota[2]; /* microseconds of processor, of each so many microseconds */
+    if (read_numbers("/sys/fs/cgroup/cpu.max", quota) == 2 && quota[1] > 0 &&
+        quota[0] <= (cores - 1) * quota[1])
+        cores = (int)((quota[0] + quota[1] - 1) / quota[1]);
     return cores > 0 ? cores : 1;
 }
 
 static long field_mb(const char *key)
 {
     char text[64];
-    long kb = 0;
-    if (read_field("/proc/meminfo", key, text, sizeof text))
-        sscanf(text, "%ld", &kb);
-    return kb / 1024;
+    return read_field("/proc/meminfo", key, text, sizeof text) ? strtol(text, NULL, 10) / 1024 : 0;
 }
 
 static void look_at_memory(struct machine *m)
 {
-    long long most = 0, used = 0, nothing;
+    long long most[2], used[2] = {0};
     m->total_mb = field_mb("MemTotal");
     m->available_mb = field_mb("MemAvailable");
-    if (read_numbers("/sys/fs/cgroup/memory.max", &most, &nothing) < 1 || most <= 0 ||
-        most >> 20 >= m->total_mb)
+    if (read_numbers("/sys/fs/cgroup/memory.max", most) < 1 || most[0] >> 20 >= m->total_mb)
         return;
-    read_numbers("/sys/fs/cgroup/memory.current", &used, &nothing);
-    m->total_mb = (long)(most >> 20);
-    long left = (long)((most - used) >> 20);
+    read_numbers("/sys/fs/cgroup/memory.current", used);
+    m->total_mb = (long)(most[0] >> 20);
+    long left = (long)((most[0] - used[0]) >> 20);
     if (left < m->available_mb)
         m->available_mb = left;
 }

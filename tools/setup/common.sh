@@ -42,3 +42,9 @@ pip_download() {
     shift
     python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$dir" "$@"
 }
+
+# tenths: every tenth percent of a build's output; nothing where there is nothing to build.
+tenths() {
+    awk '/^\[ *[0-9]+%\] (Building|Linking)/ { n = substr($0, 2, 3) + 0
+           if (n >= last + 10) { printf "  %d %%\n", n; last = n; fflush() } }' >&2
+}

@@ -83,8 +83,7 @@ llama_build() {
     source=$work/llama_cpp_python-$llama_version/vendor/llama.cpp
     cmake -S "$source" -B "$work/build" -DCMAKE_INSTALL_PREFIX="$work/out" "${llama_options[@]}" >"$work/log" 2>&1 &&
         cmake --build "$work/build" --parallel "$(nproc)" --target install 2>&1 | tee -a "$work/log" |
-        awk '/^\[ *[0-9]+%\]/ { gsub(/[^0-9]/, "", $1); n = substr($0, 2, 3) + 0
-               if (n >= last + 10) { printf "  %d %%\n", n; last = n; fflush() } }' >&2 ||
+        tenths ||
         { tail -n 30 "$work/log" >&2; fail "llama.cpp no compila (arriba, el final del registro)" \
             "llama.cpp does not build (the end of its log is above)"; }
     cp "$source/LICENSE" "$work/out/"
