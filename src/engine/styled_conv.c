@@ -124,23 +124,19 @@ BODY int32_t to_cell(float v, float inverse, float zero)
     return (int32_t)(f + 0.5f);
 }
 
-BODY void quantise_8(const float *restrict a, size_t rows, size_t channels, const struct quantised *q)
+BODY void quantise(const float *restrict a, size_t rows, size_t channels, const struct quantised *q,
+                   bool wide)
 {
     float inverse = 1 / q->scale, zero = (float)q->zero;
-    for (size_t t = 0; t < rows; t++) {
-        uint8_t *restrict row = (uint8_t *)q->rows + t * q->quads * 4;
-        for (size_t i = 0; i < channels; i++)
-            row[i] = (uint8_t)to_cell(a[t * channels + i], inverse, zero);
-    }
-}
-
-BODY void quantise_16(const float *restrict a, size_t rows, size_t channels, const struct quantised *q)
-{
-    float inverse = 1 / q->scale, zero = (float)q->zero;
-    for (size_t t = 0; t < rows; t++) {
-        uint16_t *restrict row = (uint16_t *)q->rows + t * q->quads * 4;
-        for (size_t i = 0; i < channels; i++)
-            row[i] = (uint16_t)to_cell(a[t * channels + i], inverse, zero);
+    for (size_t t = 0; t < rows; t++, a += channels) {
+        uint8_t *restrict narrow_row = (uint8_t *)q->rows + t * q->quads * 4;
+        uint16_t *restrict wide_row = (uint16_t *)q->rows + t * q->quads * 4;
+        if (wide)
+            for (size_t i = 0; i < channels; i++)
+                wide_row[i] = (uint16_t)to_cell(a[i], inverse, zero);
+        else
+            for (size_t i = 0; i < channels; i++)
+                narrow_row[i] = (uint8_t)to_cell(a[i], inverse, zero);
     }
 }
 
@@ -167,7 +163,7 @@ static void activate_plain(const struct styled_conv *c, const struct styled_conv
 
 static void quantise_plain(const float *a, size_t rows, size_t channels, const struct quantised *q)
 {
-    quantise_8(a, rows, channels, q);
+    quantise(a, rows, channels, q, false);
 }
 
 static void finish_plain(const struct styled_conv *c, const struct quantised *q, const int32_t *acc,
@@ -210,7 +206,7 @@ static void activate_avx2(const struct styled_conv *c, const struct styled_conv_
 TARGET("avx2,fma")
 static void quantise_avx2(const float *a, size_t rows, size_t channels, const struct quantised *q)
 {
-    quantise_16(a, rows, channels, q);
+    quantise(a, rows, channels, q, true);
 }
 
 TARGET("avx2,fma")
@@ -269,7 +265,7 @@ static void activate_avx512(const struct styled_conv *c, const struct styled_con
 TARGET(AVX512)
 static void quantise_avx512(const float *a, size_t rows, size_t channels, const struct quantised *q)
 {
-    quantise_8(a, rows, channels, q);
+    quantise(a, rows, channels, q, false);
 }
 
 TARGET(AVX512)

@@ -52,16 +52,15 @@ def read_model(folder):
 # ---- convolutions -----------------------------------------------------------------------------------
 
 
-def pack_weights(quantised, zero, scale):
-    """uint8 [out, in, taps] with one scale and zero → int8 [taps, ⌈in / 4⌉, out, 4] and a scale for each
-    output. Exact but for outputs with a weight beyond ±127 steps, which get coarser steps."""
-    steps = quantised.astype(np.int32) - int(zero)
+def pack_weights(steps, scale):
+    """Whole numbers [out, in, taps], one scale → int8 [taps, ⌈in / 4⌉, out, 4] and a scale for each output.
+    Exact but for outputs with a weight beyond ±127 steps, which get coarser steps."""
     factor = np.maximum(np.abs(steps).max(axis=(1, 2)) / 127.0, 1.0)
     outs, ins, taps = steps.shape
     padded = np.zeros((outs, -(-ins // 4) * 4, taps), np.int8)
     padded[:, :ins] = np.rint(steps / factor[:, None, None]).astype(np.int8)
     packed = padded.reshape(outs, -1, 4, taps).transpose(3, 1, 0, 2)
-    return packed, (factor * float(scale)).astype(np.float32)
+    return packed, (factor * scale).astype(np.float32)
 
 
 def bias_of(s, at, outs):
@@ -79,7 +78,8 @@ def styled_conv(s, at, x, style="", alpha=None, residual="", slope=1.0):
     conv = s.maker(at + "_output_0_output_quantized")
     name = conv.input[1][: -len("_quantized")]
     quantised = s.constant(conv.input[1])
-    weights, scale = pack_weights(quantised, s.constant(conv.input[3]), s.constant(name + "_scale"))
+    steps = quantised.astype(np.int32) - int(s.constant(conv.input[3]))
+    weights, scale = pack_weights(steps, float(s.constant(name + "_scale")))
     inputs = [
         x,
         style,
@@ -113,20 +113,48 @@ def fuse_snake_block(s, at, x):
     return x
 
 
+def styled_rise(s, at, x, slope):
+    """A transposed convolution, kernel twice the stride, as a StyledConv of three taps that makes `stride`
+    frames at once: frame `stride` · m + r takes kernel place r + pad − stride · (t − m) of frame t."""
+    conv = s.maker(at + "/ConvTranspose_output_0")
+    kernel, stride, pad = s.constant(conv.input[1]), s.attribute(conv, "strides")[0], s.attribute(conv, "pads")[0]
+    ins, outs, places = kernel.shape
+    taps = np.zeros((stride, outs, ins, 3), np.float32)
+    for r in range(stride):
+        for tap in range(3):
+            place = r + pad - stride * (tap - 1)
+            if 0 <= place < places:
+                taps[r, :, :, tap] = kernel[:, :, place].T
+    taps = taps.reshape(stride * outs, ins, 3)
+    step = np.abs(taps).max(axis=(1, 2)) / 127.0
+    weights, _ = pack_weights(np.rint(taps / step[:, None, None]), 1.0)
+    inputs = [
+        x,
+        "",
+        s.add(at + ".weights", weights),
+        s.add(at + ".scale", step.astype(np.float32)),
+        s.add(at + ".bias", np.tile(s.constant(conv.input[2]), stride)),
+    ]
+    attributes = {"dilation": 1, "channels": ins, "slope": slope}
+    y = s.node("StyledConv", inputs, at + "/styled", domain="sarai", **attributes)
+    return s.node("Reshape", [y, s.add(at + ".shape", np.array([1, -1, outs]))], at + "/risen")
+
+
 def fuse_vocoder(s):
-    for stage, (risen, mean, leaky) in enumerate(
-        [
-            ("ups.0/ConvTranspose_output_0", "Div_2_output_0", "LeakyRelu_1_output_0"),
-            ("reflection_pad/Pad_output_0", "Div_4_output_0", "LeakyRelu_2_output_0"),
-        ]
-    ):
+    x = turned(s, s.maker(VOCODER + "LeakyRelu_output_0").input[0])
+    for stage in range(2):
+        leaky = s.maker(s.maker(f"{VOCODER}ups.{stage}/ConvTranspose_output_0").input[0])
+        x = styled_rise(s, f"{VOCODER}ups.{stage}", x, s.attribute(leaky, "alpha"))
+        if stage == 1:
+            first = s.add("vocoder.first", np.array([0, 1, 0, 0, 0, 0]))
+            x = s.node("Pad", [x, first], VOCODER + "reflected", mode="reflect")
         source = turned(s, f"{VOCODER}noise_convs.{stage}/Conv_output_0")
         source = fuse_snake_block(s, f"{VOCODER}noise_res.{stage}", source)
-        x = s.node("Add", [turned(s, VOCODER + risen), source], f"{VOCODER}stage.{stage}")
+        x = s.node("Add", [x, source], f"{VOCODER}stage.{stage}")
         blocks = [fuse_snake_block(s, f"{VOCODER}resblocks.{3 * stage + i}", x) for i in range(3)]
         total = s.node("Sum", blocks, x + ".sum")
-        average = s.node("Div", [total, s.maker(VOCODER + mean).input[1]], x + ".mean")
-        s.maker(VOCODER + leaky).input[0] = turned(s, average)
+        x = s.node("Mul", [total, s.add("vocoder.third", np.float32(1 / 3))], x + ".mean")
+    s.maker(VOCODER + "LeakyRelu_2_output_0").input[0] = turned(s, x)
 
 
 def fuse_leaky_block(s, at):
@@ -172,9 +200,9 @@ def skip_silence(s):
     start = s.node("Sub", [first, s.add("skip.before", np.array([FRAMES_BEFORE]))], "skip.early")
     start = s.node("Max", [start, zero], "skip.start")
     end = s.node("Add", [last, s.add("skip.after", np.array([FRAMES_AFTER + 1]))], "skip.end")
-    for value, user in ((frames, "LeakyRelu_output_0"), (pitch, "f0_upsamp/Resize_output_0")):
+    for value, user in ((frames, frames + "/turned"), (pitch, "generator/f0_upsamp/Resize_output_0")):
         value = s.node("Slice", [DECODER + value, start, end, axis], DECODER + value + "/audible")
-        s.maker(VOCODER + user).input[0] = value
+        s.maker(DECODER + user).input[0] = value
 
 
 def merge_styles(s):
