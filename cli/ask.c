@@ -1,4 +1,5 @@
-/* sarai ask: a question in writing, an answer in writing. With "-" each line of stdin is a question. */
+/* sarai ask: a question in writing, an answer in writing. With "-" each line of stdin is a question, and
+ * with --json it may be an object that brings a mood, passages and turns had before. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,26 +12,101 @@ static void show_answer(void *user, const char *piece)
     fflush(stdout);
 }
 
-static int ask(struct cli *cli, const char *question, bool json, bool quiet)
+static int print_turn(const struct sarai_turn *turn, bool json, bool quiet)
+{
+    if (json)
+        return cli_print_json(json_pack(
+            "{s:s,s:s,s:b,s:o,s:o}", "question", turn->text, "answer", turn->answer, "call", turn->is_call,
+            "stages_ms", cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens)));
+    if (turn->is_call)
+        fputs(turn->answer, stdout);
+    putchar('\n');
+    if (!quiet)
+        cli_print_stages(turn);
+    return cli_flush();
+}
+
+static int consult(struct cli *cli, const struct sarai_question *question, bool json, bool quiet)
 {
     struct sarai_error err = {0};
     struct sarai_turn turn = {0};
     const struct sarai_sink sink = {.on_answer = json ? NULL : show_answer};
-    if (sarai_ask(cli->sarai, question, &sink, &turn, &err) != SARAI_OK)
+    if (sarai_consult(cli->sarai, question, &sink, &turn, &err) != SARAI_OK)
         return cli_fail(cli, &err);
-    int code;
-    if (json) {
-        code = cli_print_json(json_pack("{s:s,s:s,s:o,s:o}", "question", question, "answer", turn.answer,
-                                        "stages_ms", cli_stages_json(&turn.stages), "tokens",
-                                        cli_tokens_json(&turn.tokens)));
-    } else {
-        putchar('\n');
-        if (!quiet)
-            cli_print_stages(&turn);
-        code = cli_flush();
-    }
+    int code = print_turn(&turn, json, quiet);
     sarai_turn_finish(&turn);
     return code;
+}
+
+/* ---- a question as JSON ------------------------------------------------------------------------ */
+
+enum { MAX_PASSAGES = 64, MAX_TURNS = 64 };
+
+/* {"text": …, "mood": …, "passages": [{"source": …, "text": …}, …], "result": true}; the strings stay the
+ * object's. "passages": [] says that a search found nothing. False when it is none. */
+static bool read_question(json_t *object, struct sarai_passage *passages, struct sarai_question *out)
+{
+    json_t *found = NULL;
+    int is_result = 0;
+    *out = (struct sarai_question){.passages = passages};
+    if (json_unpack(object, "{s:s,s?s,s?o,s?b}", "text", &out->text, "mood", &out->mood, "passages", &found,
+                    "result", &is_result) != 0 ||
+        (found && !json_is_array(found)) || json_array_size(found) > MAX_PASSAGES)
+        return false;
+    out->searched = found != NULL;
+    out->is_result = is_result != 0;
+    out->n_passages = json_array_size(found);
+    for (size_t i = 0; i < out->n_passages; i++)
+        if (json_unpack(json_array_get(found, i), "{s:s,s:s}", "source", &passages[i].source, "text",
+                        &passages[i].text) != 0)
+            return false;
+    return true;
+}
+
+/* "history": the same kind of objects, each with its "answer"; they are remembered, not asked. */
+static int recall(struct cli *cli, json_t *history)
+{
+    struct sarai_error err = {0};
+    struct sarai_passage passages[MAX_PASSAGES];
+    struct sarai_question question;
+    for (size_t i = 0; i < json_array_size(history); i++) {
+        json_t *turn = json_array_get(history, i);
+        const char *answer = json_string_value(json_object_get(turn, "answer"));
+        if (!answer || !read_question(turn, passages, &question))
+            return cli_usage(tr("«history» no es una lista de turnos con «text» y «answer»",
+                                "“history” is not a list of turns with “text” and “answer”"));
+        if (sarai_recall(cli->sarai, &question, answer, &err) != SARAI_OK)
+            return cli_fail(cli, &err);
+    }
+    return 0;
+}
+
+static int ask_json(struct cli *cli, const char *line)
+{
+    json_error_t cause;
+    struct sarai_passage passages[MAX_PASSAGES];
+    struct sarai_question question;
+    json_t *object = json_loads(line, 0, &cause);
+    json_t *history = json_object_get(object, "history");
+    int code;
+    if (!object)
+        code = cli_usage(tr("la línea no es JSON: %s", "the line is not JSON: %s"), cause.text);
+    else if (json_array_size(history) > MAX_TURNS || !read_question(object, passages, &question))
+        code = cli_usage(tr("hace falta un objeto con «text»; ayuda: sarai ask --help",
+                            "this takes an object with “text”; help: sarai ask --help"));
+    else
+        code = recall(cli, history);
+    if (object && !code)
+        code = consult(cli, &question, true, true);
+    json_decref(object);
+    return code;
+}
+
+static int ask(struct cli *cli, const char *line, bool json, bool quiet)
+{
+    if (json && line[0] == '{')
+        return ask_json(cli, line);
+    return consult(cli, &(struct sarai_question){.text = line}, json, quiet);
 }
 
 int command_ask(struct cli *cli, const struct command *command, int argc, char **argv)
@@ -41,7 +117,11 @@ int command_ask(struct cli *cli, const struct command *command, int argc, char *
     int first, code;
     char *line;
     const struct cli_option own[] = {
-        {"json", 'j', NULL, NULL, &json, "una línea JSON por pregunta", "one JSON line for each question"},
+        {"json", 'j', NULL, NULL, &json,
+         "una línea JSON por pregunta, que puede serlo también: {\"text\", \"mood\", \"passages\", "
+         "\"history\"}",
+         "a JSON line for each question, which may be one too: {\"text\", \"mood\", \"passages\", "
+         "\"history\"}"},
         {"keep", 'k', NULL, NULL, &keep, "todas las líneas son una misma conversación",
          "all lines are one conversation"},
         {"quiet", 'q', NULL, NULL, &quiet, "sin tabla de tiempos", "no table of times"},

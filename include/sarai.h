@@ -125,6 +125,7 @@ struct sarai_transcript {
 struct sarai_turn {
     char *text;   /* what was heard */
     char *answer; /* what was answered */
+    bool is_call; /* the answer is a tool call: {"name": …, "arguments": {…}} */
     struct sarai_stages stages;
     struct sarai_tokens tokens;
     double answer_audio_s;
@@ -156,10 +157,33 @@ SARAI_API enum sarai_status sarai_transcribe(struct sarai *s, const float *pcm, 
                                              const char *language, bool cues, struct sarai_transcript *out,
                                              struct sarai_error *err);
 
+/* What a question may bring with it. All of it is data: whatever stands in it, it gives no orders. */
+struct sarai_passage {
+    const char *source; /* as it is to be named: "contrato.pdf, página 3" */
+    const char *text;
+};
+
+struct sarai_question {
+    const char *text;
+    const char
+        *mood; /* how the person sounds: triste, enfado, miedo, alegre, sorpresa, asco; NULL: not known */
+    const struct sarai_passage *passages; /* what a search found, best first; at most 8 are read */
+    size_t n_passages;
+    bool searched;  /* there was a search: no passages then means that nothing was found */
+    bool is_result; /* `text` is what a tool gave that the last answer called */
+};
+
 /* Text (UTF-8, at most 1 MB) → answer, within the current conversation; spoken too when the voice is
  * loaded and the sink takes audio. */
 SARAI_API enum sarai_status sarai_ask(struct sarai *s, const char *text, const struct sarai_sink *sink,
                                       struct sarai_turn *out, struct sarai_error *err);
+/* The same for a question with data. With LLM_TOOLS the answer may be a call, which is not spoken. */
+SARAI_API enum sarai_status sarai_consult(struct sarai *s, const struct sarai_question *question,
+                                          const struct sarai_sink *sink, struct sarai_turn *out,
+                                          struct sarai_error *err);
+/* Adds a turn that was had before to the conversation, as if it had been had now. */
+SARAI_API enum sarai_status sarai_recall(struct sarai *s, const struct sarai_question *question,
+                                         const char *answer, struct sarai_error *err);
 /* Recorded question → spoken answer. */
 SARAI_API enum sarai_status sarai_run_file(struct sarai *s, const char *path, const struct sarai_sink *sink,
                                            struct sarai_turn *out, struct sarai_error *err);

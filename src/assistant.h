@@ -54,6 +54,10 @@ enum sarai_status assistant_needs(const struct sarai *s, unsigned parts, struct 
 /* turn->text → turn->answer, spoken while it is thought. `start_ms` is when the turn began. */
 enum sarai_status assistant_answer(struct sarai *s, const struct sarai_sink *sink, double start_ms,
                                    struct sarai_turn *turn, struct sarai_error *err);
+/* The same for a question that brings data with it. */
+enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question *question,
+                                    const struct sarai_sink *sink, double start_ms, struct sarai_turn *turn,
+                                    struct sarai_error *err);
 extern const struct sarai_stages assistant_nothing_ran;
 
 /* knowing.c: opens what was indexed, before the parts are loaded, and adds the embedder to them where it is

@@ -36,22 +36,46 @@ static enum conversation_frame frame_of(const struct sarai *s, const char *model
     const char *frame = config_text(s->cfg, "LLM_FRAME");
     const char *known =
         store_setting(s->store, model, "frame"); /* a base model may carry a template in vain */
-    if (strcmp(frame, "auto") == 0 && known)
+    if (strcmp(frame, "auto") == 0 && known && !llm_has_adapter(s->llm))
         frame = known;
+    else if (strcmp(frame, "auto") == 0 && llm_has_adapter(s->llm))
+        frame = "adapter";
     return strcmp(frame, "chat") == 0      ? CONVERSATION_CHAT
            : strcmp(frame, "fewshot") == 0 ? CONVERSATION_FEW_SHOT
+           : strcmp(frame, "adapter") == 0 ? CONVERSATION_ADAPTER
                                            : CONVERSATION_AUTO;
+}
+
+/* Which adapter goes onto the model: "auto" is the one that the manifest gives it, where its file is there.
+ * Empty path: none. */
+static enum sarai_status find_adapter(const struct sarai *s, const char *model, char *path, size_t n,
+                                      struct sarai_error *err)
+{
+    const char *wanted = config_text(s->cfg, "LLM_ADAPTER");
+    const char *own = store_setting(s->store, model, "adapter");
+    path[0] = '\0';
+    if (strcmp(wanted, "none") == 0 || (strcmp(wanted, "auto") == 0 && !own))
+        return SARAI_OK;
+    if (strcmp(wanted, "auto") != 0)
+        return store_path(s->store, wanted, ".gguf", path, n, err);
+    if (store_path(s->store, own, ".gguf", path, n, NULL) != SARAI_OK)
+        path[0] = '\0'; /* not in this installation: the model alone works too */
+    return SARAI_OK;
 }
 
 static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *err)
 {
-    char path[PATH_BYTES];
-    const char *model = config_text(s->cfg, "LLM_MODEL");
+    char path[PATH_BYTES], adapter[PATH_BYTES];
+    const char *model = config_text(s->cfg, "LLM_MODEL"), *tools = config_text(s->cfg, "LLM_TOOLS");
     enum sarai_status st = store_path(s->store, model, ".gguf", path, sizeof path, err);
+    if (!st)
+        st = find_adapter(s, model, adapter, sizeof adapter, err);
     if (st)
         return st;
     struct llm_options engine = llm_options_default();
     engine.path = path;
+    engine.adapter_path = adapter[0] ? adapter : NULL;
+    engine.adapter_scale = (float)config_real(s->cfg, "LLM_ADAPTER_SCALE");
     engine.context_tokens = (int)config_int(s->cfg, "LLM_CONTEXT");
     engine.threads = (int)config_int(s->cfg, "LLAMA_THREADS");
     engine.stop = &s->stop;
@@ -60,6 +84,7 @@ static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *
         return st;
     struct conversation_options options = conversation_options_default();
     options.frame = frame_of(s, model);
+    options.tools = tools[0] ? tools : NULL;
     options.max_sentences = (int)config_int(s->cfg, "LLM_MAX_SENTENCES");
     options.max_tokens = (int)config_int(s->cfg, "LLM_MAX_TOKENS");
     options.sampling.temperature = (float)config_real(s->cfg, "LLM_TEMPERATURE");

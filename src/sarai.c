@@ -265,8 +265,36 @@ static void pass_answer(void *user, const char *piece)
         mouth_feed(a->mouth, piece);
 }
 
+/* The question in the words of the thinking stage. `passages` has room for FRAME_PASSAGES. */
+static struct question to_think_about(const struct sarai_question *q, struct passage *passages)
+{
+    struct question out = {
+        .words = q->text, .mood = q->mood, .passages = passages, .is_searched = q->searched};
+    for (; out.n_passages < q->n_passages && out.n_passages < FRAME_PASSAGES; out.n_passages++)
+        passages[out.n_passages] =
+            (struct passage){q->passages[out.n_passages].source, q->passages[out.n_passages].text};
+    return out;
+}
+
+static enum sarai_status think(struct sarai *s, const struct sarai_question *q, struct answering *to,
+                               struct answer *out, struct sarai_error *err)
+{
+    struct passage passages[FRAME_PASSAGES];
+    if (q->is_result)
+        return conversation_result(s->conversation, q->text, pass_answer, to, out, err);
+    const struct question question = to_think_about(q, passages);
+    return conversation_ask(s->conversation, &question, pass_answer, to, out, err);
+}
+
 enum sarai_status assistant_answer(struct sarai *s, const struct sarai_sink *sink, double start_ms,
                                    struct sarai_turn *turn, struct sarai_error *err)
+{
+    return assistant_consult(s, &(struct sarai_question){.text = turn->text}, sink, start_ms, turn, err);
+}
+
+enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question *question,
+                                    const struct sarai_sink *sink, double start_ms, struct sarai_turn *turn,
+                                    struct sarai_error *err)
 {
     struct mouth mouth;
     struct answer thought = {0};
@@ -274,7 +302,7 @@ enum sarai_status assistant_answer(struct sarai *s, const struct sarai_sink *sin
     struct answering answering = {sink, aloud ? &mouth : NULL};
     enum sarai_status st = aloud ? mouth_open(&mouth, s, sink, err) : SARAI_OK;
     if (!st)
-        st = conversation_answer(s->conversation, turn->text, pass_answer, &answering, &thought, err);
+        st = think(s, question, &answering, &thought, err);
     if (aloud)
         st = mouth_close(&mouth, st, err);
     if (st) {
@@ -282,6 +310,7 @@ enum sarai_status assistant_answer(struct sarai *s, const struct sarai_sink *sin
         return st;
     }
     turn->answer = thought.text; /* taken over */
+    turn->is_call = thought.is_call;
     turn->tokens = (struct sarai_tokens){thought.evaluated, thought.reused, thought.generated};
     turn->stages.think_first_token_ms = thought.first_token_ms;
     turn->stages.think_total_ms = thought.total_ms;
@@ -295,15 +324,16 @@ enum sarai_status assistant_answer(struct sarai *s, const struct sarai_sink *sin
 }
 
 /* Question as text → answer; fills the rest of the turn. */
-static enum sarai_status finish_turn(struct sarai *s, const char *question, const struct sarai_sink *sink,
-                                     double start_ms, struct sarai_turn *turn, struct sarai_error *err)
+static enum sarai_status finish_turn(struct sarai *s, const struct sarai_question *question,
+                                     const struct sarai_sink *sink, double start_ms, struct sarai_turn *turn,
+                                     struct sarai_error *err)
 {
     enum sarai_status st = SARAI_OK;
-    turn->text = strdup(question);
+    turn->text = strdup(question->text);
     if (!turn->text)
         st = out_of_memory(err, tr("la pregunta", "the question"));
     if (!st)
-        st = assistant_answer(s, sink, start_ms, turn, err);
+        st = assistant_consult(s, question, sink, start_ms, turn, err);
     turn->stages.load_ms = s->load_ms;
     turn->stages.total_ms = clock_ms() - start_ms;
     if (st)
@@ -314,14 +344,31 @@ static enum sarai_status finish_turn(struct sarai *s, const char *question, cons
 enum sarai_status sarai_ask(struct sarai *s, const char *text, const struct sarai_sink *sink,
                             struct sarai_turn *out, struct sarai_error *err)
 {
+    return sarai_consult(s, &(struct sarai_question){.text = text}, sink, out, err);
+}
+
+enum sarai_status sarai_consult(struct sarai *s, const struct sarai_question *question,
+                                const struct sarai_sink *sink, struct sarai_turn *out,
+                                struct sarai_error *err)
+{
     struct sarai_turn turn = {.stages = assistant_nothing_ran};
     assistant_begin_call(s);
     enum sarai_status st = assistant_needs(s, SARAI_THINK, err);
     if (!st)
-        st = finish_turn(s, text, sink ? sink : &no_sink, clock_ms(), &turn, err);
+        st = finish_turn(s, question, sink ? sink : &no_sink, clock_ms(), &turn, err);
     if (!st)
         *out = turn;
     return st;
+}
+
+enum sarai_status sarai_recall(struct sarai *s, const struct sarai_question *q, const char *answer,
+                               struct sarai_error *err)
+{
+    struct passage passages[FRAME_PASSAGES];
+    const struct question question = to_think_about(q, passages);
+    assistant_begin_call(s);
+    enum sarai_status st = assistant_needs(s, SARAI_THINK, err);
+    return st ? st : conversation_recall(s->conversation, &question, q->is_result, answer, err);
 }
 
 enum sarai_status sarai_run_file(struct sarai *s, const char *path, const struct sarai_sink *sink,
@@ -343,7 +390,8 @@ enum sarai_status sarai_run_file(struct sarai *s, const char *path, const struct
         sink->on_transcript(sink->user, heard.text);
     turn.stages.listen_ms = heard.listen_ms;
     if (!st)
-        st = finish_turn(s, heard.text, sink ? sink : &no_sink, start_ms, &turn, err);
+        st = finish_turn(s, &(struct sarai_question){.text = heard.text}, sink ? sink : &no_sink, start_ms,
+                         &turn, err);
     sarai_transcript_finish(&heard);
     if (!st)
         *out = turn;

@@ -50,33 +50,49 @@ static void start_library(void)
     llama_backend_init();
 }
 
-/* False when llama.cpp gave up. */
-static bool load_model(const char *path, const struct llama_model_params *params, struct llama_model **model)
+bool gguf_guarded(void (*work)(void *), void *arg)
 {
     jmp_buf back;
     load_aborted = &back;
     bool has_returned = setjmp(back) == 0;
     if (has_returned)
-        *model = llama_model_load_from_file(path, *params);
+        work(arg);
     load_aborted = NULL;
     return has_returned;
+}
+
+struct loading {
+    const char *path;
+    const struct llama_model_params *model_params;
+    const struct llama_context_params *context_params;
+    struct llama_model *model;
+    struct llama_context *ctx;
+};
+
+static void load_model(void *arg)
+{
+    struct loading *l = arg;
+    l->model = llama_model_load_from_file(l->path, *l->model_params);
+}
+
+static void make_context(void *arg)
+{
+    struct loading *l = arg;
+    l->ctx = llama_init_from_model(l->model, *l->context_params);
 }
 
 bool gguf_context(struct llama_model *model, const struct llama_context_params *params,
                   struct llama_context **ctx)
 {
-    jmp_buf back;
-    load_aborted = &back;
-    bool has_returned = setjmp(back) == 0;
-    if (has_returned)
-        *ctx = llama_init_from_model(model, *params);
-    load_aborted = NULL;
+    struct loading l = {.model = model, .context_params = params};
+    bool has_returned = gguf_guarded(make_context, &l);
+    *ctx = l.ctx;
     return has_returned;
 }
 
 /* What can be said about the file before llama.cpp sees it. */
-static enum sarai_status check_file(const char *path, char identity[GGUF_IDENTITY_BYTES],
-                                    struct sarai_error *err)
+enum sarai_status gguf_check_file(const char *path, char identity[GGUF_IDENTITY_BYTES],
+                                  struct sarai_error *err)
 {
     char magic[4] = {0};
     struct stat file;
@@ -111,7 +127,7 @@ enum sarai_status gguf_load(const char *path, bool check, struct llama_model **m
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, start_library);
     gguf_reason_clear();
-    enum sarai_status st = check_file(path, identity, err);
+    enum sarai_status st = gguf_check_file(path, identity, err);
     if (st)
         return st;
     struct llama_model_params p = llama_model_default_params();
@@ -121,5 +137,9 @@ enum sarai_status gguf_load(const char *path, bool check, struct llama_model **m
     /* Weights in an order of their own would be a second copy of the file in memory, and the AMX one dies
      * of SIGILL on virtual machines that announce AMX and do not let a process use it. */
     p.use_extra_bufts = false;
-    return load_model(path, &p, model) && *model ? SARAI_OK : gguf_damaged(path, err);
+    struct loading l = {.path = path, .model_params = &p};
+    if (!gguf_guarded(load_model, &l) || !l.model)
+        return gguf_damaged(path, err);
+    *model = l.model;
+    return SARAI_OK;
 }

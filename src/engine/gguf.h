@@ -25,6 +25,12 @@ enum sarai_status gguf_load(const char *path, bool check, struct llama_model **m
 bool gguf_context(struct llama_model *model, const struct llama_context_params *params,
                   struct llama_context **ctx);
 
+/* Whether there is a GGUF file; fills `identity`. */
+enum sarai_status gguf_check_file(const char *path, char identity[GGUF_IDENTITY_BYTES],
+                                  struct sarai_error *err);
+/* Does work that may make llama.cpp abort(). False when it did; what it had allocated then leaks. */
+bool gguf_guarded(void (*work)(void *), void *arg);
+
 /* EMODEL with the last reason. */
 enum sarai_status gguf_damaged(const char *path, struct sarai_error *err);
 /* The first error that llama.cpp logged on this thread since the last clear, else its name. */

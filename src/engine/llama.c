@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/adapter.h"
 #include "engine/gguf.h"
 
 /* The state of a model whose memory cannot be cut back (recurrent and hybrid ones), as it was after
@@ -26,7 +27,8 @@ struct llm {
     const struct stop *stop;
     int batch_tokens;
     char description[128];
-    char identity[GGUF_IDENTITY_BYTES]; /* of the file: size and time */
+    char identity[GGUF_IDENTITY_BYTES + ADAPTER_IDENTITY_BYTES]; /* of the files: sizes and times */
+    bool has_adapter;
 
     int32_t *read; /* tokens in the cache, in order; room for the whole window */
     size_t n_read;
@@ -49,7 +51,8 @@ static bool stop_wanted(void *user)
 
 struct llm_options llm_options_default(void)
 {
-    return (struct llm_options){.context_tokens = 2048, .batch_tokens = 128, .threads = 2};
+    return (struct llm_options){
+        .context_tokens = 2048, .batch_tokens = 128, .threads = 2, .adapter_scale = 1};
 }
 
 static enum sarai_status make_context(struct llm *llm, const struct llm_options *o, struct sarai_error *err)
@@ -107,6 +110,10 @@ static enum sarai_status open_model(struct llm *llm, const struct llm_options *o
                     tr("%s (%s) no es un modelo de lenguaje que genere texto",
                        "%s (%s) is not a language model that writes text"),
                     o->path, llm->description);
+    if (!st && o->adapter_path)
+        st = adapter_add(llm->model, llm->ctx, o->adapter_path, o->adapter_scale,
+                         llm->identity + strlen(llm->identity), err);
+    llm->has_adapter = !st && o->adapter_path;
     return st;
 }
 
@@ -161,6 +168,11 @@ const char *llm_description(const struct llm *llm)
 const char *llm_identity(const struct llm *llm)
 {
     return llm->identity;
+}
+
+bool llm_has_adapter(const struct llm *llm)
+{
+    return llm->has_adapter;
 }
 
 int llm_context_tokens(const struct llm *llm)

@@ -1,5 +1,5 @@
-/* llama.cpp, as much of it as Sarai uses: one GGUF language model with one sequence. The only file pair
- * that includes llama.h.
+/* llama.cpp, as much of it as Sarai uses: one GGUF language model with one sequence, and an adapter on
+ * top of it. The only file pair that includes llama.h and gguf.h.
  *
  *     struct llm_options options = llm_options_default();
  *     options.path = "model.gguf";
@@ -38,8 +38,10 @@ struct llm_options {
     int context_tokens; /* the window; cut to what the model was trained for */
     int batch_tokens;   /* prompt tokens evaluated at once */
     int threads;
-    bool check;              /* read all weights at load and refuse values that are not numbers */
-    const struct stop *stop; /* or NULL; must outlive the handle */
+    const char *adapter_path; /* a LoRA adapter (GGUF) on top of the model; NULL: none */
+    float adapter_scale;      /* how much of it: 1 is as it was trained, 0 the model alone */
+    bool check;               /* read all weights at load and refuse values that are not numbers */
+    const struct stop *stop;  /* or NULL; must outlive the handle */
 };
 
 struct llm_sampling {
@@ -69,14 +71,15 @@ enum llm_text {
 
 struct llm_options llm_options_default(void);
 
-/* EMODEL: missing, cut short, not a GGUF, not a language model. ENOMEM. */
+/* EMODEL: missing, cut short, not a GGUF, not a language model; an adapter made for another model. ENOMEM. */
 enum sarai_status llm_open(const struct llm_options *options, struct llm **out, struct sarai_error *err);
 void llm_close(struct llm *llm);
 
 /* One line about the model, e.g. "gemma3 270M Q4_K - Medium"; borrowed. */
 const char *llm_description(const struct llm *llm);
-/* Tells this file from another version of it: size and time; borrowed. */
+/* Tells this file from another version of it: size and time, the adapter's too; borrowed. */
 const char *llm_identity(const struct llm *llm);
+bool llm_has_adapter(const struct llm *llm);
 int llm_context_tokens(const struct llm *llm);
 int llm_vocabulary(const struct llm *llm);
 bool llm_has_chat_template(const struct llm *llm);

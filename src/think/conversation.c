@@ -5,8 +5,6 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/utf8.h"
-#include "think/frame.h"
 #include "think/sentences.h"
 
 struct conversation {
@@ -56,7 +54,7 @@ static enum sarai_status append(struct conversation *c, const char *text, unsign
 /* Words of the dialogue, behind the blank that the frame wants before them. */
 static enum sarai_status append_words(struct conversation *c, const char *words, struct sarai_error *err)
 {
-    struct buf text = BUF_INIT(CONVERSATION_QUESTION_BYTES + SENTENCES_MAX_BYTES);
+    struct buf text = BUF_INIT(FRAME_DATA_BYTES + SENTENCES_MAX_BYTES);
     enum sarai_status st = SARAI_OK;
     if (!buf_text(&text, c->frame.lead) || !buf_text(&text, words))
         st = out_of_memory(err, "conversation");
@@ -113,6 +111,8 @@ static enum sarai_status choose_frame(struct conversation *c, struct sarai_error
     const struct conversation_options *o = &c->options;
     struct sarai_error chat_err = {0};
     enum sarai_status st = SARAI_EMODEL;
+    if (o->frame == CONVERSATION_ADAPTER || (o->frame == CONVERSATION_AUTO && llm_has_adapter(c->llm)))
+        return frame_adapter(o->persona, o->tools, &c->frame, err);
     if (o->frame == CONVERSATION_CHAT || (o->frame == CONVERSATION_AUTO && llm_has_chat_template(c->llm)))
         st = frame_chat(c->llm, o->persona, &c->frame, &chat_err);
     if (st == SARAI_EMODEL && o->frame != CONVERSATION_CHAT) /* no template, or none that llama.cpp knows */
@@ -140,7 +140,7 @@ static enum sarai_status prepare(struct conversation *c, struct sarai_error *err
     enum sarai_status st = choose_frame(c, err);
     if (st)
         return st;
-    c->options.persona = NULL; /* the caller's; the frame holds it now */
+    c->options.persona = c->options.tools = NULL; /* the caller's; the frame holds them now */
     c->capacity = (size_t)llm_context_tokens(c->llm) - 1;
     c->tokens = calloc(c->capacity, sizeof *c->tokens);
     if (!c->tokens)
@@ -217,40 +217,6 @@ enum sarai_status conversation_warm(struct conversation *c, struct sarai_error *
 
 /* ---- the question --------------------------------------------------------------------------- */
 
-/* The question in one line of clean UTF-8: a line break in it would end its turn. */
-static bool clean(const char *question, size_t n, struct buf *out)
-{
-    bool is_blank = true, ok = true;
-    for (size_t at = 0; at < n && ok;) {
-        uint32_t c = utf8_next(question, n, &at);
-        if (c == UTF8_INVALID || c <= ' ' || c == 0x7F || c == 0x2028 || c == 0x2029) {
-            ok = is_blank || buf_text(out, " ");
-            is_blank = true;
-        } else {
-            ok = buf_codepoint(out, c);
-            is_blank = false;
-        }
-    }
-    return ok;
-}
-
-static enum sarai_status clean_question(const char *question, struct buf *out, struct sarai_error *err)
-{
-    size_t n = strnlen(question, CONVERSATION_QUESTION_BYTES + 1);
-    if (n > CONVERSATION_QUESTION_BYTES)
-        return failed(
-            err, SARAI_EINPUT,
-            tr("la pregunta pasa de %d bytes; hazla más corta", "the question is longer than %d bytes"),
-            CONVERSATION_QUESTION_BYTES);
-    if (!clean(question, n, out))
-        return out_of_memory(err, "conversation");
-    if (out->len > 0 && out->data[out->len - 1] == ' ')
-        out->data[--out->len] = '\0';
-    if (out->len == 0)
-        return failed(err, SARAI_EINPUT, tr("la pregunta está vacía", "the question is empty"));
-    return SARAI_OK;
-}
-
 /* How many tokens the question takes; EINPUT when it could not fit even without history. */
 static enum sarai_status measure(const struct conversation *c, const struct buf *words, size_t *n,
                                  struct sarai_error *err)
@@ -264,35 +230,47 @@ static enum sarai_status measure(const struct conversation *c, const struct buf 
     return st;
 }
 
-/* Begins a turn: question and answer cue behind the dialogue. On failure there is no new turn. */
-static enum sarai_status ask(struct conversation *c, const char *question, struct sarai_error *err)
+/* Begins a turn: its text and the answer cue behind the dialogue. On failure there is no new turn. */
+static enum sarai_status begin_turn(struct conversation *c, const struct buf *words, struct sarai_error *err)
 {
-    struct buf words = BUF_INIT(CONVERSATION_QUESTION_BYTES);
     size_t n = 0;
-    enum sarai_status st = clean_question(question, &words, err);
+    enum sarai_status st = measure(c, words, &n, err);
+    if (st)
+        return st;
+    make_room(c, n + answer_room(c));
+    size_t start = c->n;
+    st = append_words(c, words->data, err);
     if (!st)
-        st = measure(c, &words, &n, err);
-    if (!st) {
-        make_room(c, n + answer_room(c));
-        size_t start = c->n;
-        st = append_words(c, words.data, err);
-        if (!st)
-            st = append(c, c->frame.answer_cue, LLM_CONTROL, err);
-        if (st)
-            c->n = start;
-        else
-            c->turns[c->n_turns++] = start;
-    }
+        st = append(c, c->frame.answer_cue, LLM_CONTROL, err);
+    if (st)
+        c->n = start;
+    else
+        c->turns[c->n_turns++] = start;
+    return st;
+}
+
+/* A turn of the person, with its data, or of a tool. */
+static enum sarai_status ask(struct conversation *c, const struct question *q, bool is_result,
+                             struct sarai_error *err)
+{
+    struct buf words = BUF_INIT(FRAME_DATA_BYTES);
+    enum sarai_status st =
+        is_result ? frame_result(&c->frame, c->llm, q->words, &words, err)
+                  : frame_question(&c->frame, c->llm, q, CONVERSATION_QUESTION_BYTES, &words, err);
+    if (!st)
+        st = begin_turn(c, &words, err);
     buf_finish(&words);
     return st;
 }
 
 enum sarai_status conversation_expect(struct conversation *c, const char *beginning, struct sarai_error *err)
 {
-    struct buf words = BUF_INIT(CONVERSATION_QUESTION_BYTES);
+    const struct question question = {.words = beginning};
+    struct buf words = BUF_INIT(FRAME_DATA_BYTES);
     struct llm_usage usage;
     size_t start = c->n;
-    enum sarai_status st = clean_question(beginning, &words, err);
+    enum sarai_status st =
+        frame_question(&c->frame, c->llm, &question, CONVERSATION_QUESTION_BYTES, &words, err);
     if (!st)
         st = append_words(c, words.data, err);
     if (!st)
@@ -338,7 +316,15 @@ static enum sarai_status speak(struct conversation *c, struct sentences *s, stru
             return st;
         if (a->generated++ == 0)
             a->first_token_ms = clock_ms() - start_ms;
-        is_complete = llm_is_end(c->llm, token) || !sentences_add(s, bytes, llm_piece(c->llm, token, bytes));
+        is_complete = llm_is_end(c->llm, token);
+        size_t n = is_complete ? 0 : llm_piece(c->llm, token, bytes);
+        if (a->generated == 1)
+            a->is_call = c->frame.has_calls && n > 0 && bytes[0] == '{';
+        if (a->is_call && !buf_append(&d->text, bytes, n)) /* not spoken: kept whole */
+            return out_of_memory(err, "conversation");
+        if (a->is_call)
+            continue;
+        is_complete = is_complete || !sentences_add(s, bytes, n);
         if (!is_complete)
             st = deliver(s, d, err);
     }
@@ -396,18 +382,14 @@ static enum sarai_status take_turn(struct conversation *c, struct delivery *d, s
     return st;
 }
 
-enum sarai_status conversation_answer(struct conversation *c, const char *question,
-                                      conversation_piece *on_piece, void *user, struct answer *out,
-                                      struct sarai_error *err)
+/* A turn that has begun, to its end. */
+static enum sarai_status finish_turn(struct conversation *c, conversation_piece *on_piece, void *user,
+                                     double start_ms, struct answer *out, struct sarai_error *err)
 {
     struct delivery d = {on_piece, user, BUF_INIT(SENTENCES_MAX_BYTES)};
     struct answer a = {0};
-    double start_ms = clock_ms();
-    enum sarai_status st = ask(c, question, err);
-    if (st)
-        return st;
     size_t answer_at = c->n;
-    st = take_turn(c, &d, &a, start_ms, err);
+    enum sarai_status st = take_turn(c, &d, &a, start_ms, err);
     enum sarai_status kept = remember(c, answer_at, buf_string(&d.text), NULL);
     a.total_ms = clock_ms() - start_ms;
     if (!st && kept)
@@ -421,6 +403,38 @@ enum sarai_status conversation_answer(struct conversation *c, const char *questi
     if (!st)
         *out = a;
     return st;
+}
+
+enum sarai_status conversation_ask(struct conversation *c, const struct question *question,
+                                   conversation_piece *on_piece, void *user, struct answer *out,
+                                   struct sarai_error *err)
+{
+    double start_ms = clock_ms();
+    enum sarai_status st = ask(c, question, false, err);
+    return st ? st : finish_turn(c, on_piece, user, start_ms, out, err);
+}
+
+enum sarai_status conversation_answer(struct conversation *c, const char *question,
+                                      conversation_piece *on_piece, void *user, struct answer *out,
+                                      struct sarai_error *err)
+{
+    return conversation_ask(c, &(struct question){.words = question}, on_piece, user, out, err);
+}
+
+enum sarai_status conversation_result(struct conversation *c, const char *result,
+                                      conversation_piece *on_piece, void *user, struct answer *out,
+                                      struct sarai_error *err)
+{
+    double start_ms = clock_ms();
+    enum sarai_status st = ask(c, &(struct question){.words = result}, true, err);
+    return st ? st : finish_turn(c, on_piece, user, start_ms, out, err);
+}
+
+enum sarai_status conversation_recall(struct conversation *c, const struct question *question, bool is_result,
+                                      const char *answer, struct sarai_error *err)
+{
+    enum sarai_status st = ask(c, question, is_result, err);
+    return st ? st : remember(c, c->n, answer, err);
 }
 
 void answer_finish(struct answer *a)

@@ -15,10 +15,12 @@
 #ifndef SARAI_THINK_CONVERSATION_H
 #define SARAI_THINK_CONVERSATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
 #include "engine/llama.h"
+#include "think/frame.h"
 
 struct conversation;
 
@@ -33,11 +35,13 @@ enum conversation_frame {
     CONVERSATION_AUTO,     /* the model's chat template where it has one */
     CONVERSATION_CHAT,     /* for models that were taught to follow instructions */
     CONVERSATION_FEW_SHOT, /* for base models: examples, "Persona: … / Sarai: …" */
+    CONVERSATION_ADAPTER,  /* for a base model with Sarai's adapter; AUTO takes it where there is one */
 };
 
 struct conversation_options {
     enum conversation_frame frame;
     const char *persona; /* replaces who Sarai is told to be; NULL: the built-in text */
+    const char *tools;   /* "name(argument, …), …" that the adapter may call; NULL: none */
     int max_sentences;   /* of an answer */
     int max_tokens;      /* of an answer */
     struct llm_sampling sampling;
@@ -46,6 +50,7 @@ struct conversation_options {
 
 struct answer {
     char *text;                       /* all pieces joined; never empty */
+    bool is_call;                     /* text is a tool call in JSON; nothing was delivered */
     int evaluated, reused, generated; /* tokens: of the prompt, of the prompt, of the answer */
     double first_token_ms, total_ms;  /* since the call */
 };
@@ -78,7 +83,20 @@ enum sarai_status conversation_expect(struct conversation *c, const char *beginn
 enum sarai_status conversation_answer(struct conversation *c, const char *question,
                                       conversation_piece *on_piece, void *user, struct answer *out,
                                       struct sarai_error *err);
+/* The same for a question that brings a mood or passages with it; they stay data, whatever is in them. */
+enum sarai_status conversation_ask(struct conversation *c, const struct question *question,
+                                   conversation_piece *on_piece, void *user, struct answer *out,
+                                   struct sarai_error *err);
+/* What the tool gave that the last answer called, → the answer that tells it. */
+enum sarai_status conversation_result(struct conversation *c, const char *result,
+                                      conversation_piece *on_piece, void *user, struct answer *out,
+                                      struct sarai_error *err);
 void answer_finish(struct answer *a);
+
+/* Adds a turn that was had elsewhere; `answer` may be a call, and `is_result` says that `words` are what a
+ * tool gave. EINPUT as for a question. */
+enum sarai_status conversation_recall(struct conversation *c, const struct question *question, bool is_result,
+                                      const char *answer, struct sarai_error *err);
 
 /* Replaces the last answer by what was really heard of it; NULL or "" forgets its turn. Does nothing when
  * there is none. */

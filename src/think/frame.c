@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/utf8.h"
 
 static const char few_shot_persona[] = "Sarai es una asistente de voz. Habla español, es amable y sincera, y "
                                        "contesta con una o dos frases cortas.";
@@ -44,6 +44,22 @@ static const char few_shot_examples[] =
     "Persona: Muchas gracias, Sarai.\n"
     "Sarai: De nada. Aquí estoy para lo que necesites.\n";
 
+/* As in tools/train/brain/frame.py: the adapter knows these words. */
+static const char adapter_persona[] = "Sarai es una asistente de voz. Habla español, es amable y sincera, y "
+                                      "contesta con una o dos frases cortas.";
+
+static const struct frame_data labelled = {.source_open = "Contexto [",
+                                           .source_close = "]: ",
+                                           .text_close = "\n",
+                                           .nothing = "Contexto: nada\n",
+                                           .result = "Resultado: ",
+                                           .has_mood = true},
+                               in_words = {.source_open = "Según ",
+                                           .source_close = ": «",
+                                           .text_close = "». ",
+                                           .nothing = "",
+                                           .result = "Resultado: "};
+
 static const char chat_persona[] =
     "Eres Sarai, una asistente de voz que habla español. Respondes en una a tres frases cortas, amables y "
     "sinceras, como se habla: sin listas, sin símbolos y sin emojis. Si no sabes algo, lo dices.";
@@ -69,7 +85,7 @@ static enum sarai_status complete(struct frame *f, struct frame *out, struct sar
 
 enum sarai_status frame_few_shot(const char *persona, struct frame *out, struct sarai_error *err)
 {
-    struct frame f = {.lead = " ", .is_line = true};
+    struct frame f = {.lead = " ", .is_line = true, .data = in_words};
     struct buf prefix = BUF_INIT(FRAME_MAX_BYTES);
     if (buf_text(&prefix, persona ? persona : few_shot_persona) && buf_text(&prefix, "\n\n") &&
         buf_text(&prefix, few_shot_examples) && buf_text(&prefix, "Persona:"))
@@ -104,7 +120,7 @@ static bool cut(const char *text, struct frame *f)
 enum sarai_status frame_chat(const struct llm *llm, const char *persona, struct frame *out,
                              struct sarai_error *err)
 {
-    struct frame f = {.lead = ""};
+    struct frame f = {.lead = "", .data = labelled};
     struct buf text = BUF_INIT(FRAME_MAX_BYTES);
     const struct llm_message messages[] = {{"system", persona ? persona : chat_persona},
                                            {"user", FIRST_QUESTION},
@@ -118,4 +134,142 @@ enum sarai_status frame_chat(const struct llm *llm, const char *persona, struct 
                     llm_description(llm));
     buf_finish(&text);
     return st ? st : complete(&f, out, err);
+}
+
+enum sarai_status frame_adapter(const char *persona, const char *tools, struct frame *out,
+                                struct sarai_error *err)
+{
+    struct frame f = {.lead = "", .is_line = true, .data = labelled, .has_calls = tools != NULL};
+    struct buf prefix = BUF_INIT(FRAME_MAX_BYTES);
+    f.answer_cue = strdup("<end_of_turn>\n<start_of_turn>model\n");
+    f.question_cue = strdup("<end_of_turn>\n<start_of_turn>user\n");
+    if (f.question_cue && buf_text(&prefix, "<start_of_turn>system\n") &&
+        buf_text(&prefix, persona ? persona : adapter_persona) &&
+        (!tools || (buf_text(&prefix, "\nHerramientas: ") && buf_text(&prefix, tools))) &&
+        buf_text(&prefix, f.question_cue))
+        f.prefix = buf_take(&prefix);
+    buf_finish(&prefix);
+    return complete(&f, out, err);
+}
+
+/* ---- the data of a question ------------------------------------------------------------------- */
+
+/* Text in one line of clean UTF-8: a line break in it would end its turn, or its passage. */
+static bool add_line(const char *text, size_t n, struct buf *out)
+{
+    bool is_blank = true, ok = true;
+    size_t start = out->len;
+    for (size_t at = 0; at < n && ok;) {
+        uint32_t c = utf8_next(text, n, &at);
+        if (c == UTF8_INVALID || c <= ' ' || c == 0x7F || c == 0x2028 || c == 0x2029) {
+            ok = is_blank || buf_text(out, " ");
+            is_blank = true;
+        } else {
+            ok = buf_codepoint(out, c);
+            is_blank = false;
+        }
+    }
+    if (ok && out->len > start && out->data[out->len - 1] == ' ')
+        out->data[--out->len] = '\0';
+    return ok;
+}
+
+/* Appends a line of at most `*left` tokens, and takes them off. What is cut is cut at the end of a word. */
+static enum sarai_status add_within(const struct llm *llm, const char *text, int *left, struct buf *out,
+                                    struct sarai_error *err)
+{
+    struct buf line = BUF_INIT(FRAME_DATA_BYTES);
+    char bytes[LLM_MAX_PIECE_BYTES];
+    size_t n = 0, end = 0;
+    int32_t *tokens = NULL;
+    enum sarai_status st = SARAI_OK;
+    if (!add_line(text, strnlen(text, FRAME_DATA_BYTES / 4), &line) ||
+        !(tokens = calloc(line.len + 1, sizeof *tokens)))
+        st = out_of_memory(err, "frame");
+    if (!st) /* a token is a byte at the least */
+        st = llm_tokenise(llm, buf_string(&line), line.len, LLM_PLAIN, tokens, line.len + 1, &n, err);
+    if (!st && n > (size_t)*left) {
+        for (int i = 0; i < *left; i++)
+            end += llm_piece(llm, tokens[i], bytes);
+        end = end < line.len ? end : line.len;
+        while (end > 0 && line.data[end] != ' ')
+            end--;
+        line.len = end;
+        n = (size_t)*left;
+    }
+    *left -= (int)n;
+    if (!st && !buf_append(out, line.data, line.len))
+        st = out_of_memory(err, "frame");
+    free(tokens);
+    buf_finish(&line);
+    return st;
+}
+
+static enum sarai_status add_passages(const struct frame *f, const struct llm *llm, const struct question *q,
+                                      struct buf *out, struct sarai_error *err)
+{
+    int all = FRAME_CONTEXT_TOKENS;
+    enum sarai_status st = SARAI_OK;
+    if (q->is_searched && q->n_passages == 0 && !buf_text(out, f->data.nothing))
+        return out_of_memory(err, "frame");
+    for (size_t i = 0; !st && i < q->n_passages && i < FRAME_PASSAGES && all > FRAME_SOURCE_TOKENS; i++) {
+        int source = FRAME_SOURCE_TOKENS, text = FRAME_PASSAGE_TOKENS < all ? FRAME_PASSAGE_TOKENS : all;
+        int before = text;
+        if (!buf_text(out, f->data.source_open))
+            st = out_of_memory(err, "frame");
+        if (!st)
+            st = add_within(llm, q->passages[i].source, &source, out, err);
+        if (!st && !buf_text(out, f->data.source_close))
+            st = out_of_memory(err, "frame");
+        if (!st)
+            st = add_within(llm, q->passages[i].text, &text, out, err);
+        if (!st && !buf_text(out, f->data.text_close))
+            st = out_of_memory(err, "frame");
+        all -= before - text;
+    }
+    return st;
+}
+
+/* A mood is one word of letters: nothing else is let into the turn's beginning. */
+static bool is_mood(const char *mood)
+{
+    size_t n = mood ? strnlen(mood, FRAME_MOOD_BYTES + 1) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (mood[i] < 'a' || mood[i] > 'z')
+            return false;
+    return n > 0 && n <= FRAME_MOOD_BYTES;
+}
+
+static enum sarai_status add_words(const char *words, size_t max_bytes, struct buf *out,
+                                   struct sarai_error *err)
+{
+    size_t n = strnlen(words, max_bytes + 1), start = out->len;
+    if (n > max_bytes)
+        return failed(
+            err, SARAI_EINPUT,
+            tr("la pregunta pasa de %zu bytes; hazla más corta", "the question is longer than %zu bytes"),
+            max_bytes);
+    if (!add_line(words, n, out))
+        return out_of_memory(err, "frame");
+    if (out->len == start)
+        return failed(err, SARAI_EINPUT, tr("la pregunta está vacía", "the question is empty"));
+    return SARAI_OK;
+}
+
+enum sarai_status frame_question(const struct frame *f, const struct llm *llm, const struct question *q,
+                                 size_t max_bytes, struct buf *out, struct sarai_error *err)
+{
+    enum sarai_status st = add_passages(f, llm, q, out, err);
+    if (!st && f->data.has_mood && is_mood(q->mood) && !buf_printf(out, "(%s) ", q->mood))
+        st = out_of_memory(err, "frame");
+    return st ? st : add_words(q->words, max_bytes, out, err);
+}
+
+enum sarai_status frame_result(const struct frame *f, const struct llm *llm, const char *text,
+                               struct buf *out, struct sarai_error *err)
+{
+    int left = FRAME_RESULT_TOKENS;
+    if (!buf_text(out, f->data.result))
+        return out_of_memory(err, "frame");
+    return add_within(llm, text, &left, out, err);
 }

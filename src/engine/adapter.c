@@ -1,0 +1,75 @@
+#include "engine/adapter.h"
+
+#include <gguf.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/gguf.h"
+
+struct loading {
+    const char *path;
+    struct llama_model *model;
+    struct gguf_context *header;
+    struct llama_adapter_lora *adapter;
+};
+
+static void read_header(void *arg)
+{
+    struct loading *l = arg;
+    l->header = gguf_init_from_file(l->path, (struct gguf_init_params){.no_alloc = true});
+}
+
+static void load_adapter(void *arg)
+{
+    struct loading *l = arg;
+    l->adapter = llama_adapter_lora_init(l->model, l->path);
+}
+
+/* A text of the header, "" when absent. Borrowed from it. */
+static const char *header_text(const struct gguf_context *header, const char *key)
+{
+    int64_t at = gguf_find_key(header, key);
+    return at >= 0 && gguf_get_kv_type(header, at) == GGUF_TYPE_STRING ? gguf_get_val_str(header, at) : "";
+}
+
+/* One that says nothing of its model's name is judged by the architecture, and by llama.cpp, which compares
+ * the shapes. */
+static enum sarai_status check_base(const struct loading *l, struct sarai_error *err)
+{
+    char architecture[64] = "", name[128] = "";
+    const char *base = header_text(l->header, "general.base_model.0.name"),
+               *kind = header_text(l->header, "general.architecture");
+    llama_model_meta_val_str(l->model, "general.architecture", architecture, sizeof architecture);
+    llama_model_meta_val_str(l->model, "general.name", name, sizeof name);
+    if (strcmp(header_text(l->header, "general.type"), "adapter") != 0 ||
+        strcmp(header_text(l->header, "adapter.type"), "lora") != 0)
+        return failed(err, SARAI_EMODEL, tr("%s no es un adaptador LoRA", "%s is not a LoRA adapter"),
+                      l->path);
+    if (strcmp(kind, architecture) == 0 && (!base[0] || !name[0] || strcmp(base, name) == 0))
+        return SARAI_OK;
+    return failed(err, SARAI_EMODEL,
+                  tr("el adaptador %s es para %s (%s) y el modelo es %s (%s); elige otro con LLM_ADAPTER",
+                     "the adapter %s is for %s (%s) and the model is %s (%s); choose another: LLM_ADAPTER"),
+                  l->path, base[0] ? base : "?", kind, name[0] ? name : "?", architecture);
+}
+
+enum sarai_status adapter_add(struct llama_model *model, struct llama_context *ctx, const char *path,
+                              float scale, char identity[ADAPTER_IDENTITY_BYTES], struct sarai_error *err)
+{
+    char file[GGUF_IDENTITY_BYTES] = "";
+    struct loading l = {.path = path, .model = model};
+    gguf_reason_clear();
+    enum sarai_status st = gguf_check_file(path, file, err);
+    if (st)
+        return st;
+    st = gguf_guarded(read_header, &l) && l.header ? check_base(&l, err) : gguf_damaged(path, err);
+    if (l.header)
+        gguf_free(l.header);
+    if (st)
+        return st;
+    if (!gguf_guarded(load_adapter, &l) || !l.adapter ||
+        llama_set_adapters_lora(ctx, &l.adapter, 1, &scale) != 0)
+        return gguf_damaged(path, err);
+    snprintf(identity, ADAPTER_IDENTITY_BYTES, "+%s@%g", file, (double)scale);
+    return SARAI_OK;
+}

@@ -1,0 +1,21 @@
+/* A LoRA adapter (GGUF) on top of a loaded model. Internal to the wrapper of llama.cpp.
+ *
+ *     adapter_add(model, ctx, "sarai.gguf", 1.0F, identity, err);   // the model frees it with itself
+ *
+ * The header of the file says for which model it was made; another model is refused by name.
+ */
+#ifndef SARAI_ENGINE_ADAPTER_H
+#define SARAI_ENGINE_ADAPTER_H
+
+#include <llama.h>
+
+#include "base/error.h"
+
+enum { ADAPTER_IDENTITY_BYTES = 96 };
+
+/* `scale`: 1 is as it was trained. `identity` gets what tells file and scale from others.
+ * EMODEL: missing, damaged, not a LoRA adapter, made for another model. */
+enum sarai_status adapter_add(struct llama_model *model, struct llama_context *ctx, const char *path,
+                              float scale, char identity[ADAPTER_IDENTITY_BYTES], struct sarai_error *err);
+
+#endif
