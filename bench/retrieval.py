@@ -6,7 +6,7 @@
 DIR holds SQuAD-es-v1.1/dev-v1.1-es_small.json: articles whose paragraphs become one file each, of which a
 question's paragraph is to be found. --paragraphs is how many of each article are taken (0: all; 5 are as many
 as XQuAD has), --questions how many of each paragraph. A question counts as answered at k when one of the first
-k *different* files is its paragraph. With --foreign (a text a line, said to nobody's documents) and with the
+k *different* files is its paragraph. With --foreign (texts that are about nobody's documents: one a line, or .jsonl with lists of "questions") and with the
 questions of articles that were left out it also tells how the best passage's score separates what fits from
 what does not: the share of either above each threshold.
 Needs: nothing beside Python.
@@ -34,6 +34,17 @@ def load(path, n_paragraphs, n_questions):
             questions = [q["question"].replace("\n", " ").strip() for q in paragraph["qas"]]
             out.append((number, paragraph["context"], [q for q in questions if q][:n_questions]))
     return out
+
+
+def load_foreign(path):
+    """Six hundred different texts."""
+    with open(path, encoding="utf-8") as f:
+        lines = [line.strip() for line in f if line.strip()]
+    if path.endswith(".jsonl"):
+        lines = [question for line in lines for question in json.loads(line)["questions"]]
+    texts = sorted(set(lines))
+    random.Random(2).shuffle(texts)
+    return texts[:600]
 
 
 class Store:
@@ -120,8 +131,7 @@ def main():
     paragraphs = load(os.path.join(args.data, "SQuAD-es-v1.1/dev-v1.1-es_small.json"), args.paragraphs, args.questions)
     foreign = []
     if args.foreign:
-        with open(args.foreign, encoding="utf-8") as f:
-            foreign = [line.strip() for line in f if line.strip()]
+        foreign = load_foreign(args.foreign)
     program = os.path.abspath(args.sarai)
     result = recall(program, paragraphs)
     print(f"{result['files']} files, {result['passages']} passages, {result['questions']} questions; "

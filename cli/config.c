@@ -6,6 +6,7 @@
 #include "engine/llama.h"
 #include "engine/onnx.h"
 #include "engine/sndfile.h"
+#include "engine/sqlite.h"
 
 static const char *source_name(enum setting_source source)
 {
@@ -83,8 +84,8 @@ int command_version(struct cli *cli, const struct command *command, int argc, ch
     int first, code;
     if (!cli_parse(cli, command, NULL, 0, argc, argv, &first, &code))
         return code;
-    printf("sarai %s\nONNX Runtime %s\nllama.cpp %s\nespeak-ng %s\n%s\njansson %s\n", sarai_version(),
-           onnx_version() ? onnx_version() : tr("(falta)", "(missing)"), llm_version(), espeak_version(),
-           sndfile_version(), JANSSON_VERSION);
+    printf("sarai %s\nONNX Runtime %s\nllama.cpp %s\nespeak-ng %s\n%s\njansson %s\nSQLite %s\n",
+           sarai_version(), onnx_version() ? onnx_version() : tr("(falta)", "(missing)"), llm_version(),
+           espeak_version(), sndfile_version(), JANSSON_VERSION, sqlite_version());
     return cli_flush();
 }

@@ -12,8 +12,12 @@
 #include "engine/llama.h"
 #include "engine/onnx.h"
 #include "engine/portaudio.h"
+#include "engine/process.h"
 #include "engine/sndfile.h"
 #include "engine/soxr.h"
+#include "engine/sqlite.h"
+#include "know/place.h"
+#include "know/shelf.h"
 #include "models/store.h"
 
 enum level { FINE, WARNING, FAILURE };
@@ -34,9 +38,9 @@ static const char *const check_names[][3] = {
     /* in JSON, in Spanish, in English */
     {"cpu", "procesador", "processor"},   {"memory", "memoria", "memory"},    {"threads", "hilos", "threads"},
     {"library", "biblioteca", "library"}, {"model", "modelo", "model"},       {"cache", "caché", "cache"},
-    {"audio", "sonido", "sound"},         {"latency", "latencia", "latency"},
+    {"audio", "sonido", "sound"},         {"latency", "latencia", "latency"}, {"store", "almacén", "store"},
 };
-enum check { CPU, MEMORY, THREADS, LIBRARY, MODEL, CACHE, AUDIO, LATENCY };
+enum check { CPU, MEMORY, THREADS, LIBRARY, MODEL, CACHE, AUDIO, LATENCY, SHELF };
 
 static const char *level_name(enum level level)
 {
@@ -159,6 +163,19 @@ static void check_threads(struct doctor *d)
 
 /* ---- libraries ------------------------------------------------------------------------------- */
 
+/* PDFs are read by a program of its own. */
+static void check_pdf_reader(struct doctor *d)
+{
+    const struct process_limits limits = {.memory_bytes = (size_t)1 << 30, .cpu_s = 5, .wall_s = 5};
+    struct buf nothing = BUF_INIT(4096);
+    int code;
+    if (process_read((const char *const[]){"pdftotext", "-v", NULL}, &limits, &d->cli->stop, &nothing, &code,
+                     NULL) == SARAI_EUSAGE)
+        note(d, WARNING, LIBRARY, "sudo apt-get install poppler-utils",
+             tr("falta pdftotext: los PDF no se pueden leer", "pdftotext is missing: PDFs cannot be read"));
+    buf_finish(&nothing);
+}
+
 static void check_libraries(struct doctor *d)
 {
     struct sarai_error err = {0};
@@ -177,8 +194,9 @@ static void check_libraries(struct doctor *d)
         add_finding(d, FAILURE, LIBRARY, err.status, err.message,
                     "sudo apt-get install --reinstall espeak-ng-data");
     espeak_close(espeak);
-    note(d, FINE, LIBRARY, NULL, "%s, %s, jansson %s", sndfile_version(), resampler_version(),
-         jansson_version_str());
+    note(d, FINE, LIBRARY, NULL, "%s, %s, jansson %s, SQLite %s", sndfile_version(), resampler_version(),
+         jansson_version_str(), sqlite_version());
+    check_pdf_reader(d);
 }
 
 /* ---- models ---------------------------------------------------------------------------------- */
@@ -262,6 +280,35 @@ static void check_cache(struct doctor *d)
              tr("no se puede escribir junto a %s: cada arranque será lento",
                 "nothing can be written beside %s: every start will be slow"),
              store_cache_folder(d->store));
+}
+
+/* What was read: that it opens, and how much it is. */
+static void check_shelf(struct doctor *d)
+{
+    char place[PLACE_BYTES], shown[PLACE_BYTES];
+    struct sarai_error err = {0};
+    struct shelf *shelf = NULL;
+    struct shelf_info info;
+    const struct shelf_options options = {.place = place, .stop = &d->cli->stop};
+    enum sarai_status st = place_find(config_text(d->cli->cfg, "STORE_URL"),
+                                      config_text(d->cli->cfg, "STORE_PATH"), place, &err);
+    if (!st && !place_exists(place)) {
+        note(d, FINE, SHELF, NULL, "%s", tr("todavía no se ha leído nada", "nothing was read yet"));
+        return;
+    }
+    if (!st)
+        st = shelf_open(&options, &shelf, &err);
+    if (!st)
+        st = shelf_info(shelf, &info, &err);
+    if (st) {
+        add_finding(d, FAILURE, SHELF, st, err.message, NULL);
+    } else {
+        place_show(place, shown);
+        note(d, FINE, SHELF, NULL,
+             tr("%s: %lld documentos, %lld pasajes", "%s: %lld documents, %lld passages"), shown,
+             (long long)info.documents, (long long)info.chunks);
+    }
+    shelf_close(shelf);
 }
 
 /* ---- sound ----------------------------------------------------------------------------------- */
@@ -437,6 +484,7 @@ static enum sarai_status examine(struct doctor *d, struct sarai_error *err)
         st = check_models(d, err);
         check_cache(d);
     }
+    check_shelf(d);
     check_audio(d);
     if (!st && !d->quick && !d->worst)
         check_latency(d);

@@ -53,18 +53,15 @@ enum sarai_status assistant_open_shelf(struct sarai *s, struct sarai_error *err)
 enum sarai_status assistant_check_shelf(const struct sarai *s, struct sarai_error *err)
 {
     char place[PLACE_BYTES];
-    struct shelf_info info;
     if (!s->shelf || !s->embedder)
         return SARAI_OK;
     enum sarai_status st = find_place(s, place, err);
-    if (!st)
-        st = shelf_info(s->shelf, &info, err);
     if (st)
         return st;
     const struct shelf_options wanted = {.place = place,
                                          .model = embedder_identity(s->embedder),
                                          .dimension = embedder_dimension(s->embedder)};
-    return shelf_suits(&wanted, info.model, info.dimension, err);
+    return shelf_suits(&wanted, shelf_model(s->shelf), shelf_dimension(s->shelf), err);
 }
 
 /* ---- searching ------------------------------------------------------------------------------- */

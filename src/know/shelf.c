@@ -9,6 +9,7 @@
 struct shelf {
     const struct shelf_engine *engine;
     void *self;
+    const char *model; /* of self */
     int dimension;
 };
 
@@ -67,13 +68,8 @@ enum sarai_status shelf_open(const struct shelf_options *options, struct shelf *
         return out_of_memory(err, options->place);
     shelf->engine = engine;
     enum sarai_status st = engine->open(options, &shelf->self, err);
-    struct shelf_info info = {0};
-    if (!st && !options->model) {
-        st = engine->info(shelf->self, &info, err);
-        shelf->dimension = info.dimension;
-    } else {
-        shelf->dimension = options->dimension;
-    }
+    if (!st)
+        shelf->model = engine->model(shelf->self, &shelf->dimension);
     if (st)
         shelf_close(shelf);
     else
@@ -93,6 +89,11 @@ void shelf_close(struct shelf *shelf)
 int shelf_dimension(const struct shelf *shelf)
 {
     return shelf->dimension;
+}
+
+const char *shelf_model(const struct shelf *shelf)
+{
+    return shelf->model;
 }
 
 enum sarai_status shelf_holds(struct shelf *shelf, const char *path, const char *hash, bool *out,

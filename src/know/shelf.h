@@ -73,8 +73,9 @@ void shelf_close(struct shelf *shelf);
  * tells what to do; a NULL model suits every shelf. shelf_open() asks it too. */
 enum sarai_status shelf_suits(const struct shelf_options *options, const char *model, int dimension,
                               struct sarai_error *err);
-/* 0 when the shelf has no vectors. */
+/* Length and maker of the vectors; 0 and "" in a shelf without. Borrowed. */
 int shelf_dimension(const struct shelf *shelf);
+const char *shelf_model(const struct shelf *shelf);
 
 /* Whether the document is here with this content. */
 enum sarai_status shelf_holds(struct shelf *shelf, const char *path, const char *hash, bool *out,

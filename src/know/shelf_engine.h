@@ -10,6 +10,8 @@ enum { SHELF_VERSION = 1 /* of the tables; a newer one is refused */ };
 struct shelf_engine {
     enum sarai_status (*open)(const struct shelf_options *options, void **out, struct sarai_error *err);
     void (*close)(void *self);
+    /* The model that made the vectors ("" without), and how long they are. */
+    const char *(*model)(const void *self, int *dimension);
     enum sarai_status (*holds)(void *self, const char *path, const char *hash, bool *out,
                                struct sarai_error *err);
     enum sarai_status (*put)(void *self, const struct shelf_document *document,

@@ -168,6 +168,13 @@ static enum sarai_status open_server(const struct shelf_options *options, void *
     return st;
 }
 
+static const char *model(const void *self, int *dimension)
+{
+    const struct shelf_server *s = self;
+    *dimension = s->dimension;
+    return s->model;
+}
+
 /* ---- vectors as text --------------------------------------------------------------------------- */
 
 static char *write_vector(const int8_t *packed, float scale, int dimension, struct sarai_error *err)
@@ -468,6 +475,7 @@ static enum sarai_status check(void *self, struct sarai_error *err)
 const struct shelf_engine shelf_postgres = {
     .open = open_server,
     .close = close_server,
+    .model = model,
     .holds = holds,
     .put = put,
     .forget = forget,

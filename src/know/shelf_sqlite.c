@@ -169,6 +169,13 @@ static enum sarai_status open_file(const struct shelf_options *options, void **o
     return st;
 }
 
+static const char *model(const void *self, int *dimension)
+{
+    const struct shelf_file *f = self;
+    *dimension = f->dimension;
+    return f->model;
+}
+
 /* ---- putting and forgetting ------------------------------------------------------------------ */
 
 static enum sarai_status holds(void *self, const char *path, const char *hash, bool *out,
@@ -313,14 +320,18 @@ static enum sarai_status open_vectors(struct shelf_file *f, struct sqlite_rows *
     return sqlite_query(f->db, "SELECT chunk, scale, bytes FROM vectors ORDER BY chunk", NULL, 0, rows, err);
 }
 
-/* Reads all vectors into memory unless they are there and nobody has changed them. */
+/* Whether the vectors in memory are still those in the file. */
+static bool is_fresh(struct shelf_file *f)
+{
+    return f->is_cached && f->cached_version == sqlite_foreign_changes(f->db);
+}
+
+/* Reads all vectors into memory. */
 static enum sarai_status fill_cache(struct shelf_file *f, size_t count, struct sarai_error *err)
 {
     struct sqlite_rows *rows = NULL;
     int64_t version = sqlite_foreign_changes(f->db);
     bool more = true;
-    if (f->is_cached && f->cached_version == version)
-        return SARAI_OK;
     f->cache.n = 0;
     f->is_cached = false;
     if (f->cache.room < count && !block_reserve(&f->cache, count + count / 8, (size_t)f->dimension))
@@ -357,26 +368,36 @@ static enum sarai_status scan_file(struct shelf_file *f, const int8_t *query, fl
     return st;
 }
 
+/* Counting walks through the whole table, so it is done only when the vectors are to be read anyway. */
+static enum sarai_status scan(struct shelf_file *f, const int8_t *query, float scale, struct nearest *near,
+                              struct sarai_error *err)
+{
+    const size_t each = (size_t)f->dimension + sizeof(int64_t) + sizeof(float);
+    int64_t count = 0;
+    bool fresh = is_fresh(f);
+    enum sarai_status st = fresh ? SARAI_OK : count_vectors(f, &count, err);
+    if (st || (!fresh && count == 0))
+        return st;
+    if (!fresh && (size_t)count > MOST_CACHED_BYTES / each)
+        return scan_file(f, query, scale, near, err);
+    if (!fresh)
+        st = fill_cache(f, (size_t)count, err);
+    if (!st)
+        nearest_scan(near, query, scale, f->dimension, f->cache.ids, f->cache.scales, f->cache.bytes,
+                     f->cache.n);
+    return st;
+}
+
 static enum sarai_status find_near(void *self, const int8_t *query, float scale, size_t k,
                                    struct nearest_hit *hits, size_t *n, struct sarai_error *err)
 {
-    struct shelf_file *f = self;
     struct nearest near = {0};
-    int64_t count = 0;
     *n = 0;
-    enum sarai_status st = count_vectors(f, &count, err);
-    if (st || count == 0 || k == 0)
-        return st;
-    st = nearest_init(&near, k, err);
-    if (!st &&
-        (size_t)count <= MOST_CACHED_BYTES / ((size_t)f->dimension + sizeof(int64_t) + sizeof(float))) {
-        st = fill_cache(f, (size_t)count, err);
-        if (!st)
-            nearest_scan(&near, query, scale, f->dimension, f->cache.ids, f->cache.scales, f->cache.bytes,
-                         f->cache.n);
-    } else if (!st) {
-        st = scan_file(f, query, scale, &near, err);
-    }
+    if (k == 0)
+        return SARAI_OK;
+    enum sarai_status st = nearest_init(&near, k, err);
+    if (!st)
+        st = scan(self, query, scale, &near, err);
     if (!st) {
         nearest_sort(&near);
         memcpy(hits, near.found, near.n * sizeof *hits);
@@ -552,6 +573,7 @@ static enum sarai_status check(void *self, struct sarai_error *err)
 const struct shelf_engine shelf_sqlite = {
     .open = open_file,
     .close = close_file,
+    .model = model,
     .holds = holds,
     .put = put,
     .forget = forget,
