@@ -9,11 +9,11 @@ CLANG := 14
 .PHONY: demo build test unit lint format asan tsan fuzz bench models deps packages install clean
 
 demo: announce build models
-	@tools/demo.sh $(SARAI) $(WAV) $(OUT)
+	@tools/demo.sh $(SARAI) "$(WAV)" "$(OUT)"
 
 .PHONY: announce
 announce:
-	@tools/setup/announce.sh
+	@tools/setup/announce.sh "$(WAV)"
 
 packages:
 	@tools/setup/packages.sh build
@@ -85,6 +85,12 @@ PREFIX ?= /usr/local
 install:
 	@test -x $(SARAI) || $(MAKE) build
 	cmake --install build/release --prefix $(PREFIX)
+	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || ldconfig # so that programs find libsarai.so
+
+# Takes away what the last install put there.
+.PHONY: uninstall
+uninstall:
+	xargs -r rm -f <build/release/install_manifest.txt
 
 clean:
 	rm -rf build

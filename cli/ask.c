@@ -21,6 +21,7 @@ static int print_turn(const struct sarai_turn *turn, bool json, bool quiet)
     if (turn->is_call)
         fputs(turn->answer, stdout);
     putchar('\n');
+    fflush(stdout); /* before the table, which goes to another stream */
     if (!quiet)
         cli_print_stages(turn);
     return cli_flush();

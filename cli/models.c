@@ -106,6 +106,7 @@ static int list(const struct request *r, const char *name, bool verify)
 
 struct showing {
     const char *id;
+    int place, of; /* "[3/9]" */
     bool terminal;
     int percent;
     char what[160];
@@ -121,17 +122,20 @@ static void show_progress(void *user, const char *what, double done, double tota
         return;
     s->percent = percent;
     snprintf(s->what, sizeof s->what, "%s", what);
-    fprintf(stderr, s->terminal ? "\r\033[K  %s: %s" : "  %s: %s", s->id, what);
+    fprintf(stderr, s->terminal ? "\r\033[K  [%d/%d] %s: %s" : "  [%d/%d] %s: %s", s->place, s->of, s->id,
+            what);
     if (percent >= 0)
         fprintf(stderr, " %d %% (%.0f / %.0f MB)", percent, done / 1e6, total / 1e6);
     if (!s->terminal)
         fputc('\n', stderr);
 }
 
-static int pull_one(const struct request *r, const struct model *m)
+/* `place` of the `of` models that were asked for. */
+static int pull_one(const struct request *r, const struct model *m, int place, int of)
 {
     struct sarai_error err = {0};
-    struct showing showing = {.id = m->id, .terminal = isatty(STDERR_FILENO) && !getenv("NO_COLOR")};
+    struct showing showing = {
+        .id = m->id, .place = place, .of = of, .terminal = isatty(STDERR_FILENO) && !getenv("NO_COLOR")};
     struct pull_options options = {config_text(r->cli->cfg, "SARAI_HUB"), &r->cli->stop, &showing,
                                    show_progress};
     enum sarai_status st = pull_model(r->store, m, &options, &err);
@@ -139,7 +143,8 @@ static int pull_one(const struct request *r, const struct model *m)
         fprintf(stderr, "\r\033[K");
     if (st)
         return cli_fail(r->cli, &err);
-    fprintf(stderr, tr("%s: en su sitio\n", "%s: in place\n"), m->id);
+    fprintf(stderr, tr("  [%d/%d] %s: en su sitio (%.0f MB)\n", "  [%d/%d] %s: in place (%.0f MB)\n"), place,
+            of, m->id, megabytes(m));
     return SARAI_OK;
 }
 
@@ -147,7 +152,7 @@ static int pull(const struct request *r, const char *name)
 {
     const struct manifest *manifest = store_manifest(r->store);
     double total = 0;
-    int code = SARAI_OK, seen = 0;
+    int code = SARAI_OK, seen = 0, place = 0;
     for (size_t i = 0; i < manifest_count(manifest); i++)
         if (is_wanted(manifest_at(manifest, i), name))
             total += megabytes(manifest_at(manifest, i)), seen++;
@@ -158,7 +163,7 @@ static int pull(const struct request *r, const char *name)
     fprintf(stderr, tr("Modelos «%s»: %.0f MB\n", "Models “%s”: %.0f MB\n"), name, total);
     for (size_t i = 0; !code && i < manifest_count(manifest); i++)
         if (is_wanted(manifest_at(manifest, i), name))
-            code = pull_one(r, manifest_at(manifest, i));
+            code = pull_one(r, manifest_at(manifest, i), ++place, seen);
     return code;
 }
 

@@ -45,6 +45,7 @@ static int show_turn(const struct job *job, const char *path, const struct sarai
                                         "tokens", cli_tokens_json(&turn->tokens), "answer_audio_s",
                                         turn->answer_audio_s, "rss_bytes", (json_int_t)cli_resident_bytes()));
     fputc('\n', job->words);
+    fflush(job->words); /* before the table, which goes to another stream */
     if (!job->quiet)
         cli_print_stages(turn);
     return cli_flush();
