@@ -26,7 +26,7 @@ static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
         .vad_path = vad,
         .threads = (int)config_int(s->cfg, "ORT_NUM_THREADS"),
         .cache_dir = store_cache_dir(s->store),
-        .stop = &s->stop,
+        .stop = &s->quit, /* in a conversation `stop` ends the thinking only */
     };
     return listener_open(&options, &s->listener, err);
 }
