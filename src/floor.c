@@ -4,6 +4,7 @@ enum {
     QUIET_MS = 320,     /* silence after which an interruption is judged */
     ASK_AGAIN_MS = 320, /* the end-of-turn model is asked again after so much more silence */
     CLICK_MS = 64,      /* less speech than this is a click */
+    JOIN_MS = 1000, /* who speaks so soon into the answer was not finished: it joins what was said before */
 };
 
 /* Waiting by what the end-of-turn model says, at eagerness 1. Measured in bench/voice (docs/BENCHMARKS.md).
@@ -142,8 +143,9 @@ static unsigned window_speculating(struct floor *f)
 
 static unsigned window_speaking(struct floor *f)
 {
+    f->sounding_ms += FLOOR_WINDOW_MS;
     if (f->options.push_to_talk || f->speech_run_ms < f->options.duck_ms)
-        return 0;
+        return f->sounding_ms >= JOIN_MS && f->sounding_ms < JOIN_MS + FLOOR_WINDOW_MS ? FLOOR_FORGET : 0;
     return begin_utterance(f, FLOOR_INTERRUPTED) | FLOOR_DUCK;
 }
 
@@ -240,7 +242,8 @@ unsigned floor_sounding(struct floor *f)
     f->state = FLOOR_SPEAKING;
     f->speech_run_ms = 0;
     f->silence_ms = FLOOR_WINDOW_MS;
-    return FLOOR_FORGET;
+    f->sounding_ms = 0;
+    return 0;
 }
 
 unsigned floor_silent(struct floor *f)

@@ -70,7 +70,8 @@ struct floor {
     float turn;        /* probability that the turn is over; negative: not known for this pause */
     int turn_asked_ms; /* silence at which it was asked last */
     enum floor_words words;
-    bool judged; /* the words of this pause are known */
+    bool judged;     /* the words of this pause are known */
+    int sounding_ms; /* of the answer */
     bool paused;
     bool button;
 };

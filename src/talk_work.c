@@ -2,6 +2,7 @@
  * the mouth, speaks: text → sound in the playback. Both work for the newest turn only. */
 #include "talk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,7 @@ static bool is_stale(struct talk *t, unsigned turn)
 /* What the listening thread remembers of an utterance. */
 struct following {
     char last[TRANSCRIBER_MAX_TEXT_BYTES]; /* text of the last partial */
+    char turn[TRANSCRIBER_MAX_TEXT_BYTES]; /* … of the last turn */
 };
 
 /* Length of the words that two hypotheses in a row agree on (LocalAgreement, Liu et al. 2020). */
@@ -76,25 +78,27 @@ static void pass_partial(struct talk *t, struct following *f, const struct hear_
     strncpy(f->last, text, sizeof f->last - 1);
 }
 
-static enum floor_words judge(const struct hear_job *job, const char *text)
+static enum floor_words judge(const struct hear_job *job, const struct following *f, const char *text)
 {
-    if (!*text)
-        return FLOOR_NOTHING;
+    if (!*text || (job->kind == HEAR_JUDGE && strcmp(text, f->turn) == 0))
+        return FLOOR_NOTHING; /* the second: a cough just behind the question */
     if (job->kind == HEAR_JUDGE && clause_is_backchannel(text))
         return FLOOR_BACKCHANNEL;
     return clause_is_unfinished(text) ? FLOOR_UNFINISHED : FLOOR_FINISHED;
 }
 
 /* The text of a turn: thinking begins at once, the loop hears of it. */
-static void pass_words(struct talk *t, const struct hear_job *job, const char *text)
+static void pass_words(struct talk *t, struct following *f, const struct hear_job *job, const char *text)
 {
     const char *phrases = config_text(t->s->cfg, "WAKE_PHRASE");
     const char *question = *phrases ? clause_after_wake(text, phrases) : NULL;
     if (!question)
         question = job->needs_wake ? "" : text;
-    enum floor_words words = judge(job, question);
+    enum floor_words words = judge(job, f, question);
     if (job->kind == HEAR_TURN && words != FLOOR_NOTHING && !is_stale(t, job->turn))
         put_think(t, job->turn, true, question, strlen(question));
+    if (job->kind == HEAR_TURN)
+        snprintf(f->turn, sizeof f->turn, "%s", question);
     tell(t, &(struct news){.kind = NEWS_WORDS, .turn = job->turn, .words = words}, question);
 }
 
@@ -120,7 +124,7 @@ static void hear(struct talk *t, struct following *f, const struct hear_job *job
     if (!st && job->kind == HEAR_PARTIAL)
         pass_partial(t, f, job, buf_string(&heard.words));
     else if (!st)
-        pass_words(t, job, buf_string(&heard.words));
+        pass_words(t, f, job, buf_string(&heard.words));
     else if (st != SARAI_ECANCELLED)
         tell(t, &(struct news){.kind = NEWS_FAILED, .turn = job->turn}, err.message);
     buf_finish(&heard.words);

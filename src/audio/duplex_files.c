@@ -15,7 +15,7 @@
 enum {
     MAX_INPUT_MIN = 24 * 60,
     DEVICE_BUFFER_MS = 30, /* what a loudspeaker holds; later than this it has run dry, and so do we */
-    MOST_RESAMPLED = 4 * DUPLEX_VOICE_FRAMES,
+    MOST_RESAMPLED = SARAI_VOICE_HZ, /* a second; the resampler gives its frames in bursts */
 };
 
 struct files {
@@ -102,14 +102,25 @@ static void pace(struct files *f, bool *late)
     *late = wait_ms < -DEVICE_BUFFER_MS;
 }
 
+/* Appends what the resampler makes of `in`; when nobody takes it away the oldest is dropped. */
+static enum sarai_status resample(struct resampler *r, const float *in, size_t n_in, float *kept,
+                                  size_t *n_kept, struct sarai_error *err)
+{
+    size_t n = 0, room = resampler_room(r, n_in);
+    if (*n_kept + room > MOST_RESAMPLED) {
+        size_t drop = *n_kept + room - MOST_RESAMPLED;
+        drop = drop < *n_kept ? drop : *n_kept;
+        *n_kept -= drop;
+        memmove(kept, kept + drop, *n_kept * sizeof *kept);
+    }
+    enum sarai_status st = resampler_feed(r, in, n_in, kept + *n_kept, &n, err);
+    *n_kept += st ? 0 : n;
+    return st;
+}
+
 static enum sarai_status keep_mic(struct files *f, const float *mic, struct sarai_error *err)
 {
-    size_t n = 0;
-    if (!f->to_voice)
-        return SARAI_OK;
-    enum sarai_status st = resampler_feed(f->to_voice, mic, DUPLEX_MIC_FRAMES, f->mic + f->n_mic, &n, err);
-    f->n_mic += n;
-    return st;
+    return f->to_voice ? resample(f->to_voice, mic, DUPLEX_MIC_FRAMES, f->mic, &f->n_mic, err) : SARAI_OK;
 }
 
 static enum sarai_status files_read(struct duplex *base, float *mic, float *played, struct duplex_step *step,
@@ -158,10 +169,7 @@ static enum sarai_status write_stereo(struct files *f, const float *voice, struc
 static enum sarai_status files_write(struct duplex *base, const float *voice, struct sarai_error *err)
 {
     struct files *f = (struct files *)base;
-    size_t n = 0;
-    enum sarai_status st =
-        resampler_feed(f->to_speech, voice, DUPLEX_VOICE_FRAMES, f->played + f->n_played, &n, err);
-    f->n_played += n;
+    enum sarai_status st = resample(f->to_speech, voice, DUPLEX_VOICE_FRAMES, f->played, &f->n_played, err);
     if (st || !f->writer)
         return st;
     return f->options.stereo ? write_stereo(f, voice, err)

@@ -46,8 +46,9 @@ static struct floor answering(void)
     floor_heard(&f, FLOOR_FINISHED);
     pause(&f, 320);
     assert_int_equal(f.state, FLOOR_THINKING);
-    assert_int_equal(floor_sounding(&f), FLOOR_FORGET);
+    assert_int_equal(floor_sounding(&f), 0);
     assert_int_equal(f.state, FLOOR_SPEAKING);
+    assert_int_equal(pause(&f, 1600), FLOOR_FORGET); /* what comes now is another utterance */
     return f;
 }
 
@@ -152,6 +153,20 @@ static void going_on_before_the_answer_sounds_belongs_to_the_turn(void **state)
     assert_int_equal(speak(&f, 96), FLOOR_CANCEL);
     assert_int_equal(f.state, FLOOR_LISTENING);
     assert_true(f.utterance_ms > 1400); /* the same utterance */
+}
+
+static void who_goes_on_as_the_answer_begins_is_heard_as_a_whole(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    speak(&f, 1000);
+    pause(&f, 160);
+    floor_turn(&f, 0.95f);
+    pause(&f, 320);
+    assert_int_equal(floor_sounding(&f), 0);
+    assert_int_equal(pause(&f, 320), 0);
+    assert_int_equal(speak(&f, 960) & FLOOR_FORGET, 0);
+    assert_int_equal(f.state, FLOOR_LISTENING);
 }
 
 static void a_cough_only_ducks_the_answer(void **state)
@@ -288,6 +303,7 @@ int main(void)
         cmocka_unit_test(what_holds_no_words_is_dropped),
         cmocka_unit_test(words_that_come_late_and_are_none_end_the_turn),
         cmocka_unit_test(going_on_before_the_answer_sounds_belongs_to_the_turn),
+        cmocka_unit_test(who_goes_on_as_the_answer_begins_is_heard_as_a_whole),
         cmocka_unit_test(a_cough_only_ducks_the_answer),
         cmocka_unit_test(speech_over_the_answer_pauses_it_within_200_ms),
         cmocka_unit_test(a_backchannel_lets_the_answer_go_on),
