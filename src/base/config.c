@@ -185,11 +185,20 @@ static enum sarai_status unknown_key(const char *key, struct sarai_error *err)
                   key);
 }
 
+/* Messages come in the language that is set now. */
+static void choose_language(const struct sarai_config *cfg)
+{
+    lang_set(strcmp(sarai_config_get(cfg, "SARAI_LANG"), "en") == 0 ? LANG_EN : LANG_ES);
+}
+
 enum sarai_status sarai_config_set(struct sarai_config *cfg, const char *key, const char *value,
                                    struct sarai_error *err)
 {
     const struct setting *s = config_find(key);
-    return s ? set_from(cfg, s, value, FROM_FLAG, err) : unknown_key(key, err);
+    enum sarai_status st = s ? set_from(cfg, s, value, FROM_FLAG, err) : unknown_key(key, err);
+    if (!st)
+        choose_language(cfg);
+    return st;
 }
 
 const char *sarai_config_get(const struct sarai_config *cfg, const char *key)
@@ -335,7 +344,7 @@ enum sarai_status sarai_config_open(struct sarai_config **out, struct sarai_erro
         sarai_config_close(cfg);
         return st;
     }
-    lang_set(strcmp(sarai_config_get(cfg, "SARAI_LANG"), "en") == 0 ? LANG_EN : LANG_ES);
+    choose_language(cfg);
     *out = cfg;
     return SARAI_OK;
 }

@@ -21,6 +21,8 @@ for command in $commands; do
         fail "English in the Spanish help of $command"
 done
 
+SARAI_LANG=es "$SARAI" say --sarai-lang en --help | grep -q '^Usage' || fail "--sarai-lang does not change the language"
+
 # The man pages list every command, option and setting, and man finds nothing to complain about.
 options=$(for command in $commands; do "$SARAI" "$command" --help; done | grep -oE '^ .{5}--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u)
 for page in sarai.1 sarai.es.1; do
