@@ -68,15 +68,25 @@ static bool is_opening(uint32_t c)
     return c == 0xA1 || c == 0xBF || c == '(' || c == 0x201C;
 }
 
+/* Whether what is written last leans on the word to come. */
+static bool ends_open(const struct buf *ipa)
+{
+    static const char *const opening[] = {" ", "(", "¡", "¿", "“"};
+    for (size_t i = 0; i < sizeof opening / sizeof *opening; i++) {
+        size_t n = strlen(opening[i]);
+        if (ipa->len >= n && memcmp(ipa->data + ipa->len - n, opening[i], n) == 0)
+            return true;
+    }
+    return ipa->len == 0;
+}
+
 /* Appends the phonemes of the clause collected so far, set off by a blank. */
 static bool flush_clause(struct phonemes *p, struct buf *clause, struct buf *ipa)
 {
     bool spoken = clause->len > strspn(buf_string(clause), " ");
     bool ok = true;
     if (spoken) {
-        size_t before = ipa->len;
-        uint32_t last = before ? (unsigned char)ipa->data[before - 1] : 0;
-        if (before && last != ' ' && last < 0x80 && last != '(')
+        if (!ends_open(ipa))
             ok = buf_text(ipa, " ");
         ok = ok && espeak_ipa(p->espeak, clause->data, ipa);
     }

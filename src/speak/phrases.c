@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "speak/reading/abbreviations.h"
+#include "speak/reading/text.h"
 
 enum {
     MAX_WAITING_BYTES = 2 << 20,
@@ -12,6 +14,7 @@ enum {
     FIRST_LIMIT = 40,  /* … once this much has been written */
     CLAUSE_BYTES = 32, /* a comma ends a later phrase only after these */
     LONGEST_BYTES = 220,
+    LEAST_WORD_BYTES = 4,
 };
 
 struct phrases {
@@ -80,24 +83,23 @@ static size_t mark_at(const char *text, size_t n, size_t i, bool *sentence)
     return 0;
 }
 
-/* Abbreviations that a full stop belongs to. Single letters ("EE. UU.", "a. C.") are always one. */
+/* Words that a full stop belongs to; single letters ("EE. UU.", "a. C.") always are. */
 static bool is_abbreviation(const char *word, size_t n)
 {
-    static const char *const known[] = {"Sr",    "Sra", "Srta", "Sres", "Dr",  "Dra", "Dña", "Prof", "Lic",
-                                        "Ing",   "EE",  "UU",   "Ud",   "Uds", "Vd",  "Vds", "núm",  "pág",
-                                        "págs",  "tel", "Tel",  "Avda", "Av",  "ej",  "art", "cap",  "vol",
-                                        "aprox", "máx", "mín",  "min",  "seg", "etc", "pza", "Pza"};
+    static const char *const halves[] = {"EE", "UU", "JJ", "OO", "CC", "AA",
+                                         "FF", "RR", "HH", "SS", "DD", "ej"};
     size_t at = 0, letters = 0;
     while (at < n && letters < 2) {
         utf8_next(word, n, &at);
         letters++;
     }
-    if (letters == 1 && !isdigit((unsigned char)word[0]))
+    at = 0;
+    if (letters == 1 && text_is_letter(utf8_next(word, n, &at)))
         return true;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strlen(known[i]) == n && memcmp(known[i], word, n) == 0)
+    for (size_t i = 0; i < sizeof halves / sizeof *halves; i++)
+        if (strlen(halves[i]) == n && memcmp(halves[i], word, n) == 0)
             return true;
-    return false;
+    return abbreviations_has(word, n);
 }
 
 /* Whether the full stop at text[i] belongs to the word before it rather than to the sentence. */
@@ -132,24 +134,63 @@ static bool has_words(const char *text, size_t n)
     return false;
 }
 
+/* A blank at text[i] where the voice may pause without a mark: behind a word of some weight ("del", "la" lean
+ * on what follows), and not before a number. */
+static bool is_soft_break(const char *text, size_t n, size_t i)
+{
+    size_t begin = i;
+    while (begin > 0 && !is_blank(text[begin - 1])) {
+        unsigned char c = (unsigned char)text[--begin];
+        if (!isalpha(c) && c < 0x80)
+            return false;
+    }
+    return i - begin >= LEAST_WORD_BYTES && i + 1 < n && !isdigit((unsigned char)text[i + 1]);
+}
+
+/* A line that goes on in small letters was only wrapped. */
+static bool is_line_end(const char *text, size_t n, size_t i)
+{
+    size_t next = i + strspn(text + i, " \t\r");
+    if (text[next] != '\n' || next >= n)
+        return false;
+    next++;
+    while (next < n && next < i + LONGEST_BYTES && (text[next] == ' ' || text[next] == '\t'))
+        next++;
+    return next >= n || !text_is_lower(text_code(&(struct text){text, n}, next));
+}
+
+/* Without a mark: at a line's end, soon in a first phrase, anywhere in one that grows too long. `blank`: the
+ * last one, not inside a number. 0: not here. */
+static size_t unmarked_end(const char *text, size_t n, size_t i, bool first, size_t blank)
+{
+    if (is_line_end(text, n, i) && has_words(text, i))
+        return i;
+    if (first && n >= FIRST_LIMIT && i >= FIRST_BYTES && is_blank(text[i]) && is_soft_break(text, n, i))
+        return i;
+    if (i >= LONGEST_BYTES && blank > 0)
+        return blank;
+    return i >= 2 * LONGEST_BYTES ? utf8_complete(text, i) : 0;
+}
+
 /* The length of the first phrase of text[0..n), 0 when it is not whole yet. `over`: no more will come. */
 static size_t phrase_length(const char *text, size_t n, bool first, bool over)
 {
-    size_t last_blank = 0;
+    size_t blank = 0, end;
     for (size_t i = 0; i < n; i++) {
         bool sentence;
         size_t mark = mark_at(text, n, i, &sentence);
         if (mark == 0) {
-            if (text[i] == '\n' && has_words(text, i))
-                return i;
-            last_blank = is_blank(text[i]) && i <= LONGEST_BYTES ? i : last_blank;
-            if (first && n >= FIRST_LIMIT && i >= FIRST_BYTES && is_blank(text[i]))
-                return i;
-            if (i >= LONGEST_BYTES && last_blank > 0)
-                return last_blank;
+            bool in_number = i > 0 && i + 1 < n && isdigit((unsigned char)text[i - 1]) &&
+                             isdigit((unsigned char)text[i + 1]);
+            if (is_blank(text[i]) && i <= LONGEST_BYTES && !in_number)
+                blank = i;
+            if (text[i] == '\n' && i + 1 == n && !over)
+                return 0; /* whether the line was only wrapped is not known yet */
+            if ((end = unmarked_end(text, n, i, first, blank)))
+                return end;
             continue;
         }
-        size_t end = skip_closing(text, n, i + mark);
+        end = skip_closing(text, n, i + mark);
         if (end == n && !over)
             return 0; /* what comes next decides: "3,5", "10:30", "Sr. López" */
         bool ends =

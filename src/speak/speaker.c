@@ -1,6 +1,5 @@
 #include "speak/speaker.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,18 +9,14 @@
 #include "speak/normaliser.h"
 #include "speak/phonemes.h"
 #include "speak/reading/text.h"
+#include "speak/trimming.h"
 #include "speak/voice.h"
 
 enum {
     MAX_IPA_BYTES = 16 << 20,
     PIECE_SYMBOLS = 380, /* of one run of the voice, well below VOICE_MAX_IDS */
-    LEAD_MS = 20,        /* kept before the first sound: a first vowel begins softly */
-    TAIL_MS = 60,
-    FADE_MS = 5,
     FRAMES_PER_MS = SARAI_VOICE_HZ / 1000,
 };
-static const float AUDIBLE = 0.004f; /* −48 dBFS: above the voice's own noise, below its softest onset */
-
 struct speaker {
     struct phonemes *phonemes;
     struct voice *voice;
@@ -96,26 +91,6 @@ static int pause_after(const char *ipa, size_t n)
     return strchr(";:", last) ? 220 : last == ',' ? 140 : 30;
 }
 
-/* Cuts the silence off both ends of *pcm and fades the cuts; returns where the rest begins. */
-static float *trim(float *pcm, size_t *n)
-{
-    size_t begin = 0, end = *n;
-    while (begin < end && fabsf(pcm[begin]) < AUDIBLE)
-        begin++;
-    while (end > begin && fabsf(pcm[end - 1]) < AUDIBLE)
-        end--;
-    begin -= begin < LEAD_MS * FRAMES_PER_MS ? begin : LEAD_MS * FRAMES_PER_MS;
-    end = *n - end < TAIL_MS * FRAMES_PER_MS ? *n : end + TAIL_MS * FRAMES_PER_MS;
-    size_t fade = FADE_MS * FRAMES_PER_MS;
-    *n = end - begin;
-    for (size_t i = 0; i < fade && i < *n; i++) {
-        float level = (float)i / (float)fade;
-        pcm[begin + i] *= level;
-        pcm[end - 1 - i] *= level;
-    }
-    return pcm + begin;
-}
-
 static enum sarai_status refused(struct sarai_error *err)
 {
     return failed(err, SARAI_EOUTPUT, tr("nadie recibe el sonido", "nobody takes the sound"));
@@ -141,7 +116,7 @@ static enum sarai_status say_piece(struct speaker *s, const char *ipa, size_t n_
     enum sarai_status st = voice_speak(s->voice, ipa, n_bytes, s->speed, &pcm, &n, err);
     if (st)
         return st;
-    float *sound = trim(pcm, &n);
+    float *sound = trim_silence(pcm, &n);
     loudness_apply(s->loudness, sound, n);
     st = pause(s, on_audio, user, err);
     if (!st && n > 0 && !on_audio(user, sound, n))

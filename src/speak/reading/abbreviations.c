@@ -212,3 +212,12 @@ size_t abbreviations_read(const struct text *t, size_t at, struct wording *w)
     }
     return 0;
 }
+
+bool abbreviations_has(const char *word, size_t n)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (!(table[i].flags & FIGURE) && strlen(table[i].written) == n &&
+            memcmp(table[i].written, word, n) == 0)
+            return true;
+    return false;
+}

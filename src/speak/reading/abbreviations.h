@@ -7,5 +7,7 @@
 
 /* At the first letter of a word. */
 size_t abbreviations_read(const struct text *t, size_t at, struct wording *w);
+/* Whether a full stop behind this word is the word's, whatever follows. */
+bool abbreviations_has(const char *word, size_t n);
 
 #endif

@@ -1,0 +1,116 @@
+/* The voice wrapper on a tiny file with the shape of Piper's VITS voices, against ONNX Runtime's Python and
+ * scipy's resampling (tools/golden/tiny_vits.py). */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "speak/voice.h"
+
+#define DATA TEST_DIR "/golden/data/"
+
+enum { RATE_HZ = 16000 };
+/* Two resamplers differ in their filters; the sound ends at 4 kHz, and its peak is 0.1. */
+static const float TOLERANCE = 0.004f;
+
+static struct phonemes *phonemes;
+static struct voice *voice;
+static json_t *expected;
+
+static int open_voice(void **state)
+{
+    (void)state;
+    const struct voice_options options = {DATA "tiny-vits.onnx", NULL, {1, NULL}};
+    expected = json_load_file(DATA "tiny-vits.expected.json", 0, NULL);
+    return !expected || phonemes_open(DATA "tiny-vits.json", "es", &phonemes, NULL) ||
+           voice_open(&options, phonemes, &voice, NULL);
+}
+
+static int close_voice(void **state)
+{
+    (void)state;
+    voice_close(voice);
+    phonemes_close(phonemes);
+    json_decref(expected);
+    return 0;
+}
+
+static float *speak(double speed, size_t *n)
+{
+    const char *ipa = json_string_value(json_object_get(expected, "ipa"));
+    float *pcm = NULL;
+    assert_int_equal(voice_speak(voice, ipa, strlen(ipa), speed, &pcm, n, NULL), SARAI_OK);
+    return pcm;
+}
+
+static void another_rate_is_resampled(void **state)
+{
+    (void)state;
+    const json_t *samples = json_object_get(expected, "samples_24k");
+    size_t n = 0, count = json_array_size(samples);
+    float *pcm = speak(1, &n);
+    assert_true(llabs((long long)n - (long long)count) <= 2);
+    float loudest = 0;
+    for (size_t i = 0; i < n && i < count; i++) {
+        float wanted = (float)json_number_value(json_array_get(samples, i));
+        loudest = fmaxf(loudest, fabsf(wanted));
+        assert_float_equal(pcm[i], wanted, TOLERANCE);
+    }
+    assert_true(loudest > 20 * TOLERANCE);
+    free(pcm);
+}
+
+static void half_speed_is_twice_as_long(void **state)
+{
+    (void)state;
+    double samples = json_number_value(json_object_get(expected, "slow_samples"));
+    size_t n = 0;
+    float *pcm = speak(0.5, &n);
+    assert_float_equal(n, samples * SARAI_VOICE_HZ / RATE_HZ, 2);
+    free(pcm);
+}
+
+static void a_model_with_one_speaker_takes_any_name(void **state)
+{
+    (void)state;
+    assert_int_equal(voice_style(voice, "ef_dora", NULL), SARAI_OK);
+}
+
+static void an_interrupted_voice_is_silent_until_it_is_resumed(void **state)
+{
+    (void)state;
+    float *pcm = NULL;
+    size_t n = 0;
+    voice_interrupt(voice);
+    assert_int_equal(voice_speak(voice, "ola", 3, 1, &pcm, &n, NULL), SARAI_ECANCELLED);
+    assert_null(pcm);
+    voice_resume(voice);
+    free(speak(1, &n));
+}
+
+static void what_is_no_voice_is_refused(void **state)
+{
+    (void)state;
+    struct voice *other = NULL;
+    const struct voice_options options = {DATA "tiny-vits.json", NULL, {1, NULL}};
+    assert_int_equal(voice_open(&options, phonemes, &other, NULL), SARAI_EMODEL);
+    assert_null(other);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(another_rate_is_resampled),
+        cmocka_unit_test(half_speed_is_twice_as_long),
+        cmocka_unit_test(a_model_with_one_speaker_takes_any_name),
+        cmocka_unit_test(an_interrupted_voice_is_silent_until_it_is_resumed),
+        cmocka_unit_test(what_is_no_voice_is_refused),
+    };
+    return cmocka_run_group_tests(tests, open_voice, close_voice);
+}
