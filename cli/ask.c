@@ -15,9 +15,10 @@ static void show_answer(void *user, const char *piece)
 static int print_turn(const struct sarai_turn *turn, bool json, bool quiet)
 {
     if (json)
-        return cli_print_json(json_pack(
-            "{s:s,s:s,s:b,s:o,s:o}", "question", turn->text, "answer", turn->answer, "call", turn->is_call,
-            "stages_ms", cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens)));
+        return cli_print_json(
+            json_pack("{s:s,s:s,s:b,s:o,s:o,s:o}", "question", turn->text, "answer", turn->answer, "call",
+                      turn->is_call, "sources", cli_hits_json(&turn->sources), "stages_ms",
+                      cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens)));
     if (turn->is_call)
         fputs(turn->answer, stdout);
     putchar('\n');
@@ -132,7 +133,7 @@ int command_ask(struct cli *cli, const struct command *command, int argc, char *
     if (argc - first != 1)
         return cli_usage(tr("hace falta una pregunta (entre comillas) o «-»; ayuda: sarai ask --help",
                             "this takes one question (in quotes) or “-”; help: sarai ask --help"));
-    code = cli_open(cli, SARAI_THINK);
+    code = cli_open(cli, SARAI_THINK | SARAI_KNOW);
     if (!code && strcmp(argv[first], "-") != 0)
         code = ask(cli, argv[first], json, quiet);
     else

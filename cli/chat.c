@@ -106,7 +106,7 @@ int command_chat(struct cli *cli, const struct command *command, int argc, char 
     int first, code;
     if (!cli_parse(cli, command, NULL, 0, argc, argv, &first, &code))
         return code;
-    code = cli_open(cli, SARAI_THINK);
+    code = cli_open(cli, SARAI_THINK | SARAI_KNOW);
     if (code)
         return code;
     if (isatty(STDIN_FILENO))

@@ -109,6 +109,31 @@ int cli_columns(const char *text)
     return n;
 }
 
+json_t *cli_hits_json(const struct sarai_hits *h)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < h->n; i++) {
+        const struct sarai_hit *hit = &h->hits[i];
+        json_t *one = json_pack("{s:s,s:s,s:f}", "path", hit->path, "text", hit->text, "score", hit->score);
+        if (hit->page > 0)
+            json_object_set_new(one, "page", json_integer(hit->page));
+        if (hit->line > 0)
+            json_object_set_new(one, "line", json_integer(hit->line));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+static void print_sources(const struct sarai_hits *h)
+{
+    for (size_t i = 0; i < h->n; i++) {
+        fprintf(stderr, tr("  fuente: %s", "  source: %s"), h->hits[i].path);
+        if (h->hits[i].page > 0)
+            fprintf(stderr, tr(", página %d", ", page %d"), h->hits[i].page);
+        fprintf(stderr, " (%.2f)\n", h->hits[i].score);
+    }
+}
+
 void cli_print_stages(const struct sarai_turn *turn)
 {
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
@@ -122,6 +147,7 @@ void cli_print_stages(const struct sarai_turn *turn)
                 tr("  tokens: %d leídos, %d de la memoria, %d escritos\n",
                    "  tokens: %d evaluated, %d reused, %d generated\n"),
                 turn->tokens.evaluated, turn->tokens.reused, turn->tokens.generated);
+    print_sources(&turn->sources);
 }
 
 long long cli_resident_bytes(void)

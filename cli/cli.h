@@ -97,9 +97,10 @@ int cli_print_json(json_t *value);
 int cli_flush(void);
 json_t *cli_stages_json(const struct sarai_stages *s);
 json_t *cli_tokens_json(const struct sarai_tokens *t);
+json_t *cli_hits_json(const struct sarai_hits *h);
 /* Printed width of a text: its bytes that begin a character. */
 int cli_columns(const char *text);
-/* The stage table, for people, to stderr. */
+/* The stage table and the sources, for people, to stderr. */
 void cli_print_stages(const struct sarai_turn *turn);
 /* Resident memory of this process in bytes, 0 where the system does not tell. */
 long long cli_resident_bytes(void);

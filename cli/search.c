@@ -6,21 +6,6 @@
 
 enum { USUAL_HITS = 5, MOST_HITS = 100 };
 
-static json_t *hits_json(const char *question, const struct sarai_hits *h)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < h->n; i++) {
-        const struct sarai_hit *hit = &h->hits[i];
-        json_t *one = json_pack("{s:s,s:s,s:f}", "path", hit->path, "text", hit->text, "score", hit->score);
-        if (hit->page > 0)
-            json_object_set_new(one, "page", json_integer(hit->page));
-        if (hit->line > 0)
-            json_object_set_new(one, "line", json_integer(hit->line));
-        json_array_append_new(list, one);
-    }
-    return json_pack("{s:s,s:o}", "question", question, "hits", list);
-}
-
 static void print_hit(const struct sarai_hit *hit)
 {
     printf("%.2f  %s", hit->score, hit->path);
@@ -44,7 +29,7 @@ static int search(struct cli *cli, const char *question, size_t k, bool json)
         return cli_fail(cli, &err);
     int code;
     if (json) {
-        code = cli_print_json(hits_json(question, &hits));
+        code = cli_print_json(json_pack("{s:s,s:o}", "question", question, "hits", cli_hits_json(&hits)));
     } else {
         for (size_t i = 0; i < hits.n; i++)
             print_hit(&hits.hits[i]);

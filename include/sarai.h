@@ -74,9 +74,9 @@ enum sarai_parts {
     SARAI_LISTEN = 1,
     SARAI_THINK = 2,
     SARAI_SPEAK = 4,
-    SARAI_ALL = 7, /* what a spoken turn takes */
     SARAI_EMBED = 8,
     SARAI_KNOW = 16, /* what was indexed; answers then rest on it. Nothing, where nothing was indexed yet */
+    SARAI_ALL = 23,  /* what a spoken turn takes */
 };
 
 /* Loads the models of the given parts, each in a thread of its own.
@@ -121,6 +121,19 @@ struct sarai_transcript {
     double listen_ms;
 };
 
+/* A passage of a document that was indexed. */
+struct sarai_hit {
+    char *path;
+    int page, line; /* from 1; 0 where the format has none */
+    char *text;     /* UTF-8 */
+    double score;   /* 0..1: how well it fits the question */
+};
+
+struct sarai_hits {
+    struct sarai_hit *hits; /* best first */
+    size_t n;
+};
+
 /* One whole turn. */
 struct sarai_turn {
     char *text;   /* what was heard */
@@ -129,6 +142,7 @@ struct sarai_turn {
     struct sarai_stages stages;
     struct sarai_tokens tokens;
     double answer_audio_s;
+    struct sarai_hits sources; /* what was read and was put before the question */
 };
 
 SARAI_API void sarai_transcript_finish(struct sarai_transcript *t);
@@ -282,19 +296,6 @@ SARAI_API enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_
 SARAI_API void sarai_talk_button(struct sarai *s, bool down);
 
 /* ---- what Sarai has read -------------------------------------------------------------------- */
-
-/* A passage of a document that was indexed. */
-struct sarai_hit {
-    char *path;
-    int page, line; /* from 1; 0 where the format has none */
-    char *text;     /* UTF-8 */
-    double score;   /* 0..1: how well it fits the question */
-};
-
-struct sarai_hits {
-    struct sarai_hit *hits; /* best first */
-    size_t n;
-};
 
 /* Question (UTF-8, at most 1 MB) → the k passages (1 to 100) that fit best; none where nothing was indexed.
  * Needs SARAI_KNOW. EINPUT: the store is damaged, or was made with another EMBED_MODEL. */

@@ -65,4 +65,24 @@ extern const struct sarai_stages assistant_nothing_ran;
 enum sarai_status assistant_open_shelf(struct sarai *s, struct sarai_error *err);
 enum sarai_status assistant_check_shelf(const struct sarai *s, struct sarai_error *err);
 
+enum { FINDINGS_MAX = 8, SOURCE_BYTES = 256 };
+
+/* A question with what was found for it. */
+struct findings {
+    struct sarai_question question;
+    struct sarai_passage passages[FINDINGS_MAX];
+    char sources[FINDINGS_MAX][SOURCE_BYTES]; /* "contrato.pdf, página 3" */
+    struct sarai_hits hits;
+};
+
+/* knowing.c: looks for passages that fit the question, unless it brings some, or where nothing was indexed.
+ */
+enum sarai_status assistant_look_up(struct sarai *s, const struct sarai_question *question,
+                                    struct findings *out, struct sarai_error *err);
+/* The sentence that names where the answer is from; empty when the answer names it, or rests on none of it.
+ */
+enum sarai_status assistant_cite(const struct findings *f, const char *answer, char out[2 * SOURCE_BYTES],
+                                 struct sarai_error *err);
+void findings_finish(struct findings *f);
+
 #endif

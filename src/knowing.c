@@ -97,23 +97,126 @@ static enum sarai_status give_hits(struct retrieved *found, struct sarai_hits *o
     return SARAI_OK;
 }
 
+static enum sarai_status search(struct sarai *s, const char *question, size_t k, struct sarai_hits *out,
+                                struct sarai_error *err)
+{
+    const struct encoder encoder = s->embedder ? encoder_of(s) : (struct encoder){0};
+    const struct retrieval_options options = {s->shelf, s->embedder ? &encoder : NULL, search_by(s)};
+    struct retrieved found = {0};
+    enum sarai_status st = retrieval_search(&options, question, NULL, k, &found, err);
+    if (!st)
+        st = give_hits(&found, out, err);
+    retrieved_finish(&found);
+    return st;
+}
+
 enum sarai_status sarai_search(struct sarai *s, const char *question, size_t k, struct sarai_hits *out,
                                struct sarai_error *err)
 {
-    struct retrieved found = {0};
+    struct sarai_hits none = {0};
     assistant_begin_call(s);
     enum sarai_status st = assistant_needs(s, SARAI_KNOW, err);
     if (!st && strnlen(question, MAX_TEXT_BYTES + 1) > MAX_TEXT_BYTES)
         st = failed(err, SARAI_EINPUT, tr("el texto pasa de %d bytes", "the text is over %d bytes"),
                     MAX_TEXT_BYTES);
-    if (!st && s->shelf) {
-        const struct encoder encoder = s->embedder ? encoder_of(s) : (struct encoder){0};
-        const struct retrieval_options options = {s->shelf, s->embedder ? &encoder : NULL, search_by(s)};
-        st = retrieval_search(&options, question, NULL, k, &found, err);
+    if (!st && !s->shelf)
+        *out = none;
+    else if (!st)
+        st = search(s, question, k, out, err);
+    return st;
+}
+
+/* ---- what goes with a question --------------------------------------------------------------- */
+
+static const double LEAST_SHARED_WORDS = 0.6; /* what a score is worth where there are no vectors */
+
+/* "contrato.pdf, página 3" */
+static void name_source(const struct sarai_hit *hit, char out[SOURCE_BYTES])
+{
+    const char *slash = strrchr(hit->path, '/');
+    const char *name = slash ? slash + 1 : hit->path;
+    if (hit->page > 0)
+        snprintf(out, SOURCE_BYTES, "%s, página %d", name, hit->page);
+    else
+        snprintf(out, SOURCE_BYTES, "%s", name);
+}
+
+/* Hits are ordered by rank; those that do not fit well enough are dropped wherever they stand. */
+static void keep_fitting(const struct sarai *s, struct sarai_hits *hits)
+{
+    double least = s->embedder ? config_real(s->cfg, "SEARCH_LEAST") : LEAST_SHARED_WORDS;
+    size_t n = 0;
+    for (size_t i = 0; i < hits->n; i++) {
+        if (hits->hits[i].score >= least) {
+            hits->hits[n++] = hits->hits[i];
+        } else {
+            free(hits->hits[i].path);
+            free(hits->hits[i].text);
+        }
     }
-    if (!st)
-        st = give_hits(&found, out, err);
-    retrieved_finish(&found);
+    hits->n = n;
+}
+
+enum sarai_status assistant_look_up(struct sarai *s, const struct sarai_question *question,
+                                    struct findings *out, struct sarai_error *err)
+{
+    long most = config_int(s->cfg, "SEARCH_PASSAGES");
+    out->question = *question;
+    if (!s->shelf || most == 0 || question->n_passages > 0 || question->searched || question->is_result)
+        return SARAI_OK;
+    enum sarai_status st = search(s, question->text, (size_t)most, &out->hits, err);
+    if (st)
+        return st;
+    keep_fitting(s, &out->hits);
+    for (size_t i = 0; i < out->hits.n && i < FINDINGS_MAX; i++) {
+        name_source(&out->hits.hits[i], out->sources[i]);
+        out->passages[i] = (struct sarai_passage){out->sources[i], out->hits.hits[i].text};
+        out->question.n_passages = i + 1;
+    }
+    out->question.passages = out->passages;
+    out->question.searched = out->question.n_passages > 0;
+    return SARAI_OK;
+}
+
+void findings_finish(struct findings *f)
+{
+    sarai_hits_finish(&f->hits);
+}
+
+/* Most of an answer's words stand in the passage that it is from. */
+static const double LEAST_RESTING = 0.5;
+
+/* Whether the answer names the file, with or without its ending. */
+static bool is_named(const char *answer, const char *path)
+{
+    char name[SOURCE_BYTES];
+    const char *slash = strrchr(path, '/');
+    snprintf(name, sizeof name, "%s", slash ? slash + 1 : path);
+    char *dot = strrchr(name, '.');
+    if (dot && dot != name)
+        *dot = '\0';
+    return strcasestr(answer, name) != NULL;
+}
+
+enum sarai_status assistant_cite(const struct findings *f, const char *answer, char out[2 * SOURCE_BYTES],
+                                 struct sarai_error *err)
+{
+    double best = 0;
+    size_t from = 0;
+    enum sarai_status st = SARAI_OK;
+    out[0] = '\0';
+    for (size_t i = 0; !st && i < f->hits.n; i++) {
+        double shared = 0;
+        if (is_named(answer, f->hits.hits[i].path))
+            return SARAI_OK;
+        st = retrieval_shared(answer, f->hits.hits[i].text, &shared, err);
+        if (shared > best) {
+            best = shared;
+            from = i;
+        }
+    }
+    if (!st && best >= LEAST_RESTING)
+        snprintf(out, 2 * SOURCE_BYTES, " Lo dice %s.", f->sources[from]);
     return st;
 }
 

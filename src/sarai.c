@@ -6,6 +6,7 @@
  */
 #include "sarai.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -245,6 +246,7 @@ void sarai_turn_finish(struct sarai_turn *t)
 {
     free(t->text);
     free(t->answer);
+    sarai_hits_finish(&t->sources);
     *t = (struct sarai_turn){0};
 }
 
@@ -286,6 +288,33 @@ static enum sarai_status think(struct sarai *s, const struct sarai_question *q, 
     return conversation_ask(s->conversation, &question, pass_answer, to, out, err);
 }
 
+/* Thinks with what was read about it, and says where the answer is from. */
+static enum sarai_status think_and_cite(struct sarai *s, const struct sarai_question *q, struct answering *to,
+                                        struct answer *out, struct sarai_hits *sources,
+                                        struct sarai_error *err)
+{
+    struct findings found = {0};
+    char sentence[2 * SOURCE_BYTES] = "", *whole;
+    enum sarai_status st = assistant_look_up(s, q, &found, err);
+    if (!st)
+        st = think(s, &found.question, to, out, err);
+    if (!st && !out->is_call)
+        st = assistant_cite(&found, out->text, sentence, err);
+    if (!st && sentence[0]) {
+        pass_answer(to, sentence);
+        if (asprintf(&whole, "%s%s", out->text, sentence) < 0)
+            st = out_of_memory(err, tr("la respuesta", "the answer"));
+    }
+    if (!st && sentence[0]) {
+        free(out->text);
+        out->text = whole;
+    }
+    *sources = found.hits; /* taken over */
+    found.hits = (struct sarai_hits){0};
+    findings_finish(&found);
+    return st;
+}
+
 enum sarai_status assistant_answer(struct sarai *s, const struct sarai_sink *sink, double start_ms,
                                    struct sarai_turn *turn, struct sarai_error *err)
 {
@@ -302,7 +331,7 @@ enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question
     struct answering answering = {sink, aloud ? &mouth : NULL};
     enum sarai_status st = aloud ? mouth_open(&mouth, s, sink, err) : SARAI_OK;
     if (!st)
-        st = think(s, question, &answering, &thought, err);
+        st = think_and_cite(s, question, &answering, &thought, &turn->sources, err);
     if (aloud)
         st = mouth_close(&mouth, st, err);
     if (st) {

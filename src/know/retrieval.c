@@ -92,9 +92,8 @@ static enum sarai_status collect(struct search *s, struct sarai_error *err)
 
 /* ---- how well a hit fits --------------------------------------------------------------------- */
 
-/* The share of the question's words that stand in the text. */
-static enum sarai_status shared_words(const char *question, const char *text, double *out,
-                                      struct sarai_error *err)
+enum sarai_status retrieval_shared(const char *question, const char *text, double *out,
+                                   struct sarai_error *err)
 {
     struct words words;
     struct buf folded = BUF_INIT(4 * strlen(text) + 16);
@@ -121,7 +120,7 @@ static enum sarai_status score(const struct search *s, const struct shelf_found 
                                struct sarai_error *err)
 {
     if (!s->has_query || !found->vector)
-        return shared_words(s->question, found->text, out, err);
+        return retrieval_shared(s->question, found->text, out, err);
     double cosine = (double)s->scale * (double)found->scale *
                     vector_dot(s->query, found->vector, shelf_dimension(s->options->shelf));
     *out = cosine < 0 ? 0 : cosine > 1 ? 1 : cosine;

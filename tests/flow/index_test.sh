@@ -42,6 +42,15 @@ finds "¿Cuándo se podan las rosas?" jardin.odt
 finds "¿Cuál es el código de la alarma?" notas.txt ", line 1"
 "$SARAI" store check >/dev/null || fail "check"
 
+# An answer rests on what was read and names it; where nothing fits there is no source.
+if "$SARAI" models path gemma-3-270m >/dev/null 2>&1; then
+    answer=$("$SARAI" ask --json "¿Cómo se llamaba el barco que salió de Cádiz?")
+    [[ $answer == *'"sources":[{"path":"'*libro.epub* ]] || fail "no source: $answer"
+    grep -q '"answer":"[^"]*libro' <<<"$answer" || fail "the answer does not name its source: $answer"
+    "$SARAI" ask --json "Hola, buenos días." | grep -q '"sources":\[\]' || fail "a greeting has a source"
+    SEARCH_PASSAGES=0 "$SARAI" ask --json "¿Cómo se llamaba el barco?" | grep -q '"sources":\[\]' || fail "SEARCH_PASSAGES=0"
+fi
+
 # A second time nothing is read; a new name costs no vector; a change is seen; what is gone is forgotten.
 "$SARAI" index "$docs" | grep -q '8 unchanged' || fail "nothing has changed"
 mv "$docs/contrato.md" "$docs/alquiler.md"
