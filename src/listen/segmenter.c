@@ -96,7 +96,7 @@ static size_t pause_windows(const struct segmenter *s)
     size_t length_ms = s->n * WINDOW_MS;
     if (s->grain == SEGMENTER_CUES)
         return (length_ms < 2000 ? 900u : length_ms < 5000 ? 400u : 130u) / WINDOW_MS;
-    return (length_ms < 10000 ? 2000u : length_ms < 18000 ? 800u : 300u) / WINDOW_MS;
+    return (length_ms < 10000 ? 1200u : length_ms < 18000 ? 800u : 300u) / WINDOW_MS;
 }
 
 /* The window in the last seconds in which speech is least likely: where a cut hurts least. */

@@ -235,14 +235,17 @@ static enum sarai_status step(struct transcriber *t, const int64_t *tokens, size
     return SARAI_OK;
 }
 
-/* Natural logarithm of the sum of exp(logits). */
+/* Natural logarithm of the sum of exp(logits). Nearly all of the 51,865 are too small to count: a million
+ * of those left out here would change the sum by a thousandth. */
 static float log_sum(const float *logits, size_t n)
 {
+    const float negligible = -21;
     float top = logits[0], sum = 0;
     for (size_t i = 1; i < n; i++)
-        top = fmaxf(top, logits[i]);
+        top = logits[i] > top ? logits[i] : top;
     for (size_t i = 0; i < n; i++)
-        sum += expf(logits[i] - top);
+        if (logits[i] - top > negligible)
+            sum += expf(logits[i] - top);
     return top + logf(sum);
 }
 
@@ -423,9 +426,10 @@ static enum sarai_status hear(struct transcriber *t, const float *pcm, size_t n_
     int token = strcmp(language, "auto") == 0 ? -1 : vocabulary_language(t->vocabulary, language);
     enum sarai_status st = attempt(t, pcm, n_frames, 0, token, n_draft, &d, &heard->words, &loops, err);
     bool doubtful = loops || (!st && !nobody_spoke(&d) && is_sparse(&heard->words, n_frames));
+    size_t wide = n_frames + t->pad_frames < WIDE_CONTEXT_FRAMES ? WIDE_CONTEXT_FRAMES : t->max_frames;
     if (!st && doubtful) /* a short context makes Whisper repeat itself or stop now and then: give it room */
-        st = attempt(t, pcm, n_frames, WIDE_CONTEXT_FRAMES, token, 0, &d, &heard->words, &loops, err);
-    if (!st && loops)
+        st = attempt(t, pcm, n_frames, wide, token, 0, &d, &heard->words, &loops, err);
+    if (!st && loops && wide < t->max_frames)
         st = attempt(t, pcm, n_frames, t->max_frames, token, 0, &d, &heard->words, &loops, err);
     if (st)
         return st;
