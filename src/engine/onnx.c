@@ -58,7 +58,7 @@ static OrtStatus *create_env(int threads)
     if (!status)
         status = ort.api->SetGlobalSpinControl(pools, 0);
     if (!status)
-        status = ort.api->CreateEnvWithGlobalThreadPools(ORT_LOGGING_LEVEL_ERROR, "sarai", pools, &ort.env);
+        status = ort.api->CreateEnvWithGlobalThreadPools(ORT_LOGGING_LEVEL_FATAL, "sarai", pools, &ort.env);
     if (!status)
         status = ort.api->CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, &ort.memory);
     if (pools)

@@ -1,5 +1,6 @@
 #include "listen/listener.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,7 +127,9 @@ enum sarai_status listener_feed(struct listener *l, const float *pcm, size_t n,
     enum sarai_status st = SARAI_OK;
     while (!st && n > 0) {
         size_t missing = VAD_WINDOW - l->n_window, taken = n < missing ? n : missing;
-        memcpy(l->window + l->n_window, pcm, taken * sizeof *pcm);
+        for (size_t i = 0; i < taken;
+             i++) /* one sample that is no number would deafen the detector for good */
+            l->window[l->n_window + i] = isfinite(pcm[i]) ? pcm[i] : 0;
         l->n_window += taken;
         pcm += taken;
         n -= taken;

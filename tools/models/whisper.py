@@ -82,7 +82,7 @@ class Whisper:
         return g.layer_norm(x, key, self.weights[key + "/gamma"], self.weights[key + "/beta"])
 
 
-def convolutions(g, w, mel):
+def convolutions(g, w, mel, precision):
     """mel [1, n_mels, T] (T even) → [1, T/2, d]. The second convolution, with stride 2, is a matrix product
     over triples of frames: faster than Conv, and it can be quantised."""
     d = w.d_model
@@ -94,7 +94,7 @@ def convolutions(g, w, mel):
     before = g.op("Pad", [odd, g.ints(0, 1, 0, 0, -1, 0)])
     triples = g.op("Concat", [before, pairs], axis=2)
     kernel = w.weights["encoder/conv2/weight"].transpose(0, 2, 1).reshape(d, 3 * d)
-    x = g.linear(triples, "c2", kernel, w.weights["encoder/conv2/bias"], "dynamic8")
+    x = g.linear(triples, "c2", kernel, w.weights["encoder/conv2/bias"], precision)
     return g.ms("Gelu", [x])
 
 
@@ -119,10 +119,10 @@ def encoder_layer(g, w, x, layer, precision):
     return g.op("Add", [x, w.linear(g, y, p + "ffn/linear_1", precision)])
 
 
-def encoder_trunk(g, w, precision):
+def encoder_trunk(g, w, precision, convolution="dynamic8"):
     """pcm → (states [1, T, d], statistics of each residual state [1, layers + 1, 2, d])."""
     g.input("pcm", FLOAT, [1, "samples"])
-    x = convolutions(g, w, log_mel(g, w.n_mels))
+    x = convolutions(g, w, log_mel(g, w.n_mels), convolution)
     frames = g.op("Shape", [x], start=1, end=2)
     places = g.const("positions", w.weights["encoder/position_encodings/encodings"])
     x = g.op("Add", [x, g.op("Slice", [places, g.ints(0), frames, g.ints(0)])])
@@ -148,31 +148,44 @@ def cross_attention_inputs(g, w, states, precision):
             g.output(out, FLOAT, [1, w.n_heads, "context", w.d_model // w.n_heads])
 
 
-def build_encoder(w, silence_states, path):
-    g = Graph()
-    encoder_trunk(g, w, "dynamic8")
+def append_silence(g, silence_states):
+    """The states and, at the places after them, what the encoder would give for silence."""
     frames = g.op("Shape", ["states"], start=1, end=2)
     until = g.op("Add", [frames, g.ints(TAIL_FRAMES)])
     tail = g.op("Slice", [g.const("silence", silence_states), frames, until, g.ints(0)])
     tail = g.op("Unsqueeze", [g.op("Cast", [tail], to=FLOAT), g.ints(0)])
-    cross_attention_inputs(g, w, g.op("Concat", ["states", tail], axis=1), "dynamic8")
+    return g.op("Concat", ["states", tail], axis=1)
+
+
+def build_encoder(w, silence_states, path):
+    g = Graph()
+    encoder_trunk(g, w, "dynamic8")
+    cross_attention_inputs(g, w, append_silence(g, silence_states), "dynamic8")
+    save_encoder(g, w, path, MAX_FRAMES)
+
+
+def save_encoder(g, w, path, max_frames):
     g.save(path, "speech-encoder", {
         "sarai.role": "speech-encoder",
         "sarai.contract": 1,
         "sarai.sample_rate": RATE,
         "sarai.hop_samples": 2 * HOP,
-        "sarai.max_samples": MAX_FRAMES * 2 * HOP,
+        "sarai.max_samples": max_frames * 2 * HOP,
         "sarai.pad_samples": RATE // 2,  # 0.2 s makes the quantised encoder fail, 0.5 s does not
         "sarai.layers": w.decoder_layers,
     })  # fmt: skip
 
 
-def embed(g, w, table, scale):
-    """Token embeddings out of the 8-bit rows that the output projection uses too."""
-    rows = g.op("Cast", [g.op("Gather", [table, "tokens"])], to=FLOAT)
-    rows = g.op("Sub", [rows, g.scalar(128.0)])
-    steps = g.op("Unsqueeze", [g.op("Gather", [scale, "tokens"]), g.ints(-1)])
-    rows = g.op("Reshape", [g.op("Mul", [rows, steps]), g.ints(1, -1, w.d_model)])
+def embed(g, w, table, precision):
+    """Token embeddings, out of the 8-bit rows that the output projection uses too where it is in 8 bits."""
+    if precision == "blocks8":
+        quantised, scale = map(g.const, ("logits.q", "logits.s"), blocks8(table))
+        rows = g.op("Cast", [g.op("Gather", [quantised, "tokens"])], to=FLOAT)
+        rows = g.op("Sub", [rows, g.scalar(128.0)])
+        steps = g.op("Unsqueeze", [g.op("Gather", [scale, "tokens"]), g.ints(-1)])
+        rows = g.op("Reshape", [g.op("Mul", [rows, steps]), g.ints(1, -1, w.d_model)])
+    else:
+        rows = g.op("Gather", [g.const("embeddings", table), "tokens"])
     places = g.const("positions", w.weights["decoder/position_encodings/encodings"])
     return g.op("Add", [rows, g.op("Gather", [places, "positions_at"])])
 
@@ -201,20 +214,19 @@ def decoder_layer(g, w, x, layer, precision):
     return g.op("Add", [x, w.linear(g, y, p + "ffn/linear_1", precision)])
 
 
-def build_decoder(w, path):
+def build_decoder(w, path, precision="blocks8"):
     g, table = Graph(), w.weights["decoder/embeddings/weight"]
     g.input("tokens", INT64, [1, "new"])
     g.input("positions_at", INT64, ["new"])
     g.input("from", INT64, [1])
     g.output("logits", FLOAT, [1, "asked", len(table)])
     g.output("hidden", FLOAT, [1, "asked", w.d_model])
-    quantised, scale = blocks8(table)
-    x = embed(g, w, g.const("logits.q", quantised), g.const("logits.s", scale))
+    x = embed(g, w, table, precision)
     for layer in range(w.decoder_layers):
-        x = decoder_layer(g, w, x, layer, "blocks8")
+        x = decoder_layer(g, w, x, layer, precision)
     x = g.op("Slice", [x, "from", g.ints(1 << 30), g.ints(1)])  # logits only where they are asked for
     g.op("Identity", [w.norm(g, x, "decoder/layer_norm")], out="hidden")
-    g.linear("hidden", "logits", table, None, "blocks8", out="logits")
+    g.linear("hidden", "logits", table, None, precision, out="logits")
     g.save(path, "text-decoder", {
         "sarai.role": "text-decoder",
         "sarai.contract": 1,
