@@ -64,10 +64,7 @@ int cli_print_json(json_t *value)
     return cli_flush();
 }
 
-static const struct {
-    const char *name, *es, *en;
-    size_t offset;
-} stages[] = {
+const struct cli_stage cli_stages[] = {
     {"load", "cargar", "load", offsetof(struct sarai_stages, load_ms)},
     {"listen", "escuchar", "listen", offsetof(struct sarai_stages, listen_ms)},
     {"think_first_token", "pensar: primera palabra", "think: first token",
@@ -80,18 +77,19 @@ static const struct {
      offsetof(struct sarai_stages, first_audio_ms)},
     {"total", "total", "total", offsetof(struct sarai_stages, total_ms)},
 };
+const size_t cli_n_stages = sizeof cli_stages / sizeof *cli_stages;
 
-static double stage_ms(const struct sarai_stages *s, size_t i)
+double cli_stage_ms(const struct sarai_stages *s, size_t i)
 {
-    return *(const double *)((const char *)s + stages[i].offset);
+    return *(const double *)((const char *)s + cli_stages[i].offset);
 }
 
 json_t *cli_stages_json(const struct sarai_stages *s)
 {
     json_t *object = json_object();
-    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
-        if (stage_ms(s, i) >= 0)
-            json_object_set_new(object, stages[i].name, json_real(stage_ms(s, i)));
+    for (size_t i = 0; i < cli_n_stages; i++)
+        if (cli_stage_ms(s, i) >= 0)
+            json_object_set_new(object, cli_stages[i].name, json_real(cli_stage_ms(s, i)));
     return object;
 }
 
@@ -136,11 +134,11 @@ static void print_sources(const struct sarai_hits *h)
 
 void cli_print_stages(const struct sarai_turn *turn)
 {
-    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
-        const char *name = tr(stages[i].es, stages[i].en);
-        if (stage_ms(&turn->stages, i) >= 0)
+    for (size_t i = 0; i < cli_n_stages; i++) {
+        const char *name = tr(cli_stages[i].es, cli_stages[i].en);
+        if (cli_stage_ms(&turn->stages, i) >= 0)
             fprintf(stderr, "  %s%*s %8.0f ms\n", name, 26 - cli_columns(name), "",
-                    stage_ms(&turn->stages, i));
+                    cli_stage_ms(&turn->stages, i));
     }
     if (turn->tokens.generated > 0)
         fprintf(stderr,

@@ -95,6 +95,15 @@ void cli_forget_interrupt(struct cli *cli);
 int cli_print_json(json_t *value);
 /* Flushes stdout; 0 or SARAI_EOUTPUT with the error shown. */
 int cli_flush(void);
+/* The times of a turn, in the order in which they are shown. */
+struct cli_stage {
+    const char *name, *es, *en;
+    size_t offset; /* in struct sarai_stages */
+};
+extern const struct cli_stage cli_stages[];
+extern const size_t cli_n_stages;
+/* Milliseconds of the i-th stage; negative when it did not run. */
+double cli_stage_ms(const struct sarai_stages *s, size_t i);
 json_t *cli_stages_json(const struct sarai_stages *s);
 json_t *cli_tokens_json(const struct sarai_tokens *t);
 json_t *cli_hits_json(const struct sarai_hits *h);

@@ -31,6 +31,8 @@ const struct command commands[] = {
      "Muestra, descarga y comprueba los modelos", "Shows, fetches and checks the models", command_models},
     {"doctor", "", "", "Comprueba la máquina, las bibliotecas, los modelos y la velocidad",
      "Checks the machine, the libraries, the models and the speed", command_doctor},
+    {"bench", "[PREGUNTA.wav]", "[QUESTION.wav]", "Mide cada etapa de un turno en esta máquina",
+     "Measures each stage of a turn on this machine", command_bench},
     {"config", "[CLAVE]", "[KEY]", "Muestra los ajustes y de dónde vienen",
      "Shows the settings and where they come from", command_config},
     {"completion", "bash|zsh", "bash|zsh", "Escribe el guion que completa órdenes en la terminal",
