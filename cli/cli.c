@@ -179,6 +179,22 @@ char *cli_read_line(FILE *f, enum sarai_status *status, struct sarai_error *err)
     return NULL;
 }
 
+int cli_each_line(struct cli *cli, const char *text,
+                  int (*each)(struct cli *cli, const char *line, void *user), void *user)
+{
+    struct sarai_error err = {0};
+    enum sarai_status st = SARAI_OK;
+    int code = 0;
+    char *line;
+    if (strcmp(text, "-") != 0)
+        return each(cli, text, user);
+    while (!code && (line = cli_read_line(stdin, &st, &err))) {
+        code = each(cli, line, user);
+        free(line);
+    }
+    return !code && st ? cli_fail(cli, &err) : code;
+}
+
 /* ---- options ---------------------------------------------------------------------------------- */
 
 /* Long options for getopt: own, settings, help. Names of settings live in `names`. */

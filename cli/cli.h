@@ -117,5 +117,9 @@ long long cli_resident_bytes(void);
 /* The next line of stdin without its newline, NUL-free, at most CLI_MAX_LINE_BYTES; caller frees.
  * NULL at the end; *status tells EINPUT (too long, a NUL inside) from the end (OK). */
 char *cli_read_line(FILE *f, enum sarai_status *status, struct sarai_error *err);
+/* Calls back with the text, or with each line of stdin where it is "-", until a code is not 0; gives that, or
+ * 0, or the exit code of an unreadable line, with the error shown. */
+int cli_each_line(struct cli *cli, const char *text,
+                  int (*each)(struct cli *cli, const char *line, void *user), void *user);
 
 #endif

@@ -21,14 +21,20 @@ static void print_hit(const struct sarai_hit *hit)
     }
 }
 
-static int search(struct cli *cli, const char *question, size_t k, bool json)
+struct search {
+    size_t k;
+    bool json;
+};
+
+static int search(struct cli *cli, const char *question, void *user)
 {
+    const struct search *search = user;
     struct sarai_error err = {0};
     struct sarai_hits hits;
-    if (sarai_search(cli->sarai, question, k, &hits, &err) != SARAI_OK)
+    if (sarai_search(cli->sarai, question, search->k, &hits, &err) != SARAI_OK)
         return cli_fail(cli, &err);
     int code;
-    if (json) {
+    if (search->json) {
         code = cli_print_json(json_pack("{s:s,s:o}", "question", question, "hits", cli_hits_json(&hits)));
     } else {
         for (size_t i = 0; i < hits.n; i++)
@@ -43,27 +49,15 @@ static int search(struct cli *cli, const char *question, size_t k, bool json)
     return code;
 }
 
-static int search_lines(struct cli *cli, size_t k, bool json)
-{
-    struct sarai_error err = {0};
-    enum sarai_status st = SARAI_OK;
-    int code = 0;
-    char *line;
-    while (!code && (line = cli_read_line(stdin, &st, &err))) {
-        code = search(cli, line, k, json);
-        free(line);
-    }
-    return !code && st ? cli_fail(cli, &err) : code;
-}
-
 int command_search(struct cli *cli, const struct command *command, int argc, char **argv)
 {
-    bool json = false;
+    struct search how = {0};
     const char *count = NULL;
     int first, code;
     const struct cli_option own[] = {
         {"count", 'k', "N", &count, NULL, "cuántos pasajes, 1 a 100 (5)", "how many passages, 1 to 100 (5)"},
-        {"json", 'j', NULL, NULL, &json, "una línea JSON por pregunta", "one JSON line for each question"},
+        {"json", 'j', NULL, NULL, &how.json, "una línea JSON por pregunta",
+         "one JSON line for each question"},
     };
     if (!cli_parse(cli, command, own, sizeof own / sizeof *own, argc, argv, &first, &code))
         return code;
@@ -75,11 +69,10 @@ int command_search(struct cli *cli, const struct command *command, int argc, cha
     if (count && (*end || end == count || k < 1 || k > MOST_HITS))
         return cli_usage(tr("-k: «%s» no es un número entre 1 y %d", "-k: “%s” is not a number from 1 to %d"),
                          count, MOST_HITS);
+    how.k = (size_t)k;
     code = cli_open(cli, SARAI_KNOW);
-    if (!code && strcmp(argv[first], "-") != 0)
-        code = search(cli, argv[first], (size_t)k, json);
-    else if (!code)
-        code = search_lines(cli, (size_t)k, json);
+    if (!code)
+        code = cli_each_line(cli, argv[first], search, &how);
     if (!code && cli_interrupted(cli))
         code = CLI_INTERRUPTED;
     cli_close(cli);

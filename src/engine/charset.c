@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <iconv.h>
+#include <stdio.h>
 #include <string.h>
 #include <uchardet/uchardet.h>
 
@@ -108,7 +109,7 @@ static enum sarai_status convert_guessed(const char *bytes, size_t n, struct buf
         return no_room(err);
     if (uchardet_handle_data(guesser, bytes, n < GUESS_BYTES ? n : GUESS_BYTES) == 0) {
         uchardet_data_end(guesser);
-        strncat(encoding, uchardet_get_charset(guesser), sizeof encoding - 1);
+        snprintf(encoding, sizeof encoding, "%s", uchardet_get_charset(guesser));
     }
     uchardet_delete(guesser);
     /* Spanish in single bytes is Windows-1252 where nothing speaks for another; that UTF-8 fails we know. */

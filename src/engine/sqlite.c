@@ -197,6 +197,7 @@ enum sarai_status sqlite_query(struct sqlite *db, const char *sql, const struct 
 
 enum sarai_status sqlite_next(struct sqlite_rows *rows, bool *more, struct sarai_error *err)
 {
+    // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): wrong() never gives OK, so there are rows
     int code = sqlite3_step(rows->statement);
     *more = code == SQLITE_ROW;
     return code == SQLITE_ROW || code == SQLITE_DONE ? SARAI_OK : wrong(rows->db, code, err);

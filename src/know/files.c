@@ -10,27 +10,42 @@
 #include "know/document.h"
 #include "know/indexer.h"
 
-static enum sarai_status keep(struct files *f, char *path, struct sarai_error *err)
+/* Paths that are ours to free. */
+struct list {
+    char **path;
+    size_t n, room;
+};
+
+/* Takes the path over, also on failure; NULL is one that there was no memory for. */
+static enum sarai_status keep(struct list *list, char *path, struct sarai_error *err)
 {
-    if (path && f->n == INDEXER_MAX_FILES) {
+    if (path && list->n == INDEXER_MAX_FILES) {
         free(path);
         return failed(err, SARAI_EINPUT, tr("son más de %d archivos", "there are more than %d files"),
                       INDEXER_MAX_FILES);
     }
-    if (path && f->n == f->room) {
-        size_t room = f->room ? 2 * f->room : 64;
-        char **grown = realloc(f->path, room * sizeof *grown);
+    if (path && list->n == list->room) {
+        size_t room = list->room ? 2 * list->room : 64;
+        char **grown = realloc(list->path, room * sizeof *grown);
         if (grown) {
-            f->path = grown;
-            f->room = room;
+            list->path = grown;
+            list->room = room;
         }
     }
-    if (!path || f->n == f->room) {
+    if (!path || list->n == list->room) {
         free(path);
         return out_of_memory(err, tr("la lista de archivos", "the list of files"));
     }
-    f->path[f->n++] = path;
+    list->path[list->n++] = path;
     return SARAI_OK;
+}
+
+static void finish_list(struct list *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        free(list->path[i]);
+    free(list->path);
+    *list = (struct list){0};
 }
 
 static char *join(const char *folder, const char *name)
@@ -39,43 +54,53 @@ static char *join(const char *folder, const char *name)
     return asprintf(&path, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name) < 0 ? NULL : path;
 }
 
-static enum sarai_status walk(struct files *f, const char *folder, int depth, const struct stop *stop,
-                              struct sarai_error *err);
+struct walk {
+    struct list files;
+    struct list folders; /* that are still to be looked into */
+    const struct stop *stop;
+};
 
-static enum sarai_status take_entry(struct files *f, const char *folder, const char *name, int depth,
-                                    const struct stop *stop, struct sarai_error *err)
+static enum sarai_status take_entry(struct walk *w, const char *folder, const char *name,
+                                    struct sarai_error *err)
 {
     struct stat entry;
     char *path = join(folder, name);
     if (!path)
         return out_of_memory(err, folder);
-    enum sarai_status st = SARAI_OK;
     bool is_there = lstat(path, &entry) == 0;
-    if (is_there && S_ISDIR(entry.st_mode)) {
-        st = walk(f, path, depth + 1, stop, err);
-    } else if (is_there && document_is_known(path) && stat(path, &entry) == 0 && S_ISREG(entry.st_mode)) {
-        return keep(f, path, err);
-    }
+    if (is_there && S_ISDIR(entry.st_mode))
+        return keep(&w->folders, path, err);
+    if (is_there && document_is_known(path) && stat(path, &entry) == 0 && S_ISREG(entry.st_mode))
+        return keep(&w->files, path, err);
     free(path);
+    return SARAI_OK;
+}
+
+static enum sarai_status look_into(struct walk *w, const char *folder, bool is_root, struct sarai_error *err)
+{
+    DIR *dir = opendir(folder);
+    struct dirent *entry;
+    enum sarai_status st = SARAI_OK;
+    if (!dir) /* one further down that may not be read is passed over */
+        return is_root ? failed(err, SARAI_EINPUT, tr("no se puede leer %s: %s", "cannot read %s: %s"),
+                                folder, strerror(errno))
+                       : SARAI_OK;
+    while (!st && (entry = readdir(dir)))
+        if (entry->d_name[0] != '.')
+            st = stop_raised(w->stop) ? failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"))
+                                      : take_entry(w, folder, entry->d_name, err);
+    closedir(dir);
     return st;
 }
 
-/* A folder below that cannot be opened is passed over. */
-static enum sarai_status walk(struct files *f, const char *folder, int depth, const struct stop *stop,
-                              struct sarai_error *err)
+static enum sarai_status walk(struct walk *w, const char *root, struct sarai_error *err)
 {
-    DIR *dir = depth < INDEXER_MAX_DEPTH ? opendir(folder) : NULL;
-    struct dirent *entry;
-    enum sarai_status st = SARAI_OK;
-    if (!dir)
-        return depth > 0 ? SARAI_OK
-                         : failed(err, SARAI_EINPUT, tr("no se puede leer %s: %s", "cannot read %s: %s"),
-                                  folder, strerror(errno));
-    while (!st && (entry = readdir(dir)))
-        if (entry->d_name[0] != '.')
-            st = stop_raised(stop) ? failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"))
-                                   : take_entry(f, folder, entry->d_name, depth, stop, err);
-    closedir(dir);
+    enum sarai_status st = look_into(w, root, true, err);
+    while (!st && w->folders.n > 0) {
+        char *folder = w->folders.path[--w->folders.n];
+        st = look_into(w, folder, false, err);
+        free(folder);
+    }
     return st;
 }
 
@@ -84,20 +109,20 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void sort_unique(struct files *f)
+static void sort_unique(struct list *list)
 {
     size_t n = 0;
-    if (f->n > 0)
-        qsort(f->path, f->n, sizeof *f->path, by_name);
-    for (size_t i = 0; i < f->n; i++)
-        if (n > 0 && strcmp(f->path[n - 1], f->path[i]) == 0)
-            free(f->path[i]);
+    if (list->n > 0)
+        qsort(list->path, list->n, sizeof *list->path, by_name);
+    for (size_t i = 0; i < list->n; i++)
+        if (n > 0 && strcmp(list->path[n - 1], list->path[i]) == 0)
+            free(list->path[i]);
         else
-            f->path[n++] = f->path[i];
-    f->n = n;
+            list->path[n++] = list->path[i];
+    list->n = n;
 }
 
-static enum sarai_status find_one(struct files *f, const char *path, const struct stop *stop,
+static enum sarai_status find_one(struct walk *w, struct list *roots, const char *path,
                                   struct sarai_error *err)
 {
     struct stat file;
@@ -107,35 +132,34 @@ static enum sarai_status find_one(struct files *f, const char *path, const struc
         return failed(err, SARAI_EINPUT, tr("no se puede leer %s: %s", "cannot read %s: %s"), path,
                       strerror(errno));
     }
-    f->root[f->n_roots++] = whole;
-    if (S_ISDIR(file.st_mode))
-        return walk(f, whole, 0, stop, err);
-    return keep(f, strdup(whole), err);
+    enum sarai_status st = keep(roots, whole, err);
+    if (!st)
+        st = S_ISDIR(file.st_mode) ? walk(w, whole, err) : keep(&w->files, strdup(whole), err);
+    return st;
 }
 
 enum sarai_status files_find(const char *const *paths, size_t n, const struct stop *stop, struct files *out,
                              struct sarai_error *err)
 {
-    struct files f = {.root = calloc(n + 1, sizeof *f.root)};
-    enum sarai_status st =
-        f.root ? SARAI_OK : out_of_memory(err, tr("la lista de archivos", "the list of files"));
+    struct walk w = {.stop = stop};
+    struct list roots = {0};
+    enum sarai_status st = SARAI_OK;
     for (size_t i = 0; !st && i < n; i++)
-        st = find_one(&f, paths[i], stop, err);
-    sort_unique(&f);
-    if (st)
-        files_finish(&f);
-    else
-        *out = f;
-    return st;
+        st = find_one(&w, &roots, paths[i], err);
+    finish_list(&w.folders);
+    if (st) {
+        finish_list(&w.files);
+        finish_list(&roots);
+        return st;
+    }
+    sort_unique(&w.files);
+    *out = (struct files){w.files.path, w.files.n, roots.path, roots.n};
+    return SARAI_OK;
 }
 
 void files_finish(struct files *f)
 {
-    for (size_t i = 0; i < f->n; i++)
-        free(f->path[i]);
-    for (size_t i = 0; i < f->n_roots; i++)
-        free(f->root[i]);
-    free(f->path);
-    free(f->root);
+    finish_list(&(struct list){f->path, f->n, f->n});
+    finish_list(&(struct list){f->root, f->n_roots, f->n_roots});
     *f = (struct files){0};
 }

@@ -15,7 +15,7 @@
 
 struct files {
     char **path;
-    size_t n, room;
+    size_t n;
     char **root; /* the paths that were given, made whole */
     size_t n_roots;
 };

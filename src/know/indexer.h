@@ -18,7 +18,7 @@
 #include "know/shelf.h"
 #include "know/vector_cache.h"
 
-enum { INDEXER_MAX_FILES = 1000000, INDEXER_MAX_DEPTH = 64 };
+enum { INDEXER_MAX_FILES = 1000000 };
 
 struct indexer_options {
     struct shelf *shelf;           /* opened for writing */

@@ -98,14 +98,15 @@ static bool resolve(const struct book *b, const char *href, char out[NAME_BYTES]
         for (n--; n > 0 && out[n - 1] != '/'; n--)
             ;
     for (; *href && *href != '#'; href++) {
-        unsigned byte = (unsigned char)*href;
-        if (*href == '%' && isxdigit((unsigned char)href[1]) && isxdigit((unsigned char)href[2])) {
-            sscanf(href + 1, "%2x", &byte);
+        char byte = *href;
+        if (byte == '%' && isxdigit((unsigned char)href[1]) && isxdigit((unsigned char)href[2])) {
+            const char digits[] = {href[1], href[2], '\0'};
+            byte = (char)strtoul(digits, NULL, 16);
             href += 2;
         }
         if (n + 1 >= NAME_BYTES)
             return false;
-        out[n++] = (char)byte;
+        out[n++] = byte;
     }
     out[n] = '\0';
     return true;

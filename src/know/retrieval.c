@@ -92,26 +92,25 @@ static enum sarai_status collect(struct search *s, struct sarai_error *err)
 
 /* ---- how well a hit fits --------------------------------------------------------------------- */
 
-enum sarai_status retrieval_shared(const char *question, const char *text, double *out,
-                                   struct sarai_error *err)
+enum sarai_status retrieval_shared(const char *words, const char *text, double *out, struct sarai_error *err)
 {
-    struct words words;
+    struct words wanted;
     struct buf folded = BUF_INIT(4 * strlen(text) + 16);
     size_t shared = 0;
-    enum sarai_status st = words_of(question, &words, err);
+    enum sarai_status st = words_of(words, &wanted, err);
     if (st)
         return st;
     bool ok = buf_text(&folded, " ") && words_fold(text, strlen(text), &folded) && buf_text(&folded, " ");
-    for (size_t i = 0; ok && i < words.n; i++) {
-        size_t n = strlen(words.word[i]);
-        for (const char *at = folded.data; (at = strstr(at, words.word[i])); at++)
+    for (size_t i = 0; ok && i < wanted.n; i++) {
+        size_t n = strlen(wanted.word[i]);
+        for (const char *at = folded.data; (at = strstr(at, wanted.word[i])); at++)
             if (at[-1] == ' ' && at[n] == ' ') {
                 shared++;
                 break;
             }
     }
-    *out = ok && words.n > 0 ? (double)shared / (double)words.n : 0;
-    words_finish(&words);
+    *out = ok && wanted.n > 0 ? (double)shared / (double)wanted.n : 0;
+    words_finish(&wanted);
     buf_finish(&folded);
     return ok ? SARAI_OK : out_of_memory(err, tr("la búsqueda", "the search"));
 }

@@ -156,7 +156,7 @@ static enum sarai_status open_file(const struct shelf_options *options, void **o
     struct shelf_file *f = calloc(1, sizeof *f);
     if (!f)
         return out_of_memory(err, options->place);
-    strcpy(f->place, options->place);
+    snprintf(f->place, sizeof f->place, "%s", options->place);
     enum sarai_status st = sqlite_open(options->place, &engine, &f->db, err);
     if (!st && options->write)
         st = make_tables(f, options, err);
