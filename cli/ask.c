@@ -16,9 +16,9 @@ static int print_turn(const struct sarai_turn *turn, bool json, bool quiet)
 {
     if (json)
         return cli_print_json(
-            json_pack("{s:s,s:s,s:b,s:o,s:o,s:o}", "question", turn->text, "answer", turn->answer, "call",
-                      turn->is_call, "sources", cli_hits_json(&turn->sources), "stages_ms",
-                      cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens)));
+            json_pack("{s:o,s:s,s:b,s:o,s:o,s:o}", "question", cli_json_text(turn->text), "answer",
+                      turn->answer, "call", turn->is_call, "sources", cli_hits_json(&turn->sources),
+                      "stages_ms", cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens)));
     if (turn->is_call)
         fputs(turn->answer, stdout);
     putchar('\n');

@@ -42,7 +42,7 @@ static int answer(struct cli *cli, const char *question)
     sarai_turn_finish(&turn);
     if (st == SARAI_ECANCELLED) {
         cli_forget_interrupt(cli);
-        return SARAI_OK;
+        return cli->ended ? CLI_INTERRUPTED : SARAI_OK;
     }
     if (st == SARAI_EINPUT) { /* this question cannot be answered; the next one may */
         cli_fail(cli, &err);
@@ -82,6 +82,8 @@ static void converse(struct cli *cli, EditLine *editor, History *history_of_line
         int n = 0;
         const char *line = el_gets(editor, &n);
         if (!line && cli_interrupted(cli)) { /* Ctrl-C at the prompt clears the line */
+            if (cli->ended)
+                return;
             cli_forget_interrupt(cli);
             el_reset(editor);
             putchar('\n');

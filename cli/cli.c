@@ -7,6 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/utf8.h"
+
 enum { MAX_OPTIONS = 96, OWN = 1000, SETTING = 2000, HELP = 3000 };
 
 /* ---- errors and results ----------------------------------------------------------------------- */
@@ -39,7 +42,9 @@ bool cli_interrupted(const struct cli *cli)
 
 void cli_forget_interrupt(struct cli *cli)
 {
-    atomic_store(&cli->stop.raised, false);
+    alarm(0);
+    if (!cli->ended)
+        atomic_store(&cli->stop.raised, false);
 }
 
 int cli_flush(void)
@@ -82,6 +87,18 @@ const size_t cli_n_stages = sizeof cli_stages / sizeof *cli_stages;
 double cli_stage_ms(const struct sarai_stages *s, size_t i)
 {
     return *(const double *)((const char *)s + cli_stages[i].offset);
+}
+
+json_t *cli_json_text(const char *text)
+{
+    size_t n = strlen(text), at = 0;
+    struct buf clean = BUF_INIT(4 * n + 1);
+    bool ok = true;
+    while (ok && at < n)
+        ok = buf_codepoint(&clean, utf8_next(text, n, &at));
+    json_t *string = ok ? json_string(buf_string(&clean)) : NULL;
+    buf_finish(&clean);
+    return string;
 }
 
 json_t *cli_stages_json(const struct sarai_stages *s)
@@ -162,21 +179,26 @@ long long cli_resident_bytes(void)
 
 char *cli_read_line(FILE *f, enum sarai_status *status, struct sarai_error *err)
 {
-    char *line = NULL;
-    size_t room = 0;
+    struct buf line = BUF_INIT(CLI_MAX_LINE_BYTES); /* getline() would take a line of any length */
+    int c = fgetc(f);
     *status = SARAI_OK;
-    ssize_t n = getline(&line, &room, f);
-    if (n > 0 && line[n - 1] == '\n')
-        line[--n] = '\0';
-    if (n >= 0 && n <= CLI_MAX_LINE_BYTES && memchr(line, '\0', (size_t)n) == NULL)
-        return line;
-    if (n >= 0)
-        *status = failed(err, SARAI_EINPUT,
-                         tr("una línea pasa de %d bytes o contiene un byte nulo",
-                            "a line is over %d bytes or holds a null byte"),
-                         CLI_MAX_LINE_BYTES);
-    free(line);
-    return NULL;
+    if (c == EOF)
+        return NULL;
+    for (; !*status && c != EOF && c != '\n'; c = fgetc(f)) {
+        char byte = (char)c;
+        if (byte == '\0' || line.len == CLI_MAX_LINE_BYTES)
+            *status = failed(err, SARAI_EINPUT,
+                             tr("una línea pasa de %d bytes o contiene un byte nulo",
+                                "a line is over %d bytes or holds a null byte"),
+                             CLI_MAX_LINE_BYTES);
+        else if (!buf_append(&line, &byte, 1))
+            *status = out_of_memory(err, tr("una línea", "a line"));
+    }
+    char *text = *status ? NULL : buf_take(&line);
+    if (!*status && !text)
+        *status = out_of_memory(err, tr("una línea", "a line"));
+    buf_finish(&line);
+    return text;
 }
 
 int cli_each_line(struct cli *cli, const char *text,
@@ -291,7 +313,7 @@ int cli_open(struct cli *cli, unsigned parts)
     if (!cli_interrupted(cli))
         return SARAI_OK;
     cli_close(cli);
-    return CLI_INTERRUPTED;
+    return cli_fail(cli, &(struct sarai_error){.status = SARAI_ECANCELLED});
 }
 
 void cli_close(struct cli *cli)

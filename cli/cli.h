@@ -23,6 +23,7 @@ enum cli_help { CLI_HELP_TEXT, CLI_HELP_MAN, CLI_HELP_BASH, CLI_HELP_ZSH };
 struct cli {
     struct sarai_config *cfg;
     struct sarai *sarai; /* what a signal interrupts; NULL while nothing is open */
+    atomic_bool ended;   /* by SIGTERM: not even a conversation goes on */
     struct stop stop;    /* raised by SIGINT and SIGTERM, for work outside of a `struct sarai` */
     enum cli_help help_as;
 };
@@ -104,6 +105,8 @@ extern const struct cli_stage cli_stages[];
 extern const size_t cli_n_stages;
 /* Milliseconds of the i-th stage; negative when it did not run. */
 double cli_stage_ms(const struct sarai_stages *s, size_t i);
+/* A text from outside, which may be no UTF-8: what is not becomes U+FFFD. NULL when memory is out. */
+json_t *cli_json_text(const char *text);
 json_t *cli_stages_json(const struct sarai_stages *s);
 json_t *cli_tokens_json(const struct sarai_tokens *t);
 json_t *cli_hits_json(const struct sarai_hits *h);

@@ -47,12 +47,26 @@ static struct cli cli;
 
 static void on_signal(int signal_number)
 {
-    (void)signal_number;
     if (stop_raised(&cli.stop))
         _exit(CLI_INTERRUPTED); /* asked twice: at once */
+    if (signal_number == SIGTERM)
+        atomic_store(&cli.ended, true);
     atomic_store(&cli.stop.raised, true);
-    if (cli.sarai)
+    if (cli.sarai) {
         sarai_interrupt(cli.sarai);
+        alarm(1);
+    }
+}
+
+/* An interruption that comes just before a call begins would be taken for one of an earlier call: it is
+ * repeated until the program, or cli_forget_interrupt(), is done with it. */
+static void on_alarm(int signal_number)
+{
+    (void)signal_number;
+    if (stop_raised(&cli.stop) && cli.sarai) {
+        sarai_interrupt(cli.sarai);
+        alarm(1);
+    }
 }
 
 /* Threads of OpenMP (in llama.cpp) that wait for each other spin, by default for a long time: on a busy
@@ -65,11 +79,29 @@ static void limit_spinning(char **argv)
     execv("/proc/self/exe", argv); /* where that fails, the program is right and slower */
 }
 
+/* A fault of ours or of an engine (where memory is out, some end like this): said in a sentence, with the
+ * exit code that says so. Nothing half-written stays: an output file has no name before it is whole. */
+static void on_fault(int signal_number)
+{
+    const char *sentence = tr("sarai: fallo interno o de un motor, o falta de memoria\n",
+                              "sarai: a fault of ours or of an engine, or no memory\n");
+    ssize_t written = write(STDERR_FILENO, sentence, strlen(sentence));
+    (void)written;
+    (void)signal_number;
+    _exit(SARAI_EINTERNAL);
+}
+
 static void catch_signals(void)
 {
+    static const int faults[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    action.sa_handler = on_alarm;
+    sigaction(SIGALRM, &action, NULL);
+    action = (struct sigaction){.sa_handler = on_fault};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        sigaction(faults[i], &action, NULL);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(), with a sentence */
     signal(SIGXFSZ, SIG_IGN); /* so is a file that may not grow */
 }
@@ -86,6 +118,8 @@ int main(int argc, char **argv)
     int code = SARAI_EUSAGE;
     if (command) {
         code = command->run(&cli, command, argc - 1, argv + 1);
+        if (!code && cli_interrupted(&cli)) /* between two of its calls */
+            code = CLI_INTERRUPTED;
     } else {
         if (argc > 1)
             cli_usage(tr("no existe la orden «%s»", "there is no command “%s”"), argv[1]);

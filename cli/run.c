@@ -40,11 +40,11 @@ static bool write_audio(void *user, const float *pcm, size_t n)
 static int show_turn(const struct job *job, const char *path, const struct sarai_turn *turn)
 {
     if (job->json)
-        return cli_print_json(json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:f,s:I}", "file", path, "text", turn->text,
-                                        "answer", turn->answer, "sources", cli_hits_json(&turn->sources),
-                                        "stages_ms", cli_stages_json(&turn->stages), "tokens",
-                                        cli_tokens_json(&turn->tokens), "answer_audio_s",
-                                        turn->answer_audio_s, "rss_bytes", (json_int_t)cli_resident_bytes()));
+        return cli_print_json(
+            json_pack("{s:o,s:s,s:s,s:o,s:o,s:o,s:f,s:I}", "file", cli_json_text(path), "text", turn->text,
+                      "answer", turn->answer, "sources", cli_hits_json(&turn->sources), "stages_ms",
+                      cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens),
+                      "answer_audio_s", turn->answer_audio_s, "rss_bytes", (json_int_t)cli_resident_bytes()));
     fputc('\n', job->words);
     fflush(job->words); /* before the table, which goes to another stream */
     if (!job->quiet)
@@ -119,7 +119,7 @@ int command_run(struct cli *cli, const struct command *command, int argc, char *
         job.words = stderr;
     }
     code = cli_open(cli, out ? SARAI_ALL : SARAI_LISTEN | SARAI_THINK | SARAI_KNOW);
-    for (int i = first; !code && i < argc; i++) {
+    for (int i = first; !code && !cli_interrupted(cli) && i < argc; i++) {
         sarai_new_conversation(cli->sarai);
         code = run_one(&job, argv[i], output_of(out, argv[i], argc - first > 1, room, sizeof room));
     }

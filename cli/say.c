@@ -30,7 +30,7 @@ static int say_text(struct saying *s, const char *text)
         return cli_fail(s->cli, s->write_error.status ? &s->write_error : &err);
     int code = SARAI_OK;
     if (s->json)
-        code = cli_print_json(json_pack("{s:s,s:o,s:f,s:I}", "text", text, "stages_ms",
+        code = cli_print_json(json_pack("{s:o,s:o,s:f,s:I}", "text", cli_json_text(text), "stages_ms",
                                         cli_stages_json(&turn.stages), "audio_s", turn.answer_audio_s,
                                         "rss_bytes", (json_int_t)cli_resident_bytes()));
     sarai_turn_finish(&turn);

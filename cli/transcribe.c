@@ -39,9 +39,9 @@ static int print_object(const char *path, const struct sarai_transcript *t)
     for (size_t i = 0; i < t->n_segments; i++)
         json_array_append_new(segments, json_pack("{s:f,s:f,s:s}", "start", t->segments[i].start_s, "end",
                                                   t->segments[i].end_s, "text", t->segments[i].text));
-    return cli_print_json(json_pack("{s:s,s:s,s:s,s:f,s:f,s:o}", "file", path, "text", t->text, "language",
-                                    t->language, "audio_s", t->audio_s, "listen_ms", t->listen_ms, "segments",
-                                    segments));
+    return cli_print_json(json_pack("{s:o,s:s,s:s,s:f,s:f,s:o}", "file", cli_json_text(path), "text", t->text,
+                                    "language", t->language, "audio_s", t->audio_s, "listen_ms", t->listen_ms,
+                                    "segments", segments));
 }
 
 static int transcribe_one(struct cli *cli, const char *path, const char *language, enum format format)
@@ -87,7 +87,7 @@ int command_transcribe(struct cli *cli, const struct command *command, int argc,
         return cli_usage(tr("falta el archivo de audio; ayuda: sarai transcribe --help",
                             "the audio file is missing; help: sarai transcribe --help"));
     code = cli_open(cli, SARAI_LISTEN);
-    for (int i = first; !code && i < argc; i++)
+    for (int i = first; !code && !cli_interrupted(cli) && i < argc; i++)
         code = transcribe_one(cli, argv[i], language, (enum format)format);
     cli_close(cli);
     return code;

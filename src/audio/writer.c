@@ -14,6 +14,8 @@
 struct writer {
     char *path;
     char *part;           /* the name until commit; NULL for a stream */
+    bool has_name;        /* part is there; else the file gets that name at commit only */
+    int fd;               /* of the file, which owns it */
     struct sndfile *file; /* NULL for a stream */
     int stream;           /* raw 16-bit PCM goes here; -1 for a file */
     bool owns_stream;
@@ -39,6 +41,33 @@ static enum sarai_status open_stream(struct writer *w, struct sarai_error *err)
     return w->stream < 0 ? cannot_write(w->path, err) : SARAI_OK;
 }
 
+/* A file without a name in the same folder, so that nothing stays however the program ends; -1 where the
+ * file system has no such thing. */
+static int open_nameless(const char *part)
+{
+    char *folder = strdup(part);
+    if (!folder)
+        return -1;
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = '\0'; /* the root keeps its slash */
+    int fd = open(slash ? folder : ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+    free(folder);
+    return fd;
+}
+
+/* Gives a nameless file the name that it is renamed from. */
+static bool give_name(struct writer *w)
+{
+    char nameless[64];
+    if (w->has_name)
+        return true;
+    snprintf(nameless, sizeof nameless, "/proc/self/fd/%d", w->fd);
+    unlink(w->part); /* of a process of our number, long ago */
+    w->has_name = linkat(AT_FDCWD, nameless, AT_FDCWD, w->part, AT_SYMLINK_FOLLOW) == 0;
+    return w->has_name;
+}
+
 static enum sarai_status open_file(struct writer *w, int rate_hz, struct sarai_error *err)
 {
     struct stat st;
@@ -50,8 +79,13 @@ static enum sarai_status open_file(struct writer *w, int rate_hz, struct sarai_e
         w->part = NULL;
         return out_of_memory(err, w->path);
     }
-    int fd = open(w->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    return fd < 0 ? cannot_write(w->path, err) : sndfile_create_wav(fd, rate_hz, w->channels, &w->file, err);
+    w->fd = open_nameless(w->part);
+    if (w->fd < 0) {
+        w->fd = open(w->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        w->has_name = w->fd >= 0;
+    }
+    return w->fd < 0 ? cannot_write(w->path, err)
+                     : sndfile_create_wav(w->fd, rate_hz, w->channels, &w->file, err);
 }
 
 static enum sarai_status open_channels(const char *path, int rate_hz, int channels, struct writer **out,
@@ -131,12 +165,13 @@ enum sarai_status writer_commit(struct writer *w, struct sarai_error *err)
     enum sarai_status st = sndfile_flush(w->file, err);
     if (st)
         return st;
+    if (!give_name(w))
+        return cannot_write(w->path, err);
     sndfile_close(w->file);
     w->file = NULL;
     if (rename(w->part, w->path) != 0)
         return cannot_write(w->path, err);
-    free(w->part);
-    w->part = NULL;
+    w->has_name = false;
     return SARAI_OK;
 }
 
@@ -145,7 +180,7 @@ void writer_close(struct writer *w)
     if (!w)
         return;
     sndfile_close(w->file);
-    if (w->part)
+    if (w->has_name)
         unlink(w->part);
     if (w->stream >= 0 && w->owns_stream)
         close(w->stream);

@@ -1,5 +1,6 @@
 #include "engine/espeak.h"
 
+#include <espeak-ng/espeak_ng.h>
 #include <espeak-ng/speak_lib.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -21,13 +22,18 @@ struct espeak {
 
 static atomic_flag taken = ATOMIC_FLAG_INIT;
 
-/* Started once and left running to the end of the process: espeak_Terminate() of version 1.51 may wait for
- * ever from the second time on. Called with `taken` held. */
+/* Started once and left to the end of the process: espeak_Terminate() of version 1.51 may wait for ever from
+ * the second time on. Without espeak_ng_InitializeOutput(), which would open a device to play on. Called with
+ * `taken` held. */
 static bool start_library(void)
 {
     static bool started;
-    if (!started)
-        started = espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, NULL, espeakINITIALIZE_DONT_EXIT) >= 0;
+    espeak_ng_ERROR_CONTEXT cause = NULL;
+    if (started)
+        return true;
+    espeak_ng_InitializePath(NULL);
+    started = espeak_ng_Initialize(&cause) == ENS_OK;
+    espeak_ng_ClearErrorContext(&cause);
     return started;
 }
 

@@ -114,6 +114,8 @@ enum sarai_status gguf_check_file(const char *path, char identity[GGUF_IDENTITY_
 
 enum sarai_status gguf_damaged(const char *path, struct sarai_error *err)
 {
+    if (strstr(first_error, "bad_alloc") || strstr(first_error, "Cannot allocate memory"))
+        return out_of_memory(err, path);
     return failed(
         err, SARAI_EMODEL,
         tr("no se puede cargar el modelo de lenguaje %s: %s (comprueba el archivo: sarai models verify)",

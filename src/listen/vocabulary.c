@@ -1,9 +1,9 @@
 #include "listen/vocabulary.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/utf8.h"
 
 enum { MAX_LANGUAGE_BYTES = 8, NEVER = 1, NOT_FIRST = 2, MAX_TEXT_BYTES = 64 * 1024 };
@@ -93,7 +93,7 @@ static enum sarai_status read_vocabulary(struct vocabulary *v, const char *path,
     json_error_t cause;
     v->root = json_load_file(path, 0, &cause);
     if (!v->root)
-        return failed(err, SARAI_EMODEL, tr("vocabulario %s: %s", "vocabulary %s: %s"), path, cause.text);
+        return json_failed(&cause, path, err);
     v->tokens = json_object_get(v->root, "tokens");
     size_t n = json_array_size(v->tokens);
     if (n == 0 || n > VOCABULARY_MAX_TOKENS || !find_control_tokens(v))

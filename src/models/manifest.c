@@ -1,10 +1,11 @@
 #include "models/manifest.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/json.h"
 
 struct manifest {
     json_t *root; /* owns every text below */
@@ -225,8 +226,7 @@ enum sarai_status manifest_parse(const char *name, const char *json, size_t n, s
     json_error_t cause;
     json_t *root = json_loadb(json, n, JSON_REJECT_DUPLICATES, &cause);
     if (!root)
-        return failed(err, SARAI_EMODEL, tr("%s, línea %d: %s", "%s, line %d: %s"), name, cause.line,
-                      cause.text);
+        return json_failed(&cause, name, err);
     const json_t *list = json_object_get(root, "models");
     size_t count = json_array_size(list);
     if (!json_is_array(list) || count > MANIFEST_MAX_MODELS) {

@@ -1,9 +1,9 @@
 #include "speak/phonemes.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/utf8.h"
 #include "engine/espeak.h"
 
@@ -28,8 +28,7 @@ enum sarai_status phonemes_open(const char *table_path, const char *language, st
     if (!p->map)
         p->map = json_object_get(p->root, "phoneme_id_map");
     if (!p->root)
-        st = failed(err, SARAI_EMODEL, tr("tabla de fonemas %s: %s", "phoneme table %s: %s"), table_path,
-                    cause.text);
+        st = json_failed(&cause, table_path, err);
     else if (phonemes_id(p, "a") < 0)
         st = failed(err, SARAI_EMODEL, tr("%s no es una tabla de fonemas", "%s is no table of phonemes"),
                     table_path);
