@@ -8,6 +8,7 @@
 #include "know/indexer.h"
 #include "know/place.h"
 #include "know/retrieval.h"
+#include "know/words.h"
 
 enum { PATH_BYTES = 4096 };
 
@@ -175,7 +176,9 @@ enum sarai_status assistant_look_up(struct sarai *s, const struct sarai_question
     }
     out->question.passages = out->passages;
     out->question.searched = out->question.n_passages > 0;
-    return SARAI_OK;
+    /* That nothing fits is worth telling only to who asked for it: most questions are about other things. */
+    return out->question.searched ? SARAI_OK
+                                  : words_name_documents(question->text, &out->question.searched, err);
 }
 
 void findings_finish(struct findings *f)

@@ -102,6 +102,25 @@ enum sarai_status words_of(const char *question, struct words *out, struct sarai
     return SARAI_OK;
 }
 
+/* What people call what they keep; folded. */
+static const char *const documents[] = {
+    "documento", "documentos", "archivo",  "archivos", "nota",     "notas", "papel",   "papeles", "contrato",
+    "contratos", "factura",    "facturas", "informe",  "informes", "pdf",   "apuntes", "manual",  "manuales"};
+
+enum sarai_status words_name_documents(const char *question, bool *out, struct sarai_error *err)
+{
+    struct words words;
+    enum sarai_status st = words_of(question, &words, err);
+    if (st)
+        return st;
+    *out = false;
+    for (size_t i = 0; i < words.n; i++)
+        for (size_t k = 0; k < sizeof documents / sizeof *documents; k++)
+            *out = *out || strcmp(words.word[i], documents[k]) == 0;
+    words_finish(&words);
+    return SARAI_OK;
+}
+
 void words_finish(struct words *w)
 {
     free(w->text);

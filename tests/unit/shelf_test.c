@@ -474,6 +474,16 @@ static void folds_words(void **state)
     words_finish(&w);
 }
 
+static void knows_who_asks_for_documents(void **state)
+{
+    bool named = false;
+    (void)state;
+    assert_int_equal(words_name_documents("Según mis DOCUMENTOS, ¿cuándo nací?", &named, NULL), SARAI_OK);
+    assert_true(named);
+    assert_int_equal(words_name_documents("¿Cuál es la capital de Francia?", &named, NULL), SARAI_OK);
+    assert_false(named);
+}
+
 int main(void)
 {
     const struct CMUnitTest on_server[] = {
@@ -482,6 +492,7 @@ int main(void)
         cmocka_unit_test_setup(replaces_and_forgets, setup_server),
         cmocka_unit_test_setup(refuses_another_model, setup_server),
         cmocka_unit_test_setup(two_processes_write, setup_server),
+        cmocka_unit_test_setup(survives_without_memory, setup_server),
     };
     if (getenv("SHELF_TEST_URL"))
         return cmocka_run_group_tests(on_server, NULL, NULL);
@@ -500,6 +511,7 @@ int main(void)
         cmocka_unit_test(nearest_is_exact),
         cmocka_unit_test(packs_vectors),
         cmocka_unit_test(folds_words),
+        cmocka_unit_test(knows_who_asks_for_documents),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
