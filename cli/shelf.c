@@ -66,6 +66,8 @@ int command_forget(struct cli *cli, const struct command *command, int argc, cha
         st = forget_one(shelf, argv[i], &n, &err);
         total += n;
     }
+    if (total > 0 && !st)
+        st = shelf_tidy(shelf, &err);
     shelf_close(shelf);
     if (!st || total > 0)
         printf(tr("%lld documentos olvidados\n", "%lld documents forgotten\n"), (long long)total);

@@ -106,6 +106,7 @@ static enum sarai_status configure(struct sqlite *db, const struct sqlite_option
     /* In WAL mode NORMAL loses at most the last transactions when the power fails, and never breaks. */
     return sqlite_run(db,
                       "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+                      "PRAGMA secure_delete=ON;"
                       "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=16777216",
                       err);
 }

@@ -183,7 +183,7 @@ static enum sarai_status forget_gone(struct work *w, struct sarai_error *err)
         free(gone.path[i]);
     }
     free(gone.path);
-    return st;
+    return st || w->report->removed == 0 ? st : shelf_tidy(w->options->shelf, err);
 }
 
 enum sarai_status indexer_run(const struct indexer_options *options, const char *const *paths, size_t n,

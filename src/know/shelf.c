@@ -116,6 +116,11 @@ enum sarai_status shelf_forget(struct shelf *shelf, const char *path, int64_t *n
     return shelf->engine->forget(shelf->self, path, n, err);
 }
 
+enum sarai_status shelf_tidy(struct shelf *shelf, struct sarai_error *err)
+{
+    return shelf->engine->tidy(shelf->self, err);
+}
+
 enum sarai_status shelf_words(struct shelf *shelf, const char *question, size_t k, struct nearest_hit *hits,
                               size_t *n, struct sarai_error *err)
 {

@@ -86,6 +86,8 @@ enum sarai_status shelf_put(struct shelf *shelf, const struct shelf_document *do
                             const struct shelf_chunk *chunks, size_t n, struct sarai_error *err);
 /* Forgets the document, or all those in the folder, of this path; *n is how many. The empty path is all. */
 enum sarai_status shelf_forget(struct shelf *shelf, const char *path, int64_t *n, struct sarai_error *err);
+/* Leaves nothing of what was forgotten in the files of the shelf; takes seconds on a large one. */
+enum sarai_status shelf_tidy(struct shelf *shelf, struct sarai_error *err);
 
 /* Chunks with words of the question, best first, at most k (up to NEAREST_MAX). */
 enum sarai_status shelf_words(struct shelf *shelf, const char *question, size_t k, struct nearest_hit *hits,

@@ -17,6 +17,7 @@ struct shelf_engine {
     enum sarai_status (*put)(void *self, const struct shelf_document *document,
                              const struct shelf_chunk *chunks, size_t n, struct sarai_error *err);
     enum sarai_status (*forget)(void *self, const char *path, int64_t *n, struct sarai_error *err);
+    enum sarai_status (*tidy)(void *self, struct sarai_error *err);
     enum sarai_status (*words)(void *self, const struct words *words, size_t k, struct nearest_hit *hits,
                                size_t *n, struct sarai_error *err);
     enum sarai_status (*near)(void *self, const int8_t *query, float scale, size_t k,

@@ -294,6 +294,12 @@ static enum sarai_status forget(void *self, const char *path, int64_t *n, struct
     return st;
 }
 
+static enum sarai_status tidy(void *self, struct sarai_error *err)
+{
+    struct shelf_server *s = self;
+    return postgres_run(s->db, "VACUUM sarai.chunks", NULL, 0, err);
+}
+
 /* ---- finding --------------------------------------------------------------------------------- */
 
 static enum sarai_status find(struct shelf_server *s, const char *sql, const char *query, size_t k,
@@ -479,6 +485,7 @@ const struct shelf_engine shelf_postgres = {
     .holds = holds,
     .put = put,
     .forget = forget,
+    .tidy = tidy,
     .words = find_words,
     .near = find_near,
     .take = take,

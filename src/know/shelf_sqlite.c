@@ -250,6 +250,16 @@ static enum sarai_status forget(void *self, const char *path, int64_t *n, struct
     return sqlite_end(f->db, st, err);
 }
 
+/* Deleted rows are overwritten as they go (secure_delete), but the word index keeps deleted words until its
+ * parts are merged, and the log keeps pages until it is emptied. Another process that reads now keeps the log
+ * a while longer; that is no error. */
+static enum sarai_status tidy(void *self, struct sarai_error *err)
+{
+    struct shelf_file *f = self;
+    enum sarai_status st = sqlite_run(f->db, "INSERT INTO words(words) VALUES('optimize')", err);
+    return st ? st : sqlite_run(f->db, "PRAGMA wal_checkpoint(TRUNCATE)", err);
+}
+
 /* ---- finding by words ------------------------------------------------------------------------ */
 
 static enum sarai_status find_words(void *self, const struct words *words, size_t k, struct nearest_hit *hits,
@@ -577,6 +587,7 @@ const struct shelf_engine shelf_sqlite = {
     .holds = holds,
     .put = put,
     .forget = forget,
+    .tidy = tidy,
     .words = find_words,
     .near = find_near,
     .take = take,

@@ -228,6 +228,38 @@ static void refuses_what_is_no_shelf(void **state)
     assert_int_equal(shelf_open(&o, &shelf, &err), SARAI_EUSAGE);
 }
 
+static bool file_holds(const char *path, const char *word)
+{
+    static char bytes[1 << 22];
+    FILE *f = fopen(path, "rb");
+    size_t n = f ? fread(bytes, 1, sizeof bytes, f) : 0;
+    if (f)
+        fclose(f);
+    return memmem(bytes, n, word, strlen(word)) != NULL;
+}
+
+/* What was forgotten is not in the file any more, nor in its log. */
+static void leaves_nothing_behind(void **state)
+{
+    (void)state;
+    struct shelf *shelf = open_shelf(true);
+    char log[520];
+    int64_t n;
+    snprintf(log, sizeof log, "%s-wal", place);
+    for (int i = 0; i < 40; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "/a/%d", i);
+        assert_int_equal(
+            put(shelf, path, "h", i == 20 ? "el secretoabracadabra" : "texto corriente", i, NULL), SARAI_OK);
+    }
+    assert_true(file_holds(place, "secretoabracadabra") || file_holds(log, "secretoabracadabra"));
+    assert_int_equal(shelf_forget(shelf, "/a/20", &n, NULL), SARAI_OK);
+    assert_int_equal(shelf_tidy(shelf, NULL), SARAI_OK);
+    assert_false(file_holds(place, "abracadabra") || file_holds(log, "abracadabra"));
+    assert_int_equal(shelf_check(shelf, NULL), SARAI_OK);
+    shelf_close(shelf);
+}
+
 /* A page in the middle is overwritten: opening, searching or checking tells, nothing crashes. */
 static void tells_of_damage(void **state)
 {
@@ -502,6 +534,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(replaces_and_forgets, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_another_model, setup, teardown),
         cmocka_unit_test_setup_teardown(refuses_what_is_no_shelf, setup, teardown),
+        cmocka_unit_test_setup_teardown(leaves_nothing_behind, setup, teardown),
         cmocka_unit_test_setup_teardown(tells_of_damage, setup, teardown),
         cmocka_unit_test_setup_teardown(survives_a_kill, setup, teardown),
         cmocka_unit_test_setup_teardown(two_processes_write, setup, teardown),
