@@ -19,6 +19,7 @@ enum {
     PATH_BYTES = 4096,
 };
 static const float DUCKED = 0.2f;
+static const float OVER_ECHO_DB = 5; /* how far a person stands out of what is left of the echo */
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
@@ -272,6 +273,8 @@ static void wait_for_workers(struct talk *t)
 static void on_window(void *user, float speech, float level_db)
 {
     struct talk *t = user;
+    if (t->echo && level_db < echo_residual_db(t->echo) + OVER_ECHO_DB)
+        speech = 0;
     t->speech = speech;
     t->level_db = level_db;
     act(t, floor_window(&t->floor, speech));
@@ -333,6 +336,8 @@ static enum sarai_status step(struct talk *t, bool *over, struct sarai_error *er
     float mic[DUPLEX_MIC_FRAMES], played[DUPLEX_MIC_FRAMES];
     struct duplex_step step;
     enum sarai_status st = duplex_read(t->duplex, mic, played, &step, err);
+    if (!st && t->echo)
+        echo_cancel(t->echo, mic, played, mic);
     if (!st)
         st = ear_feed(t->ear, mic, DUPLEX_MIC_FRAMES, on_window, t, err);
     if (st)
@@ -402,6 +407,14 @@ static enum sarai_status open_duplex(struct talk *t, struct sarai_error *err)
     return duplex_open(&options, &t->duplex, err);
 }
 
+static enum sarai_status open_echo(struct talk *t, struct sarai_error *err)
+{
+    const struct echo_options options = {.denoise = strcmp(config_text(t->s->cfg, "NOISE_SUPPRESSION"), "on") == 0};
+    if (strcmp(config_text(t->s->cfg, "ECHO_CANCELLER"), "none") == 0)
+        return SARAI_OK;
+    return echo_open(&options, &t->echo, err);
+}
+
 static void init_floor(struct talk *t)
 {
     struct floor_options options = floor_options_default();
@@ -416,6 +429,7 @@ static void talk_close(struct talk *t)
     talk_work_close(t);
     duplex_close(t->duplex);
     playback_close(t->playback);
+    echo_close(t->echo);
     ear_close(t->ear);
     buf_finish(&t->answer);
     pthread_mutex_destroy(&t->lock);
@@ -446,6 +460,8 @@ enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_options *o
         st = playback_open(&t->playback, err);
     if (!st)
         st = open_ear(t, err);
+    if (!st)
+        st = open_echo(t, err);
     if (!st)
         st = talk_work_open(t, err);
     if (!st)

@@ -8,6 +8,7 @@
 
 #include "assistant.h"
 #include "audio/duplex.h"
+#include "audio/echo.h"
 #include "audio/playback.h"
 #include "base/queue.h"
 #include "base/slot.h"
@@ -67,6 +68,7 @@ struct talk {
     struct sarai *s;
     const struct sarai_talk_options *options;
     struct duplex *duplex;
+    struct echo *echo; /* NULL: none is cancelled */
     struct ear *ear;
     struct playback *playback;
     struct slot *to_hear, *to_think;

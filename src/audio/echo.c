@@ -1,0 +1,180 @@
+#include "audio/echo.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/speexdsp.h"
+
+enum {
+    STEP_MS = 10,
+    LAGS = ECHO_MOST_DELAY_MS / STEP_MS,
+    TAIL_MS = 256,          /* a living room's echo; the delay before it is taken out first */
+    MARGIN_STEPS = 2,       /* the estimate may be late by so much */
+    PLAYED_STEPS = 100,     /* so long after the last sound an echo may still come */
+    LEARN_STEPS = 50,       /* of sound before a delay is believed */
+    HOLD_STEPS = 30,        /* another delay must be the best for so long */
+};
+static const float FORGET = 0.995f;    /* per step: a memory of two seconds */
+static const float BELIEVE = 0.35f;    /* correlation of the loudness */
+static const float QUIET = 1e-7f;      /* energy below which nothing is played: −70 dB */
+
+/* What is left of the echo, against the loudness of what was played (held, falling by FALL_DB a step, as rooms do):
+ * a quantile is followed by steps up and down in the proportion of its odds (Robbins and Monro, 1951). */
+static const float FALL_DB = 0.15f, QUANTILE = 0.9f, SILENT_DB = -55, NOTHING_DB = -200;
+static const float STEP_DB = 0.1f;
+
+/* Running sums over time, each step weighted FORGET times the one after it. */
+struct moments {
+    double n, sum, squares;
+};
+
+struct echo {
+    struct speexdsp *speex;
+    float history[LAGS + 1][ECHO_FRAMES]; /* what was played, a ring; `at` is the newest */
+    float loudness[LAGS + 1];             /* … its loudness, in dB */
+    size_t at;
+    struct moments mic, played[LAGS];
+    double products[LAGS];
+    int steps_since_sound, steps_of_sound;
+    int delay, candidate, candidate_steps; /* in steps */
+    bool denoise;
+    float held_db;    /* loudness of what was played, falling slowly */
+    float residue_db; /* quantile of clean against held */
+};
+
+enum sarai_status echo_open(const struct echo_options *options, struct echo **out, struct sarai_error *err)
+{
+    const struct speexdsp_options speex = {SARAI_SPEECH_HZ, ECHO_FRAMES, TAIL_MS * SARAI_SPEECH_HZ / 1000,
+                                           options->denoise};
+    struct echo *e = calloc(1, sizeof *e);
+    if (!e)
+        return out_of_memory(err, tr("el eco", "the echo"));
+    enum sarai_status st = speexdsp_open(&speex, &e->speex, err);
+    if (st) {
+        echo_close(e);
+        return st;
+    }
+    e->steps_since_sound = PLAYED_STEPS;
+    e->denoise = options->denoise;
+    e->held_db = e->residue_db = NOTHING_DB;
+    *out = e;
+    return SARAI_OK;
+}
+
+void echo_close(struct echo *e)
+{
+    if (!e)
+        return;
+    speexdsp_close(e->speex);
+    free(e);
+}
+
+int echo_delay_ms(const struct echo *e)
+{
+    return e->delay * STEP_MS;
+}
+
+/* ---- the delay -------------------------------------------------------------------------------- */
+
+static float energy(const float *pcm)
+{
+    float sum = 0;
+    for (int i = 0; i < ECHO_FRAMES; i++)
+        sum += pcm[i] * pcm[i];
+    return sum / ECHO_FRAMES;
+}
+
+static float decibels(float energy_)
+{
+    return 10 * log10f(energy_ + 1e-8f);
+}
+
+static size_t ring(const struct echo *e, int steps_back)
+{
+    return (e->at + LAGS + 1 - (size_t)steps_back) % (LAGS + 1);
+}
+
+static void add(struct moments *m, double x)
+{
+    m->n = m->n * (double)FORGET + 1;
+    m->sum = m->sum * (double)FORGET + x;
+    m->squares = m->squares * (double)FORGET + x * x;
+}
+
+static double variance(const struct moments *m)
+{
+    return m->n > 0 ? m->squares / m->n - m->sum / m->n * (m->sum / m->n) : 0;
+}
+
+/* Correlation of the loudness of the microphone with that of the loudspeaker `lag` steps earlier. */
+static double correlation(const struct echo *e, int lag)
+{
+    const struct moments *m = &e->mic, *p = &e->played[lag];
+    double scale = sqrt(variance(m) * variance(p));
+    return m->n > 0 && scale > 1e-9 ? (e->products[lag] / m->n - m->sum / m->n * (p->sum / p->n)) / scale : 0;
+}
+
+/* One more step of loudness; afterwards the delay in force is the lag that has been the best for a while. */
+static void follow_delay(struct echo *e, float mic_db)
+{
+    int best = 0;
+    add(&e->mic, (double)mic_db);
+    for (int lag = 0; lag < LAGS; lag++) {
+        double played_db = (double)e->loudness[ring(e, lag)];
+        add(&e->played[lag], played_db);
+        e->products[lag] = e->products[lag] * (double)FORGET + (double)mic_db * played_db;
+        if (correlation(e, lag) > correlation(e, best))
+            best = lag;
+    }
+    e->candidate_steps = best == e->candidate ? e->candidate_steps + 1 : 0;
+    e->candidate = best;
+    int wanted = best > MARGIN_STEPS ? best - MARGIN_STEPS : 0;
+    bool far = abs(wanted - e->delay) > MARGIN_STEPS; /* within the margin the filter follows by itself */
+    if (e->steps_of_sound >= LEARN_STEPS && e->candidate_steps >= HOLD_STEPS && far &&
+        correlation(e, best) > (double)BELIEVE)
+        e->delay = wanted;
+}
+
+/* ---- what is left ------------------------------------------------------------------------------ */
+
+static void follow_residue(struct echo *e, float clean_db)
+{
+    float ratio = clean_db - e->held_db;
+    if (e->held_db < SILENT_DB)
+        return;
+    if (e->steps_of_sound < LEARN_STEPS)
+        e->residue_db = fmaxf(e->residue_db, ratio);
+    else
+        e->residue_db += ratio > e->residue_db ? STEP_DB * QUANTILE : -STEP_DB * (1 - QUANTILE);
+}
+
+float echo_residual_db(const struct echo *e)
+{
+    if (e->held_db < SILENT_DB)
+        return NOTHING_DB;
+    return e->steps_of_sound < LEARN_STEPS ? 0 : e->held_db + e->residue_db; /* at first nothing is known */
+}
+
+void echo_cancel(struct echo *e, const float *mic, const float *played, float *clean)
+{
+    float loud = energy(played);
+    e->at = (e->at + 1) % (LAGS + 1);
+    memcpy(e->history[e->at], played, sizeof e->history[0]);
+    e->loudness[e->at] = decibels(loud);
+    e->steps_since_sound = loud > QUIET ? 0 : e->steps_since_sound + 1;
+    if (e->steps_since_sound < PLAYED_STEPS) {
+        e->steps_of_sound++;
+        follow_delay(e, decibels(energy(mic)));
+        speexdsp_cancel(e->speex, mic, e->history[ring(e, e->delay)], clean);
+        e->held_db = fmaxf(decibels(loud), e->held_db - FALL_DB);
+        follow_residue(e, decibels(energy(clean)));
+        return;
+    }
+    e->held_db = NOTHING_DB;
+    if (e->denoise) {
+        speexdsp_denoise(e->speex, mic, clean);
+    } else {
+        memmove(clean, mic, ECHO_FRAMES * sizeof *clean);
+    }
+}

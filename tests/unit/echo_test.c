@@ -1,0 +1,117 @@
+/* The echo canceller on made-up sound: bursts of noise as speech has them, an echo of known delay and level. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audio/echo.h"
+
+enum { STEPS_PER_S = 100, MOST_DELAY_STEPS = 40 };
+
+static float noise(void)
+{
+    return 2 * (float)rand() / (float)RAND_MAX - 1;
+}
+
+/* Syllables: 0.12 to 0.3 s of noise of changing loudness, and pauses. */
+static void syllables(float *pcm, float level)
+{
+    static int left;
+    static float loud;
+    if (left-- <= 0) {
+        left = 12 + rand() % 18;
+        loud = rand() % 3 ? level * (0.3f + 0.7f * (float)rand() / (float)RAND_MAX) : 0;
+    }
+    for (int i = 0; i < ECHO_FRAMES; i++)
+        pcm[i] = loud * noise();
+}
+
+static double energy(const float *pcm)
+{
+    double sum = 1e-12;
+    for (int i = 0; i < ECHO_FRAMES; i++)
+        sum += (double)pcm[i] * (double)pcm[i];
+    return sum;
+}
+
+struct outcome {
+    double echo_db, left_db; /* level of the echo, and of what is left of it, over the last 5 s */
+    int delay_ms;
+    bool over_residual; /* what was left stood out of what the canceller announced, for 160 ms on end */
+};
+
+static struct outcome run(int delay_steps)
+{
+    static float past[MOST_DELAY_STEPS + 1][ECHO_FRAMES];
+    const struct echo_options options = {0};
+    struct outcome o = {0};
+    struct echo *e;
+    double echo = 0, left = 0;
+    int above = 0;
+    srand(3);
+    memset(past, 0, sizeof past);
+    assert_int_equal(echo_open(&options, &e, NULL), SARAI_OK);
+    for (int step = 0; step < 15 * STEPS_PER_S; step++) {
+        float *played = past[step % (MOST_DELAY_STEPS + 1)], mic[ECHO_FRAMES], clean[ECHO_FRAMES];
+        syllables(played, 0.5f);
+        const float *heard = past[(step + MOST_DELAY_STEPS + 1 - delay_steps) % (MOST_DELAY_STEPS + 1)];
+        for (int i = 0; i < ECHO_FRAMES; i++)
+            mic[i] = 0.5f * heard[i] + 0.0005f * noise();
+        echo_cancel(e, mic, played, clean);
+        float db = (float)(10 * log10(energy(clean) / ECHO_FRAMES));
+        above = db > echo_residual_db(e) + 5 ? above + 1 : 0;
+        o.over_residual = o.over_residual || above >= 16;
+        if (step >= 10 * STEPS_PER_S) {
+            echo += energy(mic);
+            left += energy(clean);
+        }
+    }
+    o.echo_db = 10 * log10(echo);
+    o.left_db = 10 * log10(left);
+    o.delay_ms = echo_delay_ms(e);
+    echo_close(e);
+    return o;
+}
+
+static void an_echo_is_taken_out_whatever_its_delay(void **state)
+{
+    (void)state;
+    const int delays[] = {0, 4, 12, 20, 35};
+    for (size_t i = 0; i < sizeof delays / sizeof *delays; i++) {
+        struct outcome o = run(delays[i]);
+        assert_true(o.echo_db - o.left_db > 20);
+        assert_false(o.over_residual);
+        assert_true(o.delay_ms <= 10 * delays[i]); /* never later than the echo: the filter could not look ahead */
+    }
+}
+
+static void without_an_echo_the_sound_passes_untouched(void **state)
+{
+    (void)state;
+    const struct echo_options options = {0};
+    const float silence[ECHO_FRAMES] = {0};
+    float mic[ECHO_FRAMES], clean[ECHO_FRAMES];
+    struct echo *e;
+    assert_int_equal(echo_open(&options, &e, NULL), SARAI_OK);
+    for (int step = 0; step < 300; step++) {
+        syllables(mic, 0.3f);
+        echo_cancel(e, mic, silence, clean);
+        assert_memory_equal(mic, clean, sizeof mic);
+        assert_true(echo_residual_db(e) < -100);
+    }
+    echo_close(e);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_echo_is_taken_out_whatever_its_delay),
+        cmocka_unit_test(without_an_echo_the_sound_passes_untouched),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
