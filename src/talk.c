@@ -409,7 +409,8 @@ static enum sarai_status open_duplex(struct talk *t, struct sarai_error *err)
 
 static enum sarai_status open_echo(struct talk *t, struct sarai_error *err)
 {
-    const struct echo_options options = {.denoise = strcmp(config_text(t->s->cfg, "NOISE_SUPPRESSION"), "on") == 0};
+    const struct echo_options options = {.denoise =
+                                             strcmp(config_text(t->s->cfg, "NOISE_SUPPRESSION"), "on") == 0};
     if (strcmp(config_text(t->s->cfg, "ECHO_CANCELLER"), "none") == 0)
         return SARAI_OK;
     return echo_open(&options, &t->echo, err);

@@ -9,18 +9,20 @@
 enum {
     STEP_MS = 10,
     LAGS = ECHO_MOST_DELAY_MS / STEP_MS,
-    TAIL_MS = 256,          /* a living room's echo; the delay before it is taken out first */
-    MARGIN_STEPS = 2,       /* the estimate may be late by so much */
-    PLAYED_STEPS = 100,     /* so long after the last sound an echo may still come */
-    LEARN_STEPS = 50,       /* of sound before a delay is believed */
-    HOLD_STEPS = 30,        /* another delay must be the best for so long */
+    TAIL_MS = 256,                       /* a living room's echo; the delay before it is taken out first */
+    REACH_STEPS = TAIL_MS / STEP_MS / 2, /* an echo that begins within these is the filter's own business */
+    MARGIN_STEPS = 2,                    /* the estimate may be late by so much */
+    PLAYED_STEPS = 100,                  /* so long after the last sound an echo may still come */
+    LEARN_STEPS = 50,                    /* of sound before a delay is believed */
+    HOLD_STEPS = 30,                     /* another delay must be the best for so long */
 };
-static const float FORGET = 0.995f;    /* per step: a memory of two seconds */
-static const float BELIEVE = 0.35f;    /* correlation of the loudness */
-static const float QUIET = 1e-7f;      /* energy below which nothing is played: −70 dB */
+static const float FORGET = 0.995f; /* per step: a memory of two seconds */
+static const float BELIEVE = 0.35f; /* correlation of the loudness */
+static const float QUIET = 1e-7f;   /* energy below which nothing is played: −70 dB */
 
-/* What is left of the echo, against the loudness of what was played (held, falling by FALL_DB a step, as rooms do):
- * a quantile is followed by steps up and down in the proportion of its odds (Robbins and Monro, 1951). */
+/* What is left of the echo, against the loudness of what was played (held, falling by FALL_DB a step, as
+ * rooms do): a quantile is followed by steps up and down in the proportion of its odds (Robbins and Monro,
+ * 1951). */
 static const float FALL_DB = 0.15f, QUANTILE = 0.9f, SILENT_DB = -55, NOTHING_DB = -200;
 static const float STEP_DB = 0.1f;
 
@@ -130,10 +132,13 @@ static void follow_delay(struct echo *e, float mic_db)
     e->candidate_steps = best == e->candidate ? e->candidate_steps + 1 : 0;
     e->candidate = best;
     int wanted = best > MARGIN_STEPS ? best - MARGIN_STEPS : 0;
-    bool far = abs(wanted - e->delay) > MARGIN_STEPS; /* within the margin the filter follows by itself */
+    bool far = best < e->delay || best > e->delay + REACH_STEPS;
     if (e->steps_of_sound >= LEARN_STEPS && e->candidate_steps >= HOLD_STEPS && far &&
-        correlation(e, best) > (double)BELIEVE)
+        correlation(e, best) > (double)BELIEVE) {
         e->delay = wanted;
+        e->steps_of_sound = 0; /* the filter begins anew, and so does what is known of it */
+        e->residue_db = NOTHING_DB;
+    }
 }
 
 /* ---- what is left ------------------------------------------------------------------------------ */

@@ -1,9 +1,9 @@
-/* Sarai must not hear herself: the echo of what was played is taken out of the microphone's sound. How much later
- * the echo comes is estimated from the loudness of both and followed.
+/* Sarai must not hear herself: the echo of what was played is taken out of the microphone's sound. How much
+ * later the echo comes is estimated from the loudness of both and followed.
  *
  *     echo_open(&options, &e, err);
- *     echo_cancel(e, mic, played, clean);    // ECHO_FRAMES each; played: what the loudspeaker gave, or is about to
- *     echo_close(e);
+ *     echo_cancel(e, mic, played, clean);    // ECHO_FRAMES each; played: what the loudspeaker gave, or is
+ * about to echo_close(e);
  *
  * While nothing is played, and for a second after, the sound passes as it is. One thread.
  */
@@ -29,8 +29,9 @@ enum sarai_status echo_open(const struct echo_options *options, struct echo **ou
 void echo_close(struct echo *e);
 /* Mono float at SARAI_SPEECH_HZ; `clean` may be `mic`. */
 void echo_cancel(struct echo *e, const float *mic, const float *played, float *clean);
-/* The level in dB of full scale up to which `clean` may be what is left of the echo now; very low while nothing
- * is played. Who speaks is louder. Learned from the sound itself: the 90 % quantile of what was left so far. */
+/* The level in dB of full scale up to which `clean` may be what is left of the echo now; very low while
+ * nothing is played. Who speaks is louder. Learned from the sound itself: the 90 % quantile of what was left
+ * so far. */
 float echo_residual_db(const struct echo *e);
 /* The delay in force, a multiple of 10 ms; 0 until an echo was found. */
 int echo_delay_ms(const struct echo *e);

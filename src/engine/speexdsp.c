@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 enum { MOST_FRAMES = 1024 };
-/* How far what the linear filter leaves of the echo is pushed down, in dB: alone, and under a person's voice. */
+/* How far what the linear filter leaves of the echo is pushed down, in dB: alone, and under a person's voice.
+ */
 enum { SUPPRESS_DB = -45, SUPPRESS_ACTIVE_DB = -15, DENOISE_DB = -12 };
 
 struct speexdsp {
@@ -20,7 +21,8 @@ static void set(SpeexPreprocessState *p, int what, int value)
     speex_preprocess_ctl(p, what, &value);
 }
 
-enum sarai_status speexdsp_open(const struct speexdsp_options *o, struct speexdsp **out, struct sarai_error *err)
+enum sarai_status speexdsp_open(const struct speexdsp_options *o, struct speexdsp **out,
+                                struct sarai_error *err)
 {
     struct speexdsp *s = calloc(1, sizeof *s);
     int rate = o->rate_hz;
