@@ -101,6 +101,33 @@ json_t *cli_json_text(const char *text)
     return string;
 }
 
+void cli_mood_text(bool felt, const float *emo_vec, char *out, size_t n)
+{
+    static const char *const names[SARAI_N_MOODS][2] = {
+        {"neutral", "neutral"},    {"alegre", "happy"},     {"triste", "sad"},
+        {"enfadado", "angry"},     {"asustado", "fearful"}, {"sorprendido", "surprised"},
+        {"asqueado", "disgusted"}, {"tranquilo", "calm"},   {"entusiasmado", "excited"},
+    };
+    int best = 0;
+    for (int i = 1; felt && i < SARAI_N_MOODS; i++)
+        if (emo_vec[i] > emo_vec[best])
+            best = i;
+    if (felt)
+        snprintf(out, n, "%s (%.0f %%)", tr(names[best][0], names[best][1]), 100 * (double)emo_vec[best]);
+    else
+        out[0] = '\0';
+}
+
+json_t *cli_mood_json(bool felt, const float *emo_vec)
+{
+    if (!felt)
+        return json_null();
+    json_t *mood = json_array();
+    for (int i = 0; i < SARAI_EMO_DIMENSION; i++)
+        json_array_append_new(mood, json_real((double)emo_vec[i]));
+    return mood;
+}
+
 json_t *cli_stages_json(const struct sarai_stages *s)
 {
     json_t *object = json_object();

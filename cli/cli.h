@@ -58,6 +58,8 @@ int command_index(struct cli *cli, const struct command *command, int argc, char
 int command_search(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_forget(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_store(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_route(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_hear(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_embed(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_models(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_doctor(struct cli *cli, const struct command *command, int argc, char **argv);
@@ -107,6 +109,10 @@ extern const size_t cli_n_stages;
 double cli_stage_ms(const struct sarai_stages *s, size_t i);
 /* A text from outside, which may be no UTF-8: what is not becomes U+FFFD. NULL when memory is out. */
 json_t *cli_json_text(const char *text);
+/* The likeliest mood with its share, e.g. "triste (71 %)", for people; "" when none was heard. */
+void cli_mood_text(bool felt, const float *emo_vec, char *out, size_t n);
+/* emo_vec as a list; null when none was heard. */
+json_t *cli_mood_json(bool felt, const float *emo_vec);
 json_t *cli_stages_json(const struct sarai_stages *s);
 json_t *cli_tokens_json(const struct sarai_tokens *t);
 json_t *cli_hits_json(const struct sarai_hits *h);

@@ -75,8 +75,9 @@ enum sarai_parts {
     SARAI_THINK = 2,
     SARAI_SPEAK = 4,
     SARAI_EMBED = 8,
-    SARAI_KNOW = 16, /* what was indexed; answers then rest on it. Nothing, where nothing was indexed yet */
-    SARAI_ALL = 23,  /* what a spoken turn takes */
+    SARAI_KNOW = 16,  /* what was indexed; answers then rest on it. Nothing, where nothing was indexed yet */
+    SARAI_ALL = 23,   /* what a spoken turn takes */
+    SARAI_ROUTE = 32, /* with SARAI_EMBED: what a question takes */
 };
 
 /* Loads the models of the given parts, each in a thread of its own.
@@ -106,6 +107,31 @@ struct sarai_tokens {
     int generated; /* tokens of the answer */
 };
 
+/* What a voice says beside the words, in the order of emo_vec: probabilities of nine moods, which sum to 1;
+ * then -1..1; then standard deviations from what is usual for this speaker, -3..3. An uncertain voice gives a
+ * flat vector that leans to neutral. */
+enum sarai_emo {
+    SARAI_NEUTRAL,
+    SARAI_HAPPY,
+    SARAI_SAD,
+    SARAI_ANGRY,
+    SARAI_FEARFUL,
+    SARAI_SURPRISED,
+    SARAI_DISGUSTED,
+    SARAI_CALM,
+    SARAI_EXCITED,
+    SARAI_N_MOODS,
+    SARAI_VALENCE = SARAI_N_MOODS,
+    SARAI_AROUSAL,
+    SARAI_DOMINANCE,
+    SARAI_PITCH,
+    SARAI_ENERGY,
+    SARAI_RATE,
+    SARAI_EMO_DIMENSION,
+};
+/* "neutral", "happy" … "rate"; NULL out of range. */
+SARAI_API const char *sarai_emo_name(int index);
+
 /* A piece of a transcript: text between two instants of the input. */
 struct sarai_segment {
     double start_s, end_s;
@@ -119,6 +145,8 @@ struct sarai_transcript {
     char language[8]; /* ISO 639-1, "" when nobody speaks */
     double audio_s;   /* length of the input */
     double listen_ms;
+    bool felt;                          /* emo_vec was heard */
+    float emo_vec[SARAI_EMO_DIMENSION]; /* mean over the segments, by their length */
 };
 
 /* A passage of a document that was indexed. */
@@ -143,6 +171,8 @@ struct sarai_turn {
     struct sarai_tokens tokens;
     double answer_audio_s;
     struct sarai_hits sources; /* what was read and was put before the question */
+    bool felt;                 /* the question was spoken, and emo_vec heard */
+    float emo_vec[SARAI_EMO_DIMENSION];
 };
 
 SARAI_API void sarai_transcript_finish(struct sarai_transcript *t);
@@ -221,6 +251,20 @@ SARAI_API size_t sarai_embed_dimension(const struct sarai *s);
  * has room for sarai_embed_dimension() numbers. The nearer two texts, the larger their dot product. */
 SARAI_API enum sarai_status sarai_embed(struct sarai *s, const char *text, enum sarai_embed_kind kind,
                                         float *out, struct sarai_error *err);
+
+/* ---- what a question takes ------------------------------------------------------------------ */
+
+/* Each 0..1. */
+struct sarai_route {
+    float hard;  /* knowledge or reasoning */
+    float soft;  /* empathy */
+    float web;   /* facts that change by the day */
+    float alpha; /* weight of knowledge, after what was felt: above 0.9 an expert is wanted */
+    float beta;  /* weight of warmth, of words and voice together */
+};
+/* `emo_vec` of the question's voice, or NULL when it was written. Needs SARAI_EMBED | SARAI_ROUTE. */
+SARAI_API enum sarai_status sarai_route(struct sarai *s, const char *text, const float *emo_vec,
+                                        struct sarai_route *out, struct sarai_error *err);
 
 /* ---- a live conversation -------------------------------------------------------------------- */
 

@@ -19,6 +19,7 @@
 #include "speak/phrases.h"
 #include "speak/speaker.h"
 #include "think/conversation.h"
+#include "think/router.h"
 
 enum { MAX_TEXT_BYTES = 1 << 20 }; /* of a question, an answer, a transcript of one call */
 
@@ -32,6 +33,7 @@ struct sarai {
     struct speaker *speaker;
     struct phrases *phrases;
     struct embedder *embedder;
+    struct router *router;
     struct shelf *shelf; /* NULL while nothing was indexed */
     double load_ms;
 
@@ -46,6 +48,9 @@ struct sarai {
 
 /* opening.c: loads the models of s->parts side by side. ENOMEM past RAM_BUDGET_MB. */
 enum sarai_status assistant_open_parts(struct sarai *s, struct sarai_error *err);
+
+/* routing.c: the router, which wants the embedder to be open. */
+enum sarai_status assistant_open_router(struct sarai *s, struct sarai_error *err);
 
 /* sarai.c: every public call that works begins so: what was interrupted before is over. */
 void assistant_begin_call(struct sarai *s);

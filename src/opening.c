@@ -1,4 +1,5 @@
 /* Loading: which files each part of the assistant needs, and all parts side by side. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,9 +7,20 @@
 
 enum { PATH_BYTES = 4096 };
 
+/* Where the profiles of speakers are kept: among the user's data. */
+static void voices_folder(char out[PATH_BYTES])
+{
+    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (data && *data)
+        snprintf(out, PATH_BYTES, "%s/sarai/speakers", data);
+    else
+        snprintf(out, PATH_BYTES, "%s/.local/share/sarai/speakers", home ? home : "");
+}
+
 static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
 {
     char encoder[PATH_BYTES], decoder[PATH_BYTES], vocabulary[PATH_BYTES], vad[PATH_BYTES];
+    char mood[PATH_BYTES], voices[PATH_BYTES];
     const char *model = config_text(s->cfg, "AUDIO_ENGINE");
     enum sarai_status st = store_path(s->store, model, ".encoder.onnx", encoder, sizeof encoder, err);
     if (!st)
@@ -19,6 +31,10 @@ static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
         st = store_path(s->store, "silero-vad", ".onnx", vad, sizeof vad, err);
     if (st)
         return st;
+    const char *speaker = config_text(s->cfg, "SPEAKER");
+    bool has_mood = store_path(s->store, config_text(s->cfg, "MOOD_MODEL"), ".onnx", mood, sizeof mood,
+                               NULL) == SARAI_OK; /* without it the words are heard all the same */
+    voices_folder(voices);
     struct listener_options options = {
         .encoder_path = encoder,
         .decoder_path = decoder,
@@ -27,8 +43,11 @@ static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
         .threads = (int)config_int(s->cfg, "ORT_NUM_THREADS"),
         .cache_dir = store_cache_dir(s->store),
         .stop = &s->quit, /* in a conversation `stop` ends the thinking only */
+        .mood_path = has_mood ? mood : NULL,
+        .profile_dir = voices,
     };
-    return listener_open(&options, &s->listener, err);
+    st = listener_open(&options, &s->listener, err);
+    return st || !*speaker ? st : listener_speaker(s->listener, speaker, err);
 }
 
 static enum conversation_frame frame_of(const struct sarai *s, const char *model)

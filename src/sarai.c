@@ -84,6 +84,8 @@ enum sarai_status sarai_open(const struct sarai_config *cfg, unsigned wanted, st
         st = assistant_open_parts(s, err);
     if (!st)
         st = assistant_check_shelf(s, err);
+    if (!st && (wanted & SARAI_ROUTE))
+        st = assistant_open_router(s, err);
     if (!st && !(s->watching = pthread_create(&s->watcher, NULL, watch, s) == 0))
         st = out_of_memory(err, tr("un hilo", "a thread"));
     if (st) {
@@ -111,6 +113,7 @@ void sarai_close(struct sarai *s)
     phrases_close(s->phrases);
     speaker_close(s->speaker);
     listener_close(s->listener);
+    router_close(s->router);
     embedder_close(s->embedder);
     shelf_close(s->shelf);
     store_close(s->store);
@@ -139,6 +142,26 @@ void sarai_transcript_finish(struct sarai_transcript *t)
     *t = (struct sarai_transcript){0};
 }
 
+const char *sarai_emo_name(int index)
+{
+    static const char *const names[SARAI_EMO_DIMENSION] = {
+        "neutral", "happy",   "sad",     "angry",     "fearful", "surprised", "disgusted", "calm",
+        "excited", "valence", "arousal", "dominance", "pitch",   "energy",    "rate"};
+    return index >= 0 && index < SARAI_EMO_DIMENSION ? names[index] : NULL;
+}
+
+/* The mean mood so far, each segment weighing what it lasts. */
+static void feel(struct sarai_transcript *t, const struct listener_segment *heard)
+{
+    double length_s = heard->end_s - heard->start_s, before_s = 0;
+    for (size_t i = 0; t->felt && i + 1 < t->n_segments; i++)
+        before_s += t->segments[i].end_s - t->segments[i].start_s;
+    double share = before_s > 0 ? length_s / (before_s + length_s) : 1;
+    for (size_t i = 0; i < SARAI_EMO_DIMENSION; i++)
+        t->emo_vec[i] += (float)(share * (double)(heard->emo_vec[i] - t->emo_vec[i]));
+    t->felt = true;
+}
+
 /* Adds one segment that the listener found. */
 static enum sarai_status keep_segment(void *user, const struct listener_segment *heard,
                                       struct sarai_error *err)
@@ -161,6 +184,8 @@ static enum sarai_status keep_segment(void *user, const struct listener_segment 
     if (t->n_segments == 0)
         strncpy(t->language, heard->language, sizeof t->language - 1);
     t->segments[t->n_segments++] = (struct sarai_segment){heard->start_s, heard->end_s, text};
+    if (heard->emo_vec)
+        feel(t, heard);
     return SARAI_OK;
 }
 
@@ -215,6 +240,8 @@ static enum sarai_status hear(struct sarai *s, const char *path, const float *pc
     }
     if (!st)
         st = listener_flush(s->listener, keep_segment, &t, err);
+    if (!st)
+        st = listener_remember(s->listener, err);
     if (!st)
         st = join_segments(&t, err);
     if (st) {
@@ -418,6 +445,8 @@ enum sarai_status sarai_run_file(struct sarai *s, const char *path, const struct
     if (!st && sink && sink->on_transcript)
         sink->on_transcript(sink->user, heard.text);
     turn.stages.listen_ms = heard.listen_ms;
+    turn.felt = heard.felt;
+    memcpy(turn.emo_vec, heard.emo_vec, sizeof turn.emo_vec);
     if (!st)
         st = finish_turn(s, &(struct sarai_question){.text = heard.text}, sink ? sink : &no_sink, start_ms,
                          &turn, err);

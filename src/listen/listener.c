@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "listen/emotion.h"
 #include "listen/vad.h"
 
 enum { MAX_LANGUAGE_BYTES = 8 };
@@ -13,6 +14,7 @@ struct listener {
     struct vad *vad;
     struct segmenter *segmenter;
     struct transcriber *transcriber;
+    struct emotion *emotion; /* NULL: moods are not heard */
     char language[MAX_LANGUAGE_BYTES];
     float window[VAD_WINDOW]; /* what came since the last whole window */
     size_t n_window;
@@ -36,6 +38,10 @@ enum sarai_status listener_open(const struct listener_options *o, struct listene
         st = vad_open(o->vad_path, &transcriber.onnx, &l->vad, err);
     if (!st)
         st = segmenter_open(&l->segmenter, err);
+    if (!st && o->mood_path) {
+        const struct emotion_options emotion = {o->mood_path, transcriber.onnx, o->profile_dir};
+        st = emotion_open(&emotion, &l->emotion, err);
+    }
     if (st) {
         listener_close(l);
         return st;
@@ -50,6 +56,7 @@ void listener_close(struct listener *l)
         return;
     segmenter_close(l->segmenter);
     vad_close(l->vad);
+    emotion_close(l->emotion);
     transcriber_close(l->transcriber);
     free(l);
 }
@@ -93,6 +100,24 @@ void listener_interrupt(struct listener *l)
     transcriber_interrupt(l->transcriber);
 }
 
+enum sarai_status listener_speaker(struct listener *l, const char *name, struct sarai_error *err)
+{
+    return l->emotion ? emotion_speaker(l->emotion, name, err) : SARAI_OK;
+}
+
+enum sarai_status listener_remember(struct listener *l, struct sarai_error *err)
+{
+    return l->emotion ? emotion_save(l->emotion, err) : SARAI_OK;
+}
+
+/* An encoder that the head was not trained for gives words and no mood. */
+bool listener_feel(struct listener *l, const float *pcm, size_t n, float emo_vec[SARAI_EMO_DIMENSION])
+{
+    struct onnx_tensor *stats = transcriber_stats(l->transcriber);
+    return l->emotion && n > 0 && emotion_fits(l->emotion, stats) &&
+           emotion_read(l->emotion, pcm, n, stats, emo_vec, NULL) == SARAI_OK;
+}
+
 /* Transcribes the utterance that the segmenter has ready, if any. */
 static enum sarai_status pass_utterance(struct listener *l, listener_segment_fn *on_segment, void *user,
                                         struct sarai_error *err)
@@ -103,7 +128,10 @@ static enum sarai_status pass_utterance(struct listener *l, listener_segment_fn 
     struct heard heard = HEARD_INIT;
     enum sarai_status st = transcriber_run(l->transcriber, u->pcm, u->n_frames, l->language, &heard, err);
     if (!st && heard.words.len > 0) {
-        struct listener_segment segment = {u->start_s, u->end_s, heard.words.data, heard.language};
+        float emo_vec[SARAI_EMO_DIMENSION];
+        bool felt = listener_feel(l, u->pcm, u->n_frames, emo_vec);
+        struct listener_segment segment = {u->start_s, u->end_s, heard.words.data, heard.language,
+                                           felt ? emo_vec : NULL};
         st = on_segment(user, &segment, err);
     }
     buf_finish(&heard.words);

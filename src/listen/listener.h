@@ -25,12 +25,15 @@ struct listener_options {
     int threads;
     const char *cache_dir;   /* of optimised graphs; or NULL */
     const struct stop *stop; /* or NULL; must outlive the listener */
+    const char *mood_path;   /* of the affect head; NULL: moods are not heard */
+    const char *profile_dir; /* where voices are remembered (emotion.h); or NULL */
 };
 
 /* Valid during the callback. */
 struct listener_segment {
     double start_s, end_s;
     const char *text, *language;
+    const float *emo_vec; /* SARAI_EMO_DIMENSION numbers; NULL where moods are not heard */
 };
 typedef enum sarai_status listener_segment_fn(void *user, const struct listener_segment *segment,
                                               struct sarai_error *err);
@@ -56,6 +59,13 @@ enum sarai_status listener_follow(struct listener *l, const float *pcm, size_t n
 void listener_forget(struct listener *l);
 /* Work may go on after listener_interrupt(). */
 void listener_resume(struct listener *l);
+
+/* Whose voice is heard from here on: a name, or NULL for somebody unknown (emotion.h). */
+enum sarai_status listener_speaker(struct listener *l, const char *name, struct sarai_error *err);
+/* The mood of the utterance that was followed last; false where moods are not heard. */
+bool listener_feel(struct listener *l, const float *pcm, size_t n, float emo_vec[SARAI_EMO_DIMENSION]);
+/* Keeps what was learnt of a named speaker's voice. EOUTPUT. */
+enum sarai_status listener_remember(struct listener *l, struct sarai_error *err);
 
 /* Ends the work in progress with ECANCELLED; the next begin works again. Any thread. */
 void listener_interrupt(struct listener *l);

@@ -38,7 +38,9 @@ struct transcriber {
     size_t hop, max_frames, pad_frames; /* samples */
     int n_layers, heads, head_size, max_tokens;
     struct layer layers[MAX_LAYERS];
-    float *pcm; /* the padded utterance, max_frames long */
+    bool has_stats;            /* the encoder gives them */
+    struct onnx_tensor *stats; /* of the utterance without more silence than it takes */
+    float *pcm;                /* the padded utterance, max_frames long */
     size_t n_past;
     int draft[MAX_TOKENS]; /* what transcriber_follow() heard last */
     size_t n_draft;
@@ -114,6 +116,7 @@ enum sarai_status transcriber_open(const struct transcriber_options *o, struct t
         return st;
     }
     name_tensors(t);
+    t->has_stats = onnx_has_output(t->encoder, "layer_stats");
     *out = t;
     return SARAI_OK;
 }
@@ -145,6 +148,7 @@ void transcriber_close(struct transcriber *t)
         return;
     forget_cache(t);
     forget_context(t);
+    release(&t->stats);
     onnx_close(t->encoder);
     onnx_close(t->decoder);
     vocabulary_close(t->vocabulary);
@@ -156,6 +160,11 @@ void transcriber_close(struct transcriber *t)
 bool transcriber_knows(const struct transcriber *t, const char *language)
 {
     return strcmp(language, "auto") == 0 || vocabulary_language(t->vocabulary, language) >= 0;
+}
+
+struct onnx_tensor *transcriber_stats(const struct transcriber *t)
+{
+    return t->stats;
 }
 
 void transcriber_interrupt(struct transcriber *t)
@@ -176,7 +185,8 @@ void transcriber_resume(struct transcriber *t)
 static enum sarai_status encode(struct transcriber *t, const float *pcm, size_t n, size_t least_frames,
                                 struct sarai_error *err)
 {
-    struct onnx_value out[2 * MAX_LAYERS];
+    struct onnx_value out[2 * MAX_LAYERS + 1];
+    size_t n_out = 2 * (size_t)t->n_layers;
     n = n < t->max_frames ? n : t->max_frames;
     size_t total = n + t->pad_frames > least_frames ? n + t->pad_frames : least_frames;
     total = total < t->max_frames ? (total + t->hop - 1) / t->hop * t->hop : t->max_frames;
@@ -186,9 +196,15 @@ static enum sarai_status encode(struct transcriber *t, const float *pcm, size_t 
     for (int l = 0; l < t->n_layers; l++)
         for (int k = 0; k < 2; k++)
             out[2 * l + k] = (struct onnx_value){t->layers[l].cross[k], NULL};
+    if (t->has_stats && least_frames == 0) {
+        release(&t->stats);
+        out[n_out++] = (struct onnx_value){"layer_stats", NULL};
+    }
     struct onnx_value in[] = {{"pcm", onnx_f32((int64_t[]){1, (int64_t)total}, 2, t->pcm)}};
-    enum sarai_status st = onnx_run(t->encoder, in, 1, out, 2 * (size_t)t->n_layers, err);
+    enum sarai_status st = onnx_run(t->encoder, in, 1, out, n_out, err);
     onnx_release(in[0].tensor);
+    if (n_out > 2 * (size_t)t->n_layers)
+        t->stats = out[n_out - 1].tensor;
     for (int l = 0; l < t->n_layers; l++)
         for (int k = 0; k < 2; k++)
             t->layers[l].context[k] = out[2 * l + k].tensor;

@@ -58,6 +58,10 @@ enum sarai_status transcriber_follow(struct transcriber *t, const float *pcm, si
 /* Another utterance begins. */
 void transcriber_forget(struct transcriber *t);
 
+/* Mean and deviation over time of each layer of the encoder for what was heard last, as docs/CONTRACTS.md has
+ * `layer_stats`; NULL when the encoder does not give them. Borrowed until the next utterance. */
+struct onnx_tensor *transcriber_stats(const struct transcriber *t);
+
 /* Ends the work in progress and all later work until transcriber_resume(). Any thread. */
 void transcriber_interrupt(struct transcriber *t);
 void transcriber_resume(struct transcriber *t);

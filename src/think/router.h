@@ -1,0 +1,35 @@
+/* The router: the vector of a question → what its answer takes.
+ *
+ *     router_open(path, &onnx, dimension, &r, err);
+ *     router_score(r, vector, &scores, err);
+ *     router_close(r);
+ *
+ * A Tiny Recursive Model (Jolicoeur-Martineau 2025, "Less is More: Recursive Reasoning with Tiny Networks",
+ * arXiv 2510.04871), trained by tools/train/router for one embedder. One thread at a time.
+ */
+#ifndef SARAI_THINK_ROUTER_H
+#define SARAI_THINK_ROUTER_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "engine/onnx.h"
+
+struct router;
+
+/* Each 0..1, independent of the others. */
+struct router_scores {
+    float hard; /* needs knowledge or reasoning */
+    float soft; /* needs empathy */
+    float web;  /* needs facts that change by the day */
+};
+
+/* `dimension`: of the embedder's vectors; EMODEL when the router was trained for others. */
+enum sarai_status router_open(const char *path, const struct onnx_options *options, size_t dimension,
+                              struct router **out, struct sarai_error *err);
+void router_close(struct router *r);
+
+enum sarai_status router_score(struct router *r, const float *vector, struct router_scores *out,
+                               struct sarai_error *err);
+
+#endif
