@@ -41,14 +41,20 @@ static int show_turn(const struct job *job, const char *path, const struct sarai
 {
     if (job->json)
         return cli_print_json(
-            json_pack("{s:o,s:s,s:s,s:o,s:o,s:o,s:f,s:I}", "file", cli_json_text(path), "text", turn->text,
-                      "answer", turn->answer, "sources", cli_hits_json(&turn->sources), "stages_ms",
-                      cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens),
-                      "answer_audio_s", turn->answer_audio_s, "rss_bytes", (json_int_t)cli_resident_bytes()));
+            json_pack("{s:o,s:s,s:o,s:s,s:o,s:o,s:o,s:f,s:I}", "file", cli_json_text(path), "text",
+                      turn->text, "emo_vec", cli_mood_json(turn->felt, turn->emo_vec), "answer", turn->answer,
+                      "sources", cli_hits_json(&turn->sources), "stages_ms", cli_stages_json(&turn->stages),
+                      "tokens", cli_tokens_json(&turn->tokens), "answer_audio_s", turn->answer_audio_s,
+                      "rss_bytes", (json_int_t)cli_resident_bytes()));
     fputc('\n', job->words);
     fflush(job->words); /* before the table, which goes to another stream */
     if (!job->quiet)
         cli_print_stages(turn);
+    if (!job->quiet && turn->felt) {
+        char mood[64];
+        cli_mood_text(turn->felt, turn->emo_vec, mood, sizeof mood);
+        fprintf(stderr, "  %s %s\n", tr("ánimo de la pregunta:", "mood of the question:"), mood);
+    }
     return cli_flush();
 }
 
