@@ -105,7 +105,7 @@ bool phonemes_write(struct phonemes *p, const char *text, struct buf *ipa)
             continue;
         }
         ok = flush_clause(p, &clause, ipa);
-        if (ok && is_opening(c) && ipa->len > 0)
+        if (ok && is_opening(c) && !ends_open(ipa))
             ok = buf_text(ipa, " ");
         ok = ok && buf_codepoint(ipa, c);
     }

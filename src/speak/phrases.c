@@ -11,8 +11,9 @@
 enum {
     MAX_WAITING_BYTES = 2 << 20,
     FIRST_BYTES = 24,  /* a first phrase without a clause boundary is cut at the blank after these */
-    FIRST_LIMIT = 40,  /* … once this much has been written */
+    FIRST_REST = 40,   /* … when so much follows without any mark: a part costs intelligibility */
     CLAUSE_BYTES = 32, /* a comma ends a later phrase only after these */
+    CLAUSE_REST = 16,  /* … and any only when so much of its sentence follows: a voice mumbles crumbs */
     LONGEST_BYTES = 220,
     LEAST_WORD_BYTES = 4,
 };
@@ -159,13 +160,21 @@ static bool is_line_end(const char *text, size_t n, size_t i)
     return next >= n || !text_is_lower(text_code(&(struct text){text, n}, next));
 }
 
+/* Whether text[i..] runs on for `least` bytes without one of these marks; false too when that much is not
+ * known. */
+static bool runs_on(const char *text, size_t n, size_t i, size_t least, const char *marks)
+{
+    return n - i >= least && strcspn(text + i, marks) >= least;
+}
+
 /* Without a mark: at a line's end, soon in a first phrase, anywhere in one that grows too long. `blank`: the
  * last one, not inside a number. 0: not here. */
 static size_t unmarked_end(const char *text, size_t n, size_t i, bool first, size_t blank)
 {
     if (is_line_end(text, n, i) && has_words(text, i))
         return i;
-    if (first && n >= FIRST_LIMIT && i >= FIRST_BYTES && is_blank(text[i]) && is_soft_break(text, n, i))
+    if (first && i >= FIRST_BYTES && is_blank(text[i]) && is_soft_break(text, n, i) &&
+        runs_on(text, n, i, FIRST_REST, ".,;:!?\n"))
         return i;
     if (i >= LONGEST_BYTES && blank > 0)
         return blank;
@@ -195,7 +204,11 @@ static size_t phrase_length(const char *text, size_t n, bool first, bool over)
             return 0; /* what comes next decides: "3,5", "10:30", "Sr. López" */
         bool ends =
             (end == n || is_blank(text[end])) && !(text[i] == '.' && end < n && is_part_of_word(text, i));
-        if (ends && has_words(text, i) && (sentence || first || end >= CLAUSE_BYTES))
+        bool clause = !sentence && (first || end >= CLAUSE_BYTES);
+        if (clause && !over && n - end < CLAUSE_REST && !strpbrk(text + end, ".!?"))
+            return 0; /* how the sentence goes on is not known yet */
+        bool alone = sentence || (clause && runs_on(text, n, end, CLAUSE_REST, ".!?"));
+        if (ends && has_words(text, i) && alone)
             return end;
         i = end - 1;
     }

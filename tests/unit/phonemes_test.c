@@ -37,6 +37,10 @@ static void marks_stay_where_they_were(void **state)
     check(p, "Hola, ¿qué tal?", "ˈola, ¿kˈe tˈal?");
     check(p, "Sí… no — ya!", "sˈi… nˈo— ʝˈa!");
     check(p, "", "");
+    struct buf ipa = BUF_INIT(64); /* behind a blank, or an opening mark, comes no other blank */
+    assert_true(buf_text(&ipa, " ") && phonemes_write(p, "¿Qué?", &ipa));
+    assert_string_equal(buf_string(&ipa), " ¿kˈe?");
+    buf_finish(&ipa);
     phonemes_close(p);
 }
 
