@@ -116,6 +116,18 @@ code=$(ulimit -f 100; code_of "$SARAI" index "$work/many")
 [ "$code" = 5 ] || fail "exit code $code, not 5, without room: $(cat "$work/said")"
 "$SARAI" store check >/dev/null || fail "the store after the disk was full"
 
+# No memory at some moment: a sentence, or the work is done; the store stays good.
+rm -rf "$work/data"
+for n in 150 700 1500 2600 4000 9000; do
+    for words in "index $docs" "search fianza" "store check"; do
+        # shellcheck disable=SC2086  # words are arguments
+        code=$(FAIL_MALLOC_AT=$n LD_PRELOAD=$BUILD_DIR/fail_malloc.so GOMP_SPINCOUNT=2000 code_of "$SARAI" $words)
+        [ "$code" -le 8 ] || fail "allocation $n, $words: exit $code: $(cat "$work/said")"
+        [ "$code" = 0 ] || grep -q '^sarai: ' "$work/said" || fail "allocation $n, $words: no sentence: $(cat "$work/said")"
+    done
+    [ ! -f "$STORE_PATH" ] || "$SARAI" store check >/dev/null || fail "the store after allocation $n failed"
+done
+
 # A store that is damaged, and one of another program.
 echo "no es una base de datos, aunque se llame así; de eso se trata aquí" >"$work/other.db"
 [ "$(code_of env STORE_PATH="$work/other.db" "$SARAI" search x)" = 3 ] || fail "no database"
