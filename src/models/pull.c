@@ -410,9 +410,10 @@ enum sarai_status pull_model(const struct store *store, const struct model *mode
 {
     struct pull p = {.store = store, .model = model, .options = options};
     int lock = -1;
-    snprintf(p.work, sizeof p.work, "%.4000s/work-%ld", store_cache_folder(store), (long)getpid());
+    snprintf(p.work, sizeof p.work, "%.4000s/work", store_cache_folder(store));
     enum sarai_status st = lock_cache(&p, &lock, err);
     if (!st && !in_cache(&p)) {
+        remove_folder(p.work); /* of a pull that was killed: the lock says that none is at work */
         st = obtain(&p, err);
         remove_folder(p.work);
     }
