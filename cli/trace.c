@@ -124,11 +124,13 @@ static void write_svg(FILE *f, const struct trace *t)
     for (int lane = 0; lane < LANES; lane++)
         fprintf(f, "<text x=\"8\" y=\"%d\" font-size=\"13\">%s</text>\n", 24 + lane * LANE_HEIGHT + 17,
                 lane_names[lane]);
-    for (double s = 0; s * 1000 < end_ms; s += 0.5)
+    for (int half = 0; half * 500 < end_ms; half++) {
+        double s = half * 0.5;
         fprintf(f,
                 "<line x1=\"%.0f\" y1=\"16\" x2=\"%.0f\" y2=\"%d\" stroke=\"#ddd\"/>"
                 "<text x=\"%.0f\" y=\"12\" font-size=\"10\" fill=\"#666\">%.1f s</text>\n",
                 LEFT + s * PIXELS_PER_S, LEFT + s * PIXELS_PER_S, height, LEFT + s * PIXELS_PER_S, s);
+    }
     for (size_t i = 0; i < t->n; i++)
         write_span_svg(f, t, &t->spans[i]);
     fputs("</svg>\n", f);

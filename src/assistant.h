@@ -55,7 +55,7 @@ enum sarai_status assistant_open_router(struct sarai *s, struct sarai_error *err
 /* sarai.c: every public call that works begins so: what was interrupted before is over. */
 void assistant_begin_call(struct sarai *s);
 /* EUSAGE unless these parts were opened. */
-enum sarai_status assistant_needs(const struct sarai *s, unsigned parts, struct sarai_error *err);
+enum sarai_status assistant_needs(const struct sarai *s, unsigned wanted, struct sarai_error *err);
 /* turn->text → turn->answer, spoken while it is thought. `start_ms` is when the turn began. */
 enum sarai_status assistant_answer(struct sarai *s, const struct sarai_sink *sink, double start_ms,
                                    struct sarai_turn *turn, struct sarai_error *err);

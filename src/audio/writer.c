@@ -180,7 +180,7 @@ void writer_close(struct writer *w)
     if (!w)
         return;
     sndfile_close(w->file);
-    if (w->has_name)
+    if (w->part && w->has_name)
         unlink(w->part);
     if (w->stream >= 0 && w->owns_stream)
         close(w->stream);

@@ -126,7 +126,7 @@ static bool sounds_like(const char *a, const char *b)
 /* Where the text goes on behind the wake phrase phrase[0..n_phrase); 0 when it does not begin so. */
 static size_t after_phrase(const char *text, size_t n, const char *phrase, size_t n_phrase)
 {
-    char wanted[MAX_WORD], word[MAX_WORD];
+    char wanted[MAX_WORD] = "", word[MAX_WORD] = "";
     size_t at = 0, at_phrase = 0;
     int count = 0;
     while (next_word(phrase, n_phrase, &at_phrase, wanted)) {

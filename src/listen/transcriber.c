@@ -324,7 +324,8 @@ static enum sarai_status rewind_cache(struct transcriber *t, size_t keep, struct
 {
     size_t head = keep * (size_t)t->head_size, layer = head * (size_t)t->heads;
     size_t old_head = t->n_past * (size_t)t->head_size;
-    float *kept = realloc(t->kept, 2 * layer * (size_t)t->n_layers * sizeof *kept);
+    float *kept =
+        realloc(t->kept, (2 * layer * (size_t)t->n_layers + 1) * sizeof *kept); /* never of 0 bytes */
     if (!kept)
         return out_of_memory(err, tr("la transcripción", "the transcript"));
     t->kept = kept;

@@ -1,5 +1,6 @@
 #include "speak/reading/measures.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -273,7 +274,7 @@ static size_t read_multiple(const struct text *t, const struct figure *f, const 
     char word[TEXT_WORD_BYTES];
     size_t end = text_next_word(t, f->end, word);
     if (text_starts(t, f->end, "M") && text_is_edge(text_code(t, f->end + 1)))
-        strcpy(word, f->whole == 1 && !f->mark ? "millón" : "millones");
+        snprintf(word, sizeof word, "%s", f->whole == 1 && !f->mark ? "millón" : "millones");
     bool is_thousand = strcmp(word, "mil") == 0, is_million = false;
     for (size_t i = 0; i < sizeof millions / sizeof *millions; i++)
         is_million = is_million || strcmp(word, millions[i]) == 0;
