@@ -52,6 +52,7 @@ int command_run(struct cli *cli, const struct command *command, int argc, char *
 int command_transcribe(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_say(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_ask(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_devices(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_talk(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_chat(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_index(struct cli *cli, const struct command *command, int argc, char **argv);

@@ -313,25 +313,11 @@ static void check_shelf(struct doctor *d)
 
 /* ---- sound ----------------------------------------------------------------------------------- */
 
-/* The system's sound libraries write their own thoughts to the standard error while they look around. */
-static enum sarai_status quiet_devices(struct portaudio_devices *out, struct sarai_error *err)
-{
-    int kept = dup(STDERR_FILENO), nowhere = open("/dev/null", O_WRONLY);
-    if (kept >= 0 && nowhere >= 0)
-        dup2(nowhere, STDERR_FILENO);
-    enum sarai_status st = portaudio_devices(out, err);
-    if (kept >= 0 && nowhere >= 0)
-        dup2(kept, STDERR_FILENO);
-    close(kept);
-    close(nowhere);
-    return st;
-}
-
 static void check_audio(struct doctor *d)
 {
     struct portaudio_devices found = {0};
     struct sarai_error err = {0};
-    if (quiet_devices(&found, &err) != SARAI_OK)
+    if (portaudio_devices(&found, &err) != SARAI_OK)
         note(d, WARNING, AUDIO, "sudo apt-get install --reinstall libportaudio2", "%s", err.message);
     else if (found.n_inputs == 0 || found.n_outputs == 0)
         note(d, WARNING, AUDIO, NULL,

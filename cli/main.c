@@ -11,6 +11,8 @@ const struct command commands[] = {
     {"run", "PREGUNTA.wav…", "QUESTION.wav…", "Responde en voz alta a preguntas grabadas",
      "Answers recorded questions aloud", command_run},
     {"talk", "", "", "Conversa de viva voz", "Converses aloud", command_talk},
+    {"devices", "", "", "Muestra micrófonos y altavoces", "Shows microphones and loudspeakers",
+     command_devices},
     {"transcribe", "ARCHIVO…", "FILE…", "Escribe lo que se dice en archivos de audio",
      "Writes down what is said in audio files", command_transcribe},
     {"say", "TEXTO|- -o ARCHIVO", "TEXT|- -o FILE", "Lee un texto en voz alta", "Reads a text aloud",

@@ -6,6 +6,7 @@
 #include "talk.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -80,8 +81,6 @@ static void show_turn(struct talk *t)
 
 /* ---- what the floor asks for ------------------------------------------------------------------ */
 
-static void act(struct talk *t, unsigned actions);
-
 static bool needs_wake(const struct talk *t)
 {
     return *config_text(t->s->cfg, "WAKE_PHRASE") && clock_ms() > t->awake_until_ms;
@@ -147,7 +146,8 @@ static void confirm(struct talk *t)
     show_answer(t);
 }
 
-static void ask_turn(struct talk *t)
+/* Asks the end-of-turn model; returns what follows. */
+static unsigned ask_turn(struct talk *t)
 {
     float probability;
     double start_ms = clock_ms();
@@ -158,8 +158,7 @@ static void ask_turn(struct talk *t)
                                       .speech = probability,
                                       .lane = SARAI_LANE_LISTEN,
                                       .start_ms = start_ms - t->start_ms});
-    if (!t->status)
-        act(t, floor_turn(&t->floor, probability));
+    return t->status ? 0 : floor_turn(&t->floor, probability);
 }
 
 static void begin_utterance(struct talk *t)
@@ -168,7 +167,7 @@ static void begin_utterance(struct talk *t)
     t->last_partial_ms = 0;
 }
 
-static void act(struct talk *t, unsigned actions)
+static void perform(struct talk *t, unsigned actions)
 {
     if (actions & FLOOR_STOP)
         stop(t);
@@ -191,8 +190,13 @@ static void act(struct talk *t, unsigned actions)
     if (actions & FLOOR_FORGET)
         ear_forget(t->ear);
     show_state(t);
+}
+
+static void act(struct talk *t, unsigned actions)
+{
+    perform(t, actions);
     if ((actions & FLOOR_ASK_TURN) && !t->status)
-        ask_turn(t);
+        perform(t, ask_turn(t));
 }
 
 /* ---- news from the workers -------------------------------------------------------------------- */
@@ -331,11 +335,29 @@ static enum sarai_status play(struct talk *t, bool late, struct sarai_error *err
     return duplex_write(t->duplex, voice, err);
 }
 
+static void tell_device(struct talk *t, const struct duplex_step *step)
+{
+    char lost[96];
+    if (step->lost)
+        show_text(t, SARAI_TALK_NOTICE,
+                  tr("se ha perdido el micrófono o el altavoz; lo busco",
+                     "the microphone or loudspeaker is gone; looking for it"));
+    if (step->found)
+        show_text(t, SARAI_TALK_NOTICE, tr("el sonido ha vuelto", "the sound is back"));
+    if (step->lost_ms > 0) {
+        snprintf(lost, sizeof lost,
+                 tr("se han perdido %.0f ms de micrófono", "%.0f ms of the microphone were lost"),
+                 step->lost_ms);
+        show_text(t, SARAI_TALK_NOTICE, lost);
+    }
+}
+
 static enum sarai_status step(struct talk *t, bool *over, struct sarai_error *err)
 {
     float mic[DUPLEX_MIC_FRAMES], played[DUPLEX_MIC_FRAMES];
     struct duplex_step step;
     enum sarai_status st = duplex_read(t->duplex, mic, played, &step, err);
+    tell_device(t, &step);
     if (!st && t->echo)
         echo_cancel(t->echo, mic, played, mic);
     if (!st)

@@ -5,7 +5,7 @@
 enum sarai_status duplex_open(const struct duplex_options *options, struct duplex **out,
                               struct sarai_error *err)
 {
-    return duplex_open_files(options, out, err);
+    return options->input ? duplex_open_files(options, out, err) : duplex_open_device(options, out, err);
 }
 
 void duplex_close(struct duplex *d)

@@ -41,6 +41,8 @@ struct duplex_options {
 struct duplex_step {
     bool over;      /* the input has ended; what follows is silence */
     bool late;      /* the loudspeaker has run dry meanwhile: what is written now was silence already */
+    bool lost;      /* the device is gone; time goes on in silence, and it is looked for */
+    bool found;     /* … and it is back */
     double lost_ms; /* of microphone sound, since the last step (overrun) */
 };
 

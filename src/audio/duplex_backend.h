@@ -15,5 +15,7 @@ struct duplex {
 
 enum sarai_status duplex_open_files(const struct duplex_options *options, struct duplex **out,
                                     struct sarai_error *err);
+enum sarai_status duplex_open_device(const struct duplex_options *options, struct duplex **out,
+                                     struct sarai_error *err);
 
 #endif

@@ -1,0 +1,190 @@
+/* Microphone and loudspeaker as the system has them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "audio/duplex_backend.h"
+#include "base/clock.h"
+#include "engine/portaudio.h"
+#include "engine/soxr.h"
+
+enum {
+    NAME_BYTES = PORTAUDIO_NAME_BYTES,
+    HEADROOM_MS = 40,      /* sound that waits in the loudspeaker's ring: what the loop may be late by */
+    MOST_WAITING_MS = 120, /* more than this has come by two clocks that disagree: it is played faster away */
+    LOST_MS = 2000,        /* a device that gives no sound for so long is gone */
+    RETRY_MS = 1000,
+    KEPT = SARAI_VOICE_HZ, /* a second: resamplers give their frames in bursts */
+    BLOCK = 4096,
+};
+
+struct device {
+    struct duplex base;
+    char input[NAME_BYTES], output[NAME_BYTES];
+    const struct stop *stop;
+    struct portaudio *audio; /* NULL while it is lost */
+    struct resampler *from_mic, *to_speaker, *to_speech;
+    float mic[KEPT], played[KEPT]; /* at SARAI_SPEECH_HZ, not yet taken */
+    size_t n_mic, n_played;
+    double last_sound_ms, last_try_ms;
+};
+
+static void close_audio(struct device *d)
+{
+    portaudio_close(d->audio);
+    resampler_close(d->from_mic);
+    resampler_close(d->to_speaker);
+    d->audio = NULL;
+    d->from_mic = d->to_speaker = NULL;
+    d->n_mic = 0;
+}
+
+static void device_close(struct duplex *base)
+{
+    struct device *d = (struct device *)base;
+    close_audio(d);
+    resampler_close(d->to_speech);
+    free(d);
+}
+
+static enum sarai_status open_audio(struct device *d, struct sarai_error *err)
+{
+    const struct portaudio_options options = {d->input[0] ? d->input : NULL, d->output[0] ? d->output : NULL};
+    enum sarai_status st = portaudio_open(&options, &d->audio, err);
+    if (!st)
+        st = resampler_open(portaudio_input_hz(d->audio), SARAI_SPEECH_HZ, &d->from_mic, err);
+    if (!st)
+        st = resampler_open(SARAI_VOICE_HZ, portaudio_output_hz(d->audio), &d->to_speaker, err);
+    if (st)
+        close_audio(d);
+    d->last_sound_ms = d->last_try_ms = clock_ms();
+    return st;
+}
+
+/* Appends what the resampler makes of `in`; without room it is dropped. */
+static enum sarai_status resample(struct resampler *r, const float *in, size_t n_in, float *kept,
+                                  size_t *n_kept, struct sarai_error *err)
+{
+    size_t n = 0;
+    if (*n_kept + resampler_room(r, n_in) > KEPT)
+        *n_kept = 0;
+    enum sarai_status st = resampler_feed(r, in, n_in, kept + *n_kept, &n, err);
+    *n_kept += st ? 0 : n;
+    return st;
+}
+
+static void take(float *kept, size_t *n_kept, float *out)
+{
+    size_t n = *n_kept < DUPLEX_MIC_FRAMES ? *n_kept : DUPLEX_MIC_FRAMES;
+    memcpy(out, kept, n * sizeof *out);
+    memset(out + n, 0, (DUPLEX_MIC_FRAMES - n) * sizeof *out);
+    *n_kept -= n;
+    memmove(kept, kept + n, *n_kept * sizeof *kept);
+}
+
+/* Waits until a step of sound is there. A device that is gone is closed. */
+static enum sarai_status record(struct device *d, struct sarai_error *err)
+{
+    float block[BLOCK];
+    enum sarai_status st = SARAI_OK;
+    while (!st && d->n_mic < DUPLEX_MIC_FRAMES) {
+        if (stop_raised(d->stop))
+            return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
+        size_t n = portaudio_read(d->audio, block, BLOCK);
+        if (n > 0) {
+            d->last_sound_ms = clock_ms();
+            st = resample(d->from_mic, block, n, d->mic, &d->n_mic, err);
+        } else if (clock_ms() - d->last_sound_ms > LOST_MS) {
+            close_audio(d);
+            return SARAI_OK;
+        } else {
+            portaudio_wait(d->audio, 50);
+        }
+    }
+    return st;
+}
+
+/* While there is no device: time passes in silence, and now and then it is looked for. */
+static void wait_for_device(struct device *d, struct duplex_step *step)
+{
+    const struct timespec pause = {0, DUPLEX_STEP_MS * 1000000L};
+    nanosleep(&pause, NULL);
+    step->late = true;
+    if (clock_ms() - d->last_try_ms > RETRY_MS) {
+        d->last_try_ms = clock_ms();
+        step->found = open_audio(d, NULL) == SARAI_OK;
+    }
+}
+
+static enum sarai_status device_read(struct duplex *base, float *mic, float *played, struct duplex_step *step,
+                                     struct sarai_error *err)
+{
+    struct device *d = (struct device *)base;
+    bool was_there = d->audio != NULL;
+    enum sarai_status st = SARAI_OK;
+    if (stop_raised(d->stop))
+        return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
+    if (was_there)
+        st = record(d, err);
+    else
+        wait_for_device(d, step);
+    step->lost = was_there && !d->audio && !st;
+    if (d->audio)
+        step->lost_ms = 1000.0 * (double)portaudio_lost(d->audio) / portaudio_input_hz(d->audio);
+    take(d->mic, &d->n_mic, mic);
+    take(d->played, &d->n_played, played);
+    return st;
+}
+
+/* Keeps HEADROOM_MS waiting: fills up with silence when the loudspeaker has run dry. */
+static void keep_headroom(struct device *d)
+{
+    static const float silence[BLOCK];
+    size_t wanted = (size_t)portaudio_output_hz(d->audio) * HEADROOM_MS / 1000;
+    if (portaudio_waiting(d->audio) == 0)
+        portaudio_write(d->audio, silence, wanted < BLOCK ? wanted : BLOCK);
+}
+
+static enum sarai_status device_write(struct duplex *base, const float *voice, struct sarai_error *err)
+{
+    struct device *d = (struct device *)base;
+    float block[KEPT];
+    size_t n = 0;
+    enum sarai_status st = resample(d->to_speech, voice, DUPLEX_VOICE_FRAMES, d->played, &d->n_played, err);
+    if (st || !d->audio)
+        return st;
+    keep_headroom(d);
+    size_t most = (size_t)portaudio_output_hz(d->audio) * MOST_WAITING_MS / 1000;
+    st = resample(d->to_speaker, voice, DUPLEX_VOICE_FRAMES, block, &n, err);
+    if (!st && portaudio_waiting(d->audio) < most)
+        portaudio_write(d->audio, block, n);
+    return st;
+}
+
+static enum sarai_status device_commit(struct duplex *base, struct sarai_error *err)
+{
+    (void)base, (void)err;
+    return SARAI_OK;
+}
+
+enum sarai_status duplex_open_device(const struct duplex_options *options, struct duplex **out,
+                                     struct sarai_error *err)
+{
+    struct device *d = calloc(1, sizeof *d);
+    if (!d)
+        return out_of_memory(err, tr("el sonido", "the sound"));
+    d->base = (struct duplex){device_read, device_write, device_commit, device_close};
+    d->stop = options->stop;
+    snprintf(d->input, sizeof d->input, "%s", options->input_device ? options->input_device : "");
+    snprintf(d->output, sizeof d->output, "%s", options->output_device ? options->output_device : "");
+    enum sarai_status st = resampler_open(SARAI_VOICE_HZ, SARAI_SPEECH_HZ, &d->to_speech, err);
+    if (!st)
+        st = open_audio(d, err);
+    if (st) {
+        device_close(&d->base);
+        return st;
+    }
+    *out = &d->base;
+    return SARAI_OK;
+}
