@@ -100,6 +100,14 @@ static void cancel(struct talk *t)
     t->confirmed = false;
 }
 
+/* What the person has heard belongs to the session. */
+static void keep_turn(struct talk *t, const char *heard)
+{
+    struct sarai_error err = {0};
+    if (t->session && *heard && session_add(t->session, buf_string(&t->question), heard, &err) != SARAI_OK)
+        show_text(t, SARAI_TALK_NOTICE, err.message);
+}
+
 /* The answer is broken off: the history keeps what was heard. */
 static void stop(struct talk *t)
 {
@@ -107,6 +115,7 @@ static void stop(struct talk *t)
     playback_heard(t->playback, &heard);
     talk_amend(t, atomic_load(&t->turn), buf_string(&heard));
     show_text(t, SARAI_TALK_INTERRUPTED, buf_string(&heard));
+    keep_turn(t, buf_string(&heard));
     buf_finish(&heard);
     talk_cancel_work(t);
     playback_drop(t->playback);
@@ -205,6 +214,8 @@ static void take_words(struct talk *t, const struct news *news)
 {
     if (news->words != FLOOR_NOTHING && t->floor.state != FLOOR_INTERRUPTED) {
         t->times.transcribed_ms = news->at_ms;
+        buf_reset(&t->question);
+        buf_text(&t->question, news->text);
         emit(t, (struct sarai_talk_event){
                     .kind = SARAI_TALK_HEARD, .turn = news->turn, .text = news->text, .at_ms = news->at_ms});
     }
@@ -316,6 +327,14 @@ static void follow_playing(struct talk *t, bool sounding)
     t->playing = sounding;
 }
 
+static void end_answer(struct talk *t)
+{
+    struct buf heard = BUF_INIT(PLAYBACK_TEXT_BYTES);
+    if (playback_heard(t->playback, &heard))
+        keep_turn(t, buf_string(&heard));
+    buf_finish(&heard);
+}
+
 static enum sarai_status play(struct talk *t, bool late, struct sarai_error *err)
 {
     float voice[DUPLEX_VOICE_FRAMES] = {0};
@@ -329,6 +348,7 @@ static enum sarai_status play(struct talk *t, bool late, struct sarai_error *err
     }
     follow_playing(t, status.sounding);
     if (status.over) {
+        end_answer(t);
         t->awake_until_ms = clock_ms() + 1000.0 * (double)config_int(t->s->cfg, "WAKE_WINDOW_S");
         act(t, floor_silent(&t->floor));
     }
@@ -438,6 +458,17 @@ static enum sarai_status open_echo(struct talk *t, struct sarai_error *err)
     return echo_open(&options, &t->echo, err);
 }
 
+static enum sarai_status open_session(struct talk *t, struct sarai_error *err)
+{
+    sarai_new_conversation(t->s);
+    if (!t->options->session)
+        return SARAI_OK;
+    enum sarai_status st = session_open(t->options->session, &t->session, err);
+    if (!st)
+        st = session_recall(t->session, t->s->conversation, err);
+    return st ? st : conversation_warm(t->s->conversation, err);
+}
+
 static void init_floor(struct talk *t)
 {
     struct floor_options options = floor_options_default();
@@ -452,8 +483,10 @@ static void talk_close(struct talk *t)
     talk_work_close(t);
     duplex_close(t->duplex);
     playback_close(t->playback);
+    session_close(t->session);
     echo_close(t->echo);
     ear_close(t->ear);
+    buf_finish(&t->question);
     buf_finish(&t->answer);
     pthread_mutex_destroy(&t->lock);
     free(t);
@@ -475,7 +508,7 @@ enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_options *o
     t->s = s;
     t->options = options;
     t->err = err;
-    t->answer = (struct buf)BUF_INIT(TALK_MOST_TEXT_BYTES);
+    t->question = t->answer = (struct buf)BUF_INIT(TALK_MOST_TEXT_BYTES);
     pthread_mutex_init(&t->lock, NULL);
     init_floor(t);
     st = listener_begin(s->listener, config_text(s->cfg, "SARAI_LISTEN_LANG"), SEGMENTER_TEXT, err);
@@ -485,6 +518,8 @@ enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_options *o
         st = open_ear(t, err);
     if (!st)
         st = open_echo(t, err);
+    if (!st)
+        st = open_session(t, err);
     if (!st)
         st = talk_work_open(t, err);
     if (!st)

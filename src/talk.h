@@ -14,6 +14,7 @@
 #include "base/slot.h"
 #include "floor.h"
 #include "listen/ear.h"
+#include "session.h"
 
 enum { TALK_MOST_NEWS = 1024, TALK_MOST_TEXT_BYTES = 64 * 1024 };
 
@@ -70,6 +71,7 @@ struct talk {
     struct duplex *duplex;
     struct echo *echo; /* NULL: none is cancelled */
     struct ear *ear;
+    struct session *session; /* NULL: nothing is kept */
     struct playback *playback;
     struct slot *to_hear, *to_think;
     struct queue *news;
@@ -85,8 +87,9 @@ struct talk {
     struct floor floor;
     enum floor_state shown_state;
     double start_ms;
-    bool confirmed;    /* the current turn */
-    struct buf answer; /* what of it was not shown yet */
+    bool confirmed;      /* the current turn */
+    struct buf question; /* of the current turn */
+    struct buf answer;   /* what of it was not shown yet */
     double speech_end_ms, last_partial_ms, last_level_ms, awake_until_ms;
     struct sarai_turn_times times; /* instants on clock_ms() until they are shown */
     struct sarai_error *err;

@@ -51,6 +51,15 @@ grep -q '</svg>' "$work/plain.svg" || fail "trace"
 talk plain --stereo
 [ "$(soxi -c "$work/plain.out.wav")" = 2 ] || fail "stereo"
 
+# A session is kept, and resumed past a line that cannot be read.
+export XDG_DATA_HOME=$work/data
+talk plain --session prueba
+kept=$XDG_DATA_HOME/sarai/sessions/prueba.jsonl
+jq -e '.heard | test("París")' "$kept" >/dev/null || fail "session: $(cat "$kept")"
+echo '{"question": "cut sh' >>"$kept"
+talk plain --session prueba
+[ "$(grep -c París "$kept")" = 2 ] || fail "session resumed: $(cat "$kept")"
+
 # A pause of 0.6 s within a sentence: one turn, and what was prepared in the pause leaves no trace.
 sox "$question" "$work/first.wav" trim 0 1.08
 sox "$question" "$work/second.wav" trim 1.08
@@ -80,7 +89,7 @@ for delay in 0.3 1 2; do
 done
 
 # Wrong use: one sentence and code 2 or 3.
-for wrong in "--pace slow --input x" "--output x.wav" "--room x" "surplus"; do
+for wrong in "--pace slow --input x" "--output x.wav" "--room x" "--session ../x" "surplus"; do
     code=0
     # shellcheck disable=SC2086
     "$SARAI" talk $wrong >/dev/null 2>"$work/said" || code=$?
