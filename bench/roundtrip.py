@@ -8,9 +8,10 @@ The sentences are tests/data/frases.txt. Reference and transcript both go throug
 normaliser before their words are compared, in lower case and without accents: "10:30" and "diez y media" are
 the same words, whoever wrote which; a wrong number stays wrong. The untouched Kokoro (--kokoro: the four parts
 joined) speaks the phonemes of the same normalised text, by espeak-ng's program, with the same style row and no
-trimming or gain of ours; both are brought to 16 kHz alike for DNSMOS (PyPI speechmos). --human: a folder with
-manifest.tsv, of which 60 clips are rated.
-Needs: numpy; for DNSMOS also onnxruntime, soundfile, soxr, speechmos.
+gain of ours; all are brought to 16 kHz alike for DNSMOS (PyPI speechmos). DNSMOS rates the silence around the
+words too, 0.2 points overall, so that Kokoro is rated both as it comes and trimmed as Sarai trims. --human: a folder
+with manifest.tsv, of which 60 clips are rated.
+Needs: numpy, soundfile; for DNSMOS also librosa, onnxruntime, pandas, soxr, speechmos, tqdm, and half an hour.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from wer import Score, edits, words
 
 SENTENCES = "tests/data/frases.txt"
 RATE_HZ, JUDGE_HZ = 24000, 16000
+LEAD, TAIL, AUDIBLE = RATE_HZ // 50, RATE_HZ * 6 // 100, 0.004  # src/speak/trimming.h
 HUMAN_CLIPS = 60
 
 
@@ -115,6 +117,12 @@ class Kokoro:
         return self.session.run(None, feed)[0].reshape(-1)
 
 
+def trimmed(pcm):
+    """The sound as src/speak/trimming.c cuts it."""
+    audible = np.flatnonzero(np.abs(pcm) >= AUDIBLE)
+    return pcm[max(0, audible[0] - LEAD) : audible[-1] + 1 + TAIL]
+
+
 def human_clips(folder):
     import soundfile
 
@@ -133,7 +141,9 @@ def rate_all(args, lines, paths):
     if args.kokoro:
         kokoro = Kokoro(args.kokoro, args.models, args.voice)
         said = normalise(args.normalise, lines)
-        rates["kokoro"] = judge.rate("Kokoro as published", ((kokoro.speak(text), RATE_HZ) for text in said))
+        spoken = [kokoro.speak(text) for text in said]
+        rates["kokoro"] = judge.rate("Kokoro as published", ((pcm, RATE_HZ) for pcm in spoken))
+        rates["trimmed"] = judge.rate("the same, trimmed alike", ((trimmed(pcm), RATE_HZ) for pcm in spoken))
     if args.human:
         rates["human"] = judge.rate("people", human_clips(args.human))
     return rates
