@@ -13,7 +13,7 @@ enum {
     NAME_BYTES = PORTAUDIO_NAME_BYTES,
     HEADROOM_MS = 40,      /* sound that waits in the loudspeaker's ring: what the loop may be late by */
     MOST_WAITING_MS = 120, /* more than this has come by two clocks that disagree: it is played faster away */
-    LOST_MS = 2000,        /* a device that gives no sound for so long is gone */
+    LOST_MS = 1500,        /* a device that gives no sound for so long is gone */
     RETRY_MS = 1000,
     KEPT = SARAI_VOICE_HZ, /* a second: resamplers give their frames in bursts */
     BLOCK = 4096,
@@ -27,7 +27,8 @@ struct device {
     struct resampler *from_mic, *to_speaker, *to_speech;
     float mic[KEPT], played[KEPT]; /* at SARAI_SPEECH_HZ, not yet taken */
     size_t n_mic, n_played;
-    double last_sound_ms, last_try_ms;
+    double last_sound_ms, last_played_ms, last_try_ms;
+    long asked; /* by the loudspeaker, at last_played_ms */
 };
 
 static void close_audio(struct device *d)
@@ -58,7 +59,8 @@ static enum sarai_status open_audio(struct device *d, struct sarai_error *err)
         st = resampler_open(SARAI_VOICE_HZ, portaudio_output_hz(d->audio), &d->to_speaker, err);
     if (st)
         close_audio(d);
-    d->last_sound_ms = d->last_try_ms = clock_ms();
+    d->last_sound_ms = d->last_played_ms = d->last_try_ms = clock_ms();
+    d->asked = 0;
     return st;
 }
 
@@ -83,6 +85,18 @@ static void take(float *kept, size_t *n_kept, float *out)
     memmove(kept, kept + n, *n_kept * sizeof *kept);
 }
 
+/* A device that is gone, or a stream that has died (a sound server under load may let one), gives or takes
+ * nothing. */
+static bool is_gone(struct device *d)
+{
+    double now_ms = clock_ms();
+    long asked = portaudio_asked(d->audio);
+    if (asked != d->asked)
+        d->last_played_ms = now_ms;
+    d->asked = asked;
+    return now_ms - d->last_sound_ms > LOST_MS || now_ms - d->last_played_ms > LOST_MS;
+}
+
 /* Waits until a step of sound is there. A device that is gone is closed. */
 static enum sarai_status record(struct device *d, struct sarai_error *err)
 {
@@ -92,12 +106,13 @@ static enum sarai_status record(struct device *d, struct sarai_error *err)
         if (stop_raised(d->stop))
             return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
         size_t n = portaudio_read(d->audio, block, BLOCK);
+        if (is_gone(d)) {
+            close_audio(d);
+            return SARAI_OK;
+        }
         if (n > 0) {
             d->last_sound_ms = clock_ms();
             st = resample(d->from_mic, block, n, d->mic, &d->n_mic, err);
-        } else if (clock_ms() - d->last_sound_ms > LOST_MS) {
-            close_audio(d);
-            return SARAI_OK;
         } else {
             portaudio_wait(d->audio, 50);
         }

@@ -14,7 +14,10 @@
 
 #include "base/ring.h"
 
-enum { RING_MS = 1000 };
+enum { RING_MS = 1000, BUFFERS_A_SECOND = 100 };
+/* ALSA's bridge to PulseAudio stalls for good after an underrun, and with less than this it runs dry at once.
+ */
+static const double LATENCY_S = 0.06;
 
 struct portaudio {
     bool started;
@@ -23,7 +26,7 @@ struct portaudio {
     struct ring *recorded, *to_play;
     sem_t came; /* something was recorded; a post takes no lock */
     bool has_sem;
-    atomic_long lost;
+    atomic_long lost, asked;
 };
 
 /* ---- devices ---------------------------------------------------------------------------------- */
@@ -144,6 +147,7 @@ static int on_play(const void *in, void *out, unsigned long n, const PaStreamCal
     float *pcm = out;
     (void)in, (void)time, (void)flags;
     size_t there = ring_read(p->to_play, pcm, n);
+    atomic_fetch_add(&p->asked, (long)n);
     memset(pcm + there, 0, (n - there) * sizeof *pcm);
     return paContinue;
 }
@@ -165,12 +169,13 @@ static enum sarai_status open_stream(struct portaudio *p, const char *wanted, bo
         .device = index,
         .channelCount = 1,
         .sampleFormat = paFloat32,
-        .suggestedLatency = input ? device->defaultLowInputLatency : device->defaultHighOutputLatency,
+        .suggestedLatency = LATENCY_S,
     };
     PaStream **stream = input ? &p->in : &p->out;
     int hz = (int)device->defaultSampleRate;
-    PaError code = Pa_OpenStream(stream, input ? &parameters : NULL, input ? NULL : &parameters, hz,
-                                 paFramesPerBufferUnspecified, paNoFlag, input ? on_recorded : on_play, p);
+    PaError code =
+        Pa_OpenStream(stream, input ? &parameters : NULL, input ? NULL : &parameters, hz,
+                      (unsigned long)hz / BUFFERS_A_SECOND, paNoFlag, input ? on_recorded : on_play, p);
     if (code != paNoError)
         return failed(err, status, tr("no se abre «%s»: %s", "“%s” does not open: %s"), device->name,
                       Pa_GetErrorText(code));
@@ -258,6 +263,11 @@ void portaudio_write(struct portaudio *p, const float *pcm, size_t n)
 size_t portaudio_waiting(const struct portaudio *p)
 {
     return ring_count(p->to_play);
+}
+
+long portaudio_asked(const struct portaudio *p)
+{
+    return atomic_load(&p->asked);
 }
 
 long portaudio_lost(struct portaudio *p)

@@ -59,6 +59,8 @@ size_t portaudio_read(struct portaudio *p, float *pcm, size_t max);
 void portaudio_write(struct portaudio *p, const float *pcm, size_t n);
 /* Frames that wait to be played. */
 size_t portaudio_waiting(const struct portaudio *p);
+/* Frames that the loudspeaker has asked for so far: where this stands still, its stream has died. */
+long portaudio_asked(const struct portaudio *p);
 /* Frames of the microphone that nobody read in time, since the last call. */
 long portaudio_lost(struct portaudio *p);
 

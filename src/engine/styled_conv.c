@@ -247,7 +247,11 @@ static void multiply_avx2(const struct product *p, int32_t acc[BLOCK][OUT])
 
 /* ---- AVX-512 VNNI: four 8-bit products an instruction ------------------------------------------ */
 
+#ifdef __clang__ /* does not know the width in an attribute */
+#define AVX512 "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma"
+#else
 #define AVX512 "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma,prefer-vector-width=512"
+#endif
 
 TARGET(AVX512)
 static void measure_avx512(const float *x, size_t frames, size_t channels, float *moments)

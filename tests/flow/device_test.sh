@@ -46,22 +46,38 @@ code=0
 "$SARAI" talk --input-device nowhere >/dev/null 2>"$work/said" || code=$?
 [ "$code" = 3 ] || fail "a device that is not there: code $code"
 
-"$SARAI" talk --events >"$work/events" 2>/dev/null &
+"$SARAI" talk --events >>"$work/events" 2>/dev/null &
 talker=$!
 wait_for 60 '.event == "level"' || fail "the conversation does not begin"
-parec -d speaker.monitor --file-format=wav "$work/heard.wav" &
-recorder=$!
-paplay -d room "$SOURCE_DIR/tests/data/pregunta.wav"
-wait_for 60 '.event == "turn"' || fail "no answer"
-wait_for 60 '.event == "state" and .state == "idle" and .turn > 0' || fail "the answer does not end"
-kill "$recorder"
-wait "$recorder" 2>/dev/null || true
-jq -rs '[.[] | select(.event == "answer") | .text] | join("")' "$work/events" | grep -q París || fail "another answer"
-loudest=$(sox "$work/heard.wav" -n stat 2>&1 | awk '/Maximum amplitude/ { print $3 }')
-[ "$(echo "$loudest > 0.05" | bc)" = 1 ] || fail "nothing is heard on the loudspeaker: $loudest"
+
+# ask: the question through the room; true when París is answered and heard. A daemon without hardware may let a
+# stream die on a busy machine; the conversation opens it again, but what was said meanwhile is lost, as it is to people.
+ask() {
+    local before
+    before=$(wc -l <"$work/events")
+    parec -d speaker.monitor --file-format=wav "$work/heard.wav" &
+    local recorder=$!
+    paplay -d room "$SOURCE_DIR/tests/data/pregunta.wav"
+    for _ in $(seq 100); do
+        tail -n "+$before" "$work/events" | jq -e 'select(.event == "state" and .state == "idle" and .turn > 0)' >/dev/null 2>&1 && break
+        sleep 0.2
+    done
+    kill "$recorder"
+    wait "$recorder" 2>/dev/null || true
+    tail -n "+$before" "$work/events" | jq -rs '[.[] | select(.event == "answer") | .text] | join("")' | grep -q París || return 1
+    local loudest
+    loudest=$(sox "$work/heard.wav" -n stat 2>&1 | awk '/Maximum amplitude/ { print $3 }')
+    [ "$(echo "$loudest > 0.05" | bc)" = 1 ]
+}
+heard=no
+for _ in 1 2 3 4 5; do
+    if ask; then heard=yes; break; fi
+done
+[ $heard = yes ] || fail "no answer is heard on the loudspeaker"
 
 # The sound system dies and comes back.
 pulseaudio --kill
+: >"$work/events"
 wait_for 30 '.event == "notice" and (.text | test("gone"))' || fail "the loss of the device is not told"
 start_daemon
 wait_for 60 '.event == "notice" and (.text | test("back"))' || fail "the device is not found again"
