@@ -12,7 +12,6 @@ enum { MAX_RANK = 4, STRETCH_FRAMES = 192, STRETCHES_STEP = 4 };
 struct kernel {
     const OrtApi *api;
     struct styled_conv conv;
-    int32_t *sums;
 };
 
 struct tensor {
@@ -98,6 +97,8 @@ static OrtStatus *describe(struct kernel *k, const OrtKernelInfo *info, struct t
         w[0] > STYLED_CONV_MAX_TAPS || w[1] != (in + 3) / 4 || w[2] < 1 || w[2] % STYLED_CONV_OUT_STEP ||
         w[2] > STYLED_CONV_MAX_CHANNELS || w[3] != 4 || dilation < 1 || dilation > STYLED_CONV_MAX_DILATION)
         return refuse(k->api, "StyledConv: weights of an impossible shape");
+    if (in * w[0] > STYLED_CONV_MAX_PRODUCTS)
+        return refuse(k->api, "StyledConv: too many products for a sum of 32 bits");
     c->in = (size_t)in;
     c->out = (size_t)w[2];
     c->taps = (size_t)w[0];
@@ -116,7 +117,7 @@ static OrtStatus *describe(struct kernel *k, const OrtKernelInfo *info, struct t
 static void destroy_kernel(void *kernel)
 {
     struct kernel *k = kernel;
-    free(k->sums);
+    styled_conv_release(&k->conv);
     free(k);
 }
 
@@ -132,14 +133,12 @@ static OrtStatus *create_kernel(const OrtCustomOp *op, const OrtApi *api, const 
     OrtStatus *status = read_constants(k, info, t);
     if (!status)
         status = describe(k, info, t);
-    if (!status && !(k->sums = malloc(k->conv.out * sizeof *k->sums)))
+    if (!status && !styled_conv_prepare(&k->conv))
         status = api->CreateStatus(ORT_FAIL, "out of memory");
     if (status) {
         destroy_kernel(k);
         return status;
     }
-    styled_conv_sums(&k->conv, k->sums);
-    k->conv.sums = k->sums;
     *out = k;
     return NULL;
 }

@@ -16,7 +16,7 @@ enum { BLOCK = 6, OUT = STYLED_CONV_OUT_STEP, LANES = 16 };
 
 /* What a stretch of x becomes before it is convolved: rows of `quads` groups of four channels. */
 struct quantised {
-    void *rows; /* uint8_t, or uint16_t where the kernel multiplies 16 bits */
+    uint8_t *rows;
     size_t quads;
     float scale;
     int32_t zero;
@@ -24,7 +24,7 @@ struct quantised {
 
 /* Products of BLOCK rows with OUT output channels, over all taps. */
 struct product {
-    const void *rows;
+    const uint8_t *rows;
     const int8_t *weights;
     size_t quads, taps, tap_rows, out;
 };
@@ -33,17 +33,16 @@ typedef void measure_fn(const float *x, size_t frames, size_t channels, float *m
 typedef void activate_fn(const struct styled_conv *c, const struct styled_conv_io *io, size_t from, size_t to,
                          float *a, float range[2]);
 typedef void quantise_fn(const float *a, size_t rows, size_t channels, const struct quantised *q);
-typedef void multiply_fn(const struct product *p, int32_t acc[BLOCK][OUT]);
-typedef void finish_fn(const struct styled_conv *c, const struct quantised *q, const int32_t *acc, size_t out,
-                       const float *residual, float *y);
+typedef void multiply_fn(const struct styled_conv *c, const struct styled_conv_io *io,
+                         const struct quantised *q, size_t from, size_t to);
+typedef void product_fn(const struct product *p, int32_t acc[BLOCK][OUT]);
 
 struct kernels {
     measure_fn *measure;
     activate_fn *activate;
     quantise_fn *quantise;
-    multiply_fn *multiply;
-    finish_fn *finish;
-    size_t cell_bytes;
+    multiply_fn *multiply; /* the convolution of a stretch, written to io->y */
+    float top;             /* greatest cell */
 };
 
 /* ---- bodies ---------------------------------------------------------------------------------- */
@@ -83,14 +82,15 @@ BODY void activate(const struct styled_conv *c, const struct styled_conv_io *io,
                    float *restrict a, float range[2])
 {
     float low[LANES] = {0}, high[LANES] = {0}; /* zero is always in range: it pads both ends */
-    const float *restrict gain = io->gain, *restrict offset = io->offset, *restrict alpha = c->alpha;
+    const float *restrict gain = io->gain, *restrict offset = io->offset, *restrict turns = c->turns,
+                          *restrict depth = c->depth;
     for (size_t t = from; t < to; t++) {
         const float *restrict x = io->x + t * c->in;
         float *restrict row = a + (t - from) * c->in;
-        if (alpha)
+        if (turns)
             for (size_t i = 0; i < c->in; i++) {
                 float v = gain[i] * x[i] + offset[i];
-                row[i] = v + sin_squared(v * alpha[i] * (float)M_1_PI) / alpha[i];
+                row[i] = v + sin_squared(v * turns[i]) * depth[i];
             }
         else
             for (size_t i = 0; i < c->in; i++) {
@@ -115,37 +115,51 @@ BODY void activate(const struct styled_conv *c, const struct styled_conv_io *io,
     }
 }
 
-/* The sum is positive: the cast to whole numbers rounds it to nearest with the half that is added. */
-BODY int32_t to_cell(float v, float inverse, float zero)
+/* Never above the kernel's top: the scale comes from the range. The sum is positive: the cast rounds it to
+ * nearest with the half that is added. */
+BODY uint8_t to_cell(float v, float inverse, float zero)
 {
-    float f = v * inverse + zero;
-    f = f < 0 ? 0 : f;
-    f = f > 255 ? 255 : f;
-    return (int32_t)(f + 0.5f);
+    return (uint8_t)(int32_t)(v * inverse + zero + 0.5f);
 }
 
-BODY void quantise(const float *restrict a, size_t rows, size_t channels, const struct quantised *q,
-                   bool wide)
+BODY void quantise(const float *restrict a, size_t rows, size_t channels, const struct quantised *q)
 {
     float inverse = 1 / q->scale, zero = (float)q->zero;
-    for (size_t t = 0; t < rows; t++, a += channels) {
-        uint8_t *restrict narrow_row = (uint8_t *)q->rows + t * q->quads * 4;
-        uint16_t *restrict wide_row = (uint16_t *)q->rows + t * q->quads * 4;
-        if (wide)
-            for (size_t i = 0; i < channels; i++)
-                wide_row[i] = (uint16_t)to_cell(a[i], inverse, zero);
-        else
-            for (size_t i = 0; i < channels; i++)
-                narrow_row[i] = (uint8_t)to_cell(a[i], inverse, zero);
+    for (size_t t = 0; t < rows; t++) {
+        uint8_t *restrict row = q->rows + t * q->quads * 4;
+        for (size_t i = 0; i < channels; i++)
+            row[i] = to_cell(a[t * channels + i], inverse, zero);
     }
 }
 
-BODY void finish(const struct styled_conv *c, const struct quantised *q, const int32_t *restrict acc,
-                 size_t out, const float *restrict residual, float *restrict y)
+/* Whole sums of OUT channels from `o` on → y of frame t. */
+BODY void finish(const struct styled_conv *c, const struct styled_conv_io *io, const struct quantised *q,
+                 const int32_t *restrict acc, size_t t, size_t o)
 {
-    for (size_t o = 0; o < OUT; o++)
-        y[o] = (float)(acc[o] - q->zero * c->sums[out + o]) * (c->scale[out + o] * q->scale) +
-               c->bias[out + o] + (residual ? residual[o] : 0);
+    const float *restrict residual = io->residual ? io->residual + t * c->out + o : NULL;
+    float *restrict y = io->y + t * c->out + o;
+    for (size_t i = 0; i < OUT; i++)
+        y[i] = (float)(acc[i] - q->zero * c->sums[o + i]) * (c->scale[o + i] * q->scale) + c->bias[o + i] +
+               (residual ? residual[i] : 0);
+}
+
+/* The convolution with `product`, which takes BLOCK frames at a time. */
+BODY void multiply_blocks(const struct styled_conv *c, const struct styled_conv_io *io,
+                          const struct quantised *q, size_t from, size_t to, product_fn *product)
+{
+    int32_t acc[BLOCK][OUT];
+    for (size_t o = 0; o < c->out; o += OUT) /* one channel group's weights stay in the cache */
+        for (size_t t = from; t < to; t += BLOCK) {
+            const struct product p = {.rows = q->rows + (t - from) * q->quads * 4,
+                                      .weights = c->weights + o * 4,
+                                      .quads = q->quads,
+                                      .taps = c->taps,
+                                      .tap_rows = c->dilation,
+                                      .out = c->out};
+            product(&p, acc);
+            for (size_t i = 0; i < BLOCK && t + i < to; i++)
+                finish(c, io, q, acc[i], t + i, o);
+        }
 }
 
 /* ---- plain C --------------------------------------------------------------------------------- */
@@ -163,23 +177,17 @@ static void activate_plain(const struct styled_conv *c, const struct styled_conv
 
 static void quantise_plain(const float *a, size_t rows, size_t channels, const struct quantised *q)
 {
-    quantise(a, rows, channels, q, false);
+    quantise(a, rows, channels, q);
 }
 
-static void finish_plain(const struct styled_conv *c, const struct quantised *q, const int32_t *acc,
-                         size_t out, const float *residual, float *y)
-{
-    finish(c, q, acc, out, residual, y);
-}
-
-static void multiply_plain(const struct product *p, int32_t acc[BLOCK][OUT])
+static void product_plain(const struct product *p, int32_t acc[BLOCK][OUT])
 {
     memset(acc, 0, sizeof(int32_t) * BLOCK * OUT);
     for (size_t k = 0; k < p->taps; k++)
         for (size_t i = 0; i < p->quads; i++) {
             const int8_t *w = p->weights + (k * p->quads + i) * p->out * 4;
             for (size_t t = 0; t < BLOCK; t++) {
-                const uint8_t *x = (const uint8_t *)p->rows + ((t + k * p->tap_rows) * p->quads + i) * 4;
+                const uint8_t *x = p->rows + ((t + k * p->tap_rows) * p->quads + i) * 4;
                 for (size_t o = 0; o < OUT; o++)
                     acc[t][o] +=
                         x[0] * w[4 * o] + x[1] * w[4 * o + 1] + x[2] * w[4 * o + 2] + x[3] * w[4 * o + 3];
@@ -187,8 +195,14 @@ static void multiply_plain(const struct product *p, int32_t acc[BLOCK][OUT])
         }
 }
 
+static void multiply_plain(const struct styled_conv *c, const struct styled_conv_io *io,
+                           const struct quantised *q, size_t from, size_t to)
+{
+    multiply_blocks(c, io, q, from, to, product_plain);
+}
+
 #if defined(__x86_64__)
-/* ---- AVX2: 16-bit products -------------------------------------------------------------------- */
+/* ---- AVX2 ------------------------------------------------------------------------------------- */
 
 TARGET("avx2,fma")
 static void measure_avx2(const float *x, size_t frames, size_t channels, float *moments)
@@ -206,43 +220,48 @@ static void activate_avx2(const struct styled_conv *c, const struct styled_conv_
 TARGET("avx2,fma")
 static void quantise_avx2(const float *a, size_t rows, size_t channels, const struct quantised *q)
 {
-    quantise(a, rows, channels, q, true);
+    quantise(a, rows, channels, q);
 }
 
+/* Two products are added in 16 bits before they are widened: 2 · 127 · 127 fits, so cells have 7 bits. */
 TARGET("avx2,fma")
-static void finish_avx2(const struct styled_conv *c, const struct quantised *q, const int32_t *acc,
-                        size_t out, const float *residual, float *y)
+static void product_avx2(const struct product *p, int32_t acc[BLOCK][OUT])
 {
-    finish(c, q, acc, out, residual, y);
-}
-
-/* Eight output channels at a time: each lane of 32 bits sums two of a channel's four products. */
-TARGET("avx2,fma")
-static void multiply_avx2(const struct product *p, int32_t acc[BLOCK][OUT])
-{
-    for (size_t o = 0; o < OUT; o += 8) {
+    const __m256i ones = _mm256_set1_epi16(1);
+    for (size_t o = 0; o < OUT; o += 16) {
         __m256i sum[BLOCK][2];
         for (size_t t = 0; t < BLOCK; t++)
             sum[t][0] = sum[t][1] = _mm256_setzero_si256();
         for (size_t k = 0; k < p->taps; k++) {
-            const int64_t *x = (const int64_t *)p->rows + k * p->tap_rows * p->quads;
-            const int8_t *w = p->weights + k * p->quads * p->out * 4 + o * 4;
+            const uint8_t *x = p->rows + k * p->tap_rows * p->quads * 4;
+            const int8_t *w = p->weights + (k * p->quads * p->out + o) * 4;
             for (size_t i = 0; i < p->quads; i++, w += p->out * 4) {
-                __m256i w0 = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)w));
-                __m256i w1 = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(w + 16)));
+                __m256i w0 = _mm256_loadu_si256((const __m256i *)w);
+                __m256i w1 = _mm256_loadu_si256((const __m256i *)(w + 32));
 #pragma GCC unroll 6
                 for (size_t t = 0; t < BLOCK; t++) {
-                    __m256i four = _mm256_set1_epi64x(x[t * p->quads + i]);
-                    sum[t][0] = _mm256_add_epi32(sum[t][0], _mm256_madd_epi16(four, w0));
-                    sum[t][1] = _mm256_add_epi32(sum[t][1], _mm256_madd_epi16(four, w1));
+                    int32_t four;
+                    memcpy(&four, x + (t * p->quads + i) * 4, sizeof four);
+                    __m256i fours = _mm256_set1_epi32(four);
+                    sum[t][0] =
+                        _mm256_add_epi32(sum[t][0], _mm256_madd_epi16(_mm256_maddubs_epi16(fours, w0), ones));
+                    sum[t][1] =
+                        _mm256_add_epi32(sum[t][1], _mm256_madd_epi16(_mm256_maddubs_epi16(fours, w1), ones));
                 }
             }
         }
         for (size_t t = 0; t < BLOCK; t++) {
-            __m256i pairs = _mm256_hadd_epi32(sum[t][0], sum[t][1]); /* channels 0 1 4 5 2 3 6 7 */
-            _mm256_storeu_si256((__m256i *)&acc[t][o], _mm256_permute4x64_epi64(pairs, 0xD8));
+            _mm256_storeu_si256((__m256i *)&acc[t][o], sum[t][0]);
+            _mm256_storeu_si256((__m256i *)&acc[t][o + 8], sum[t][1]);
         }
     }
+}
+
+TARGET("avx2,fma")
+static void multiply_avx2(const struct styled_conv *c, const struct styled_conv_io *io,
+                          const struct quantised *q, size_t from, size_t to)
+{
+    multiply_blocks(c, io, q, from, to, product_avx2);
 }
 
 /* ---- AVX-512 VNNI: four 8-bit products an instruction ------------------------------------------ */
@@ -269,36 +288,31 @@ static void activate_avx512(const struct styled_conv *c, const struct styled_con
 TARGET(AVX512)
 static void quantise_avx512(const float *a, size_t rows, size_t channels, const struct quantised *q)
 {
-    quantise(a, rows, channels, q, false);
+    quantise(a, rows, channels, q);
 }
 
 TARGET(AVX512)
-static void finish_avx512(const struct styled_conv *c, const struct quantised *q, const int32_t *acc,
-                          size_t out, const float *residual, float *y)
-{
-    finish(c, q, acc, out, residual, y);
-}
-
-TARGET(AVX512)
-static void multiply_avx512(const struct product *p, int32_t acc[BLOCK][OUT])
+static void product_avx512(const struct product *p, int32_t acc[BLOCK][OUT])
 {
     __m512i sum[BLOCK][4];
     for (size_t t = 0; t < BLOCK; t++)
         for (size_t v = 0; v < 4; v++)
             sum[t][v] = _mm512_setzero_si512();
     for (size_t k = 0; k < p->taps; k++) {
-        const int32_t *x = (const int32_t *)p->rows + k * p->tap_rows * p->quads;
+        const uint8_t *x = p->rows + k * p->tap_rows * p->quads * 4;
         const int8_t *w = p->weights + k * p->quads * p->out * 4;
         for (size_t i = 0; i < p->quads; i++, w += p->out * 4) {
             const __m512i w0 = _mm512_loadu_si512(w), w1 = _mm512_loadu_si512(w + 64),
                           w2 = _mm512_loadu_si512(w + 128), w3 = _mm512_loadu_si512(w + 192);
 #pragma GCC unroll 6
             for (size_t t = 0; t < BLOCK; t++) {
-                __m512i four = _mm512_set1_epi32(x[t * p->quads + i]);
-                sum[t][0] = _mm512_dpbusd_epi32(sum[t][0], four, w0);
-                sum[t][1] = _mm512_dpbusd_epi32(sum[t][1], four, w1);
-                sum[t][2] = _mm512_dpbusd_epi32(sum[t][2], four, w2);
-                sum[t][3] = _mm512_dpbusd_epi32(sum[t][3], four, w3);
+                int32_t four;
+                memcpy(&four, x + (t * p->quads + i) * 4, sizeof four);
+                __m512i fours = _mm512_set1_epi32(four);
+                sum[t][0] = _mm512_dpbusd_epi32(sum[t][0], fours, w0);
+                sum[t][1] = _mm512_dpbusd_epi32(sum[t][1], fours, w1);
+                sum[t][2] = _mm512_dpbusd_epi32(sum[t][2], fours, w2);
+                sum[t][3] = _mm512_dpbusd_epi32(sum[t][3], fours, w3);
             }
         }
     }
@@ -306,15 +320,21 @@ static void multiply_avx512(const struct product *p, int32_t acc[BLOCK][OUT])
         for (size_t v = 0; v < 4; v++)
             _mm512_storeu_si512(&acc[t][v * 16], sum[t][v]);
 }
+
+TARGET(AVX512)
+static void multiply_avx512(const struct styled_conv *c, const struct styled_conv_io *io,
+                            const struct quantised *q, size_t from, size_t to)
+{
+    multiply_blocks(c, io, q, from, to, product_avx512);
+}
 #endif
 
 static const struct kernels KERNELS[] = {
 #if defined(__x86_64__)
-    [STYLED_CONV_AVX512_VNNI] = {measure_avx512, activate_avx512, quantise_avx512, multiply_avx512,
-                                 finish_avx512, 1},
-    [STYLED_CONV_AVX2] = {measure_avx2, activate_avx2, quantise_avx2, multiply_avx2, finish_avx2, 2},
+    [STYLED_CONV_AVX512_VNNI] = {measure_avx512, activate_avx512, quantise_avx512, multiply_avx512, 255},
+    [STYLED_CONV_AVX2] = {measure_avx2, activate_avx2, quantise_avx2, multiply_avx2, 127},
 #endif
-    [STYLED_CONV_PLAIN] = {measure_plain, activate_plain, quantise_plain, multiply_plain, finish_plain, 1},
+    [STYLED_CONV_PLAIN] = {measure_plain, activate_plain, quantise_plain, multiply_plain, 255},
 };
 
 enum styled_conv_isa styled_conv_best_isa(void)
@@ -331,13 +351,35 @@ enum styled_conv_isa styled_conv_best_isa(void)
 
 /* ---- the layer --------------------------------------------------------------------------------- */
 
-void styled_conv_sums(const struct styled_conv *c, int32_t *sums)
+bool styled_conv_prepare(struct styled_conv *c)
 {
-    memset(sums, 0, c->out * sizeof *sums);
-    for (size_t i = 0; i < c->taps * ((c->in + 3) / 4); i++)
+    c->sums = calloc(c->out, sizeof *c->sums);
+    for (size_t i = 0; c->sums && i < c->taps * ((c->in + 3) / 4); i++)
         for (size_t o = 0; o < c->out; o++)
             for (size_t j = 0; j < 4; j++)
-                sums[o] += c->weights[(i * c->out + o) * 4 + j];
+                c->sums[o] += c->weights[(i * c->out + o) * 4 + j];
+    bool done = c->sums != NULL;
+    if (c->alpha) {
+        c->turns = malloc(c->in * sizeof *c->turns);
+        c->depth = malloc(c->in * sizeof *c->depth);
+        done = done && c->turns && c->depth;
+        for (size_t i = 0; done && i < c->in; i++) {
+            c->turns[i] = c->alpha[i] * (float)M_1_PI;
+            c->depth[i] = 1 / c->alpha[i];
+        }
+    }
+    if (!done)
+        styled_conv_release(c);
+    return done;
+}
+
+void styled_conv_release(struct styled_conv *c)
+{
+    free(c->sums);
+    free(c->turns);
+    free(c->depth);
+    c->sums = NULL;
+    c->turns = c->depth = NULL;
 }
 
 void styled_conv_measure(enum styled_conv_isa isa, const float *x, size_t frames, size_t channels,
@@ -366,23 +408,12 @@ void styled_conv_norm(const float *moments, size_t stretch, size_t frames, size_
     }
 }
 
-/* Scale and zero that map range[0]..range[1] to 0..255, the zero on a whole number. */
-static void choose_scale(const float range[2], struct quantised *q)
+/* Scale and zero that map range[0]..range[1] to 0..top, the zero on a whole number. */
+static void choose_scale(const float range[2], float top, struct quantised *q)
 {
     float span = range[1] - range[0];
-    q->scale = span > 0 ? span / 255 : 1;
+    q->scale = span > 0 ? span / (top - 0.51f) : 1; /* both ends round to within 0..top */
     q->zero = (int32_t)(-range[0] / q->scale + 0.5f);
-}
-
-/* Frames before 0 and after the end are zeros of the activation. */
-static void pad_rows(const struct quantised *q, size_t cell_bytes, size_t row, size_t n)
-{
-    size_t cells = q->quads * 4;
-    if (cell_bytes == 1)
-        memset((uint8_t *)q->rows + row * cells, q->zero, n * cells);
-    else
-        for (size_t i = 0; i < n * cells; i++)
-            ((uint16_t *)q->rows)[row * cells + i] = (uint16_t)q->zero;
 }
 
 bool styled_conv_run(const struct styled_conv *c, const struct styled_conv_io *io, size_t from, size_t to)
@@ -391,35 +422,23 @@ bool styled_conv_run(const struct styled_conv *c, const struct styled_conv_io *i
     size_t reach = c->dilation * (c->taps - 1) / 2;
     size_t first = from < reach ? 0 : from - reach;
     size_t last = io->frames - to < reach ? io->frames : to + reach;
-    size_t before = reach - (from - first), rows = to - from + 2 * reach + BLOCK;
+    size_t before = reach - (from - first);
+    size_t rows = to - from + 2 * reach + BLOCK;
     struct quantised q = {.quads = (c->in + 3) / 4};
     float *a = malloc((last - first) * c->in * sizeof *a);
-    q.rows = calloc(rows * q.quads * 4, k->cell_bytes);
+    q.rows = calloc(rows, q.quads * 4); /* zeros where in is no multiple of 4 */
     bool done = a && q.rows;
     if (done) {
         float range[2];
-        int32_t acc[BLOCK][OUT];
+        size_t cells = q.quads * 4, inner = last - first;
         k->activate(c, io, first, last, a, range);
-        choose_scale(range, &q);
-        struct quantised inner = q;
-        inner.rows = (char *)q.rows + before * q.quads * 4 * k->cell_bytes;
-        k->quantise(a, last - first, c->in, &inner);
-        pad_rows(&q, k->cell_bytes, 0, before);
-        pad_rows(&q, k->cell_bytes, before + last - first, rows - before - (last - first));
-        for (size_t o = 0; o < c->out; o += OUT) /* one channel group's weights stay in the cache */
-            for (size_t t = from; t < to; t += BLOCK) {
-                struct product p = {.weights = c->weights + o * 4,
-                                    .quads = q.quads,
-                                    .taps = c->taps,
-                                    .tap_rows = c->dilation,
-                                    .out = c->out};
-                p.rows = (char *)q.rows + (t - from) * q.quads * 4 * k->cell_bytes;
-                k->multiply(&p, acc);
-                for (size_t i = 0; i < BLOCK && t + i < to; i++) {
-                    size_t at = (t + i) * c->out + o;
-                    k->finish(c, &q, acc[i], o, io->residual ? io->residual + at : NULL, io->y + at);
-                }
-            }
+        choose_scale(range, k->top, &q);
+        memset(q.rows, q.zero, before * cells); /* frames before the first and after the last are zeros */
+        memset(q.rows + (before + inner) * cells, q.zero, (rows - before - inner) * cells);
+        struct quantised within = q;
+        within.rows += before * cells;
+        k->quantise(a, inner, c->in, &within);
+        k->multiply(c, io, &q, from, to);
     }
     free(a);
     free(q.rows);

@@ -4,13 +4,16 @@
  *
  * Adaptive instance normalisation (mean and deviation of each channel over the utterance; gain and offset
  * from the speaker's style), then snake, x + sin²(a x) / a (Ziyin et al., arXiv:2006.08195), or leaky ReLU,
- * then a one-dimensional convolution, stride 1, centred. What is convolved is quantised to 8 bits, a scale
- * for each stretch of frames; weights are 8 bits with a scale for each output channel. The products are
- * exact 32-bit sums, so every CPU gets the same result but for the last bits of the activation.
+ * then a one-dimensional convolution, stride 1, centred. What is convolved is quantised to 8 bits
+ * (7 on AVX2, whose products are added in 16), a scale for each stretch of frames; weights are 8 bits with a
+ * scale for each output channel. The products are exact 32-bit sums, so every CPU gets the same result but
+ * for the last bits of the activation.
  *
+ *     styled_conv_prepare(&conv);                                   // once, after filling the first fields
  *     for (stretch) styled_conv_measure(x + from * in, to - from, in, &moments[stretch * 2 * in]);
  *     styled_conv_norm(moments, frames, in, style, gain, offset);
  *     for (stretch) styled_conv_run(&conv, &io, from, to);
+ *     styled_conv_release(&conv);
  *
  * Stretches can run on several threads at once. Sound is [frames][channels].
  */
@@ -26,6 +29,7 @@ enum {
     STYLED_CONV_MAX_CHANNELS = 4096,
     STYLED_CONV_MAX_TAPS = 64,
     STYLED_CONV_MAX_DILATION = 64,
+    STYLED_CONV_MAX_PRODUCTS = 16384, /* in · taps: no 32-bit sum overflows */
 };
 
 /* Instructions, from the best that this CPU has to plain C. Tests choose, everybody else takes the best. */
@@ -39,8 +43,11 @@ struct styled_conv {
     const float *bias;     /* [out] */
     const float *alpha;    /* [in]: of the snake, > 0; NULL: leaky ReLU */
     float slope;           /* of the leaky ReLU */
-    const int32_t *sums;   /* [out]: styled_conv_sums() of the weights */
     enum styled_conv_isa isa;
+
+    /* Made by styled_conv_prepare(). */
+    int32_t *sums;        /* [out]: of each output's weights */
+    float *turns, *depth; /* [in]: alpha / π and 1 / alpha */
 };
 
 struct styled_conv_io {
@@ -51,8 +58,9 @@ struct styled_conv_io {
     size_t frames;
 };
 
-/* Sum of each output channel's weights. */
-void styled_conv_sums(const struct styled_conv *conv, int32_t *sums);
+/* False when memory is out. */
+bool styled_conv_prepare(struct styled_conv *conv);
+void styled_conv_release(struct styled_conv *conv);
 
 /* Mean and sum of squared deviations of each channel over a stretch: moments[0..channels), then the rest. */
 void styled_conv_measure(enum styled_conv_isa isa, const float *x, size_t frames, size_t channels,
