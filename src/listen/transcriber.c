@@ -13,6 +13,8 @@ enum {
     MAX_TOKENS = 448,
     NAME_BYTES = 24,
     PROMPT_TOKENS = 4,
+    LEAST_REPEATED_TOKENS = 8,
+    JOINING_TOKENS = 3,
     SPARE_TOKENS = 12, /* the longest text of n seconds: this and TOKENS_A_SECOND × n */
     TOKENS_A_SECOND = 10,
     SPARSE_BYTES_A_SECOND = 9, /* less text than this, and words may be missing (Spanish has 10 to 20) */
@@ -416,6 +418,20 @@ static bool is_sparse(const struct buf *words, size_t n_frames)
     return words->len * SARAI_SPEECH_HZ < SPARSE_BYTES_A_SECOND * spoken;
 }
 
+/* Whether the text ends in the same tokens twice over, but for what joins them (a comma, a capital, the full
+ * stop): too short a repetition for the compression to tell. */
+static bool says_twice(const struct draft *d)
+{
+    for (size_t lag = LEAST_REPEATED_TOKENS; 2 * lag <= d->n + JOINING_TOKENS; lag++) {
+        size_t same = 0;
+        for (size_t i = d->n > lag ? d->n - lag : 0; i < d->n; i++)
+            same += i >= lag && d->tokens[i] == d->tokens[i - lag];
+        if (same + JOINING_TOKENS >= lag)
+            return true;
+    }
+    return false;
+}
+
 /* One attempt: encode with at least that context, decode, write the words. *loops: they repeat. With n_draft
  * the text is expected to begin as t->draft does. */
 static enum sarai_status attempt(struct transcriber *t, const float *pcm, size_t n, size_t least_frames,
@@ -442,7 +458,8 @@ static enum sarai_status hear(struct transcriber *t, const float *pcm, size_t n_
     size_t n_draft = follow ? t->n_draft : 0;
     int token = strcmp(language, "auto") == 0 ? -1 : vocabulary_language(t->vocabulary, language);
     enum sarai_status st = attempt(t, pcm, n_frames, 0, token, n_draft, &d, &heard->words, &loops, err);
-    bool doubtful = loops || (!st && !nobody_spoke(&d) && is_sparse(&heard->words, n_frames));
+    bool doubtful =
+        loops || (!st && !nobody_spoke(&d) && (is_sparse(&heard->words, n_frames) || says_twice(&d)));
     size_t wide = n_frames + t->pad_frames < WIDE_CONTEXT_FRAMES ? WIDE_CONTEXT_FRAMES : t->max_frames;
     if (!st && doubtful) /* a short context makes Whisper repeat itself or stop now and then: give it room */
         st = attempt(t, pcm, n_frames, wide, token, 0, &d, &heard->words, &loops, err);
