@@ -7,6 +7,12 @@ fail() {
     echo "$*" >&2
     exit 1
 }
+# has PATTERN: whether stdin holds it, read to its end (grep -q would leave its writer with a broken pipe).
+has() {
+    local all
+    all=$(cat)
+    grep -q -- "$1" <<<"$all"
+}
 
 commands=$("$SARAI" help | sed -n '/^Usage/,/^Examples/ s/^  \([a-z]*\) .*/\1/p')
 settings=$("$SARAI" config | cut -d' ' -f1)
@@ -15,13 +21,13 @@ settings=$("$SARAI" config | cut -d' ' -f1)
 
 # Help in both languages; the Spanish one holds nothing of the English frame.
 for command in $commands; do
-    "$SARAI" "$command" --help | grep -q "^Usage: sarai $command" || fail "no English help of $command"
-    SARAI_LANG=es "$SARAI" help "$command" | grep -q "^Uso: sarai $command" || fail "no Spanish help of $command"
+    "$SARAI" "$command" --help | has "^Usage: sarai $command" || fail "no English help of $command"
+    SARAI_LANG=es "$SARAI" help "$command" | has "^Uso: sarai $command" || fail "no Spanish help of $command"
     ! SARAI_LANG=es "$SARAI" "$command" --help | grep -E 'Usage|Options|Settings|this help' ||
         fail "English in the Spanish help of $command"
 done
 
-SARAI_LANG=es "$SARAI" say --sarai-lang en --help | grep -q '^Usage' || fail "--sarai-lang does not change the language"
+SARAI_LANG=es "$SARAI" say --sarai-lang en --help | has '^Usage' || fail "--sarai-lang does not change the language"
 
 # The man pages list every command, option and setting, and man finds nothing to complain about.
 options=$(for command in $commands; do "$SARAI" "$command" --help; done | grep -oE '^ .{5}--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u)
