@@ -17,7 +17,12 @@ enum sarai_status failed(struct sarai_error *err, enum sarai_status status, cons
     va_start(args, format);
     vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
-    sentence[utf8_complete(sentence, strlen(sentence))] = '\0';
+    size_t n = utf8_complete(sentence, strlen(sentence));
+    for (size_t i = 0; i < n; i++) /* what an engine says may have lines */
+        sentence[i] = (unsigned char)sentence[i] < ' ' ? ' ' : sentence[i];
+    while (n > 0 && sentence[n - 1] == ' ')
+        n--;
+    sentence[n] = '\0';
     memcpy(err->message, sentence, sizeof sentence);
     err->status = status;
     return status;

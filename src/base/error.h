@@ -11,7 +11,8 @@
 #include "base/lang.h"
 #include "sarai.h"
 
-/* Writes the sentence (cut at the buffer's end, never inside a UTF-8 character) and returns `status`. */
+/* Writes the sentence (one line, cut at the buffer's end but never inside a UTF-8 character) and returns
+ * `status`. */
 __attribute__((format(printf, 3, 4))) enum sarai_status
 failed(struct sarai_error *err, enum sarai_status status, const char *format, ...);
 #ifdef __clang_analyzer__ /* sees only the declaration, and must know that it never answers OK */

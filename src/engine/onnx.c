@@ -43,8 +43,8 @@ static enum sarai_status check(OrtStatus *status, enum sarai_status as, const ch
     if (!status)
         return SARAI_OK;
     const char *reason = ort.api->GetErrorMessage(status);
-    if (strstr(reason, "bad_alloc") ||
-        strstr(reason, "Failed to allocate memory")) /* ORT has no code for it */
+    if (strstr(reason, "bad_alloc") || strstr(reason, "Failed to allocate memory") ||
+        strstr(reason, "pthread_create failed")) /* ORT has no code for it */
         as = out_of_memory(err, what);
     else
         failed(err, as, "%s %s: %s", doing, what, reason);

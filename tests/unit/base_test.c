@@ -79,6 +79,14 @@ static void error_is_cut_between_characters(void **state)
     assert_int_equal(err.status, SARAI_EINPUT);
 }
 
+static void error_is_one_line(void **state)
+{
+    (void)state;
+    struct sarai_error err = {0};
+    failed(&err, SARAI_EMODEL, "no carga:\n%s\r\n", "\tdañado");
+    assert_string_equal(err.message, "no carga:  dañado");
+}
+
 static void *produce(void *arg)
 {
     static int items[1000];
@@ -116,6 +124,7 @@ int main(void)
         cmocka_unit_test(utf8_complete_cuts_between_characters),
         cmocka_unit_test(buf_stops_at_its_maximum),
         cmocka_unit_test(error_is_cut_between_characters),
+        cmocka_unit_test(error_is_one_line),
         cmocka_unit_test(queue_keeps_order_across_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
