@@ -5,10 +5,14 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 enum {
-    WAIT_MS = 10000,             /* for another process that writes */
+    WAIT_MS = 10000, /* for another process that writes */
+    WAL_PAUSE_MS = 5,
     STEPS_BETWEEN_STOPS = 10000, /* of SQLite's machine: some hundred microseconds */
 };
 
@@ -91,11 +95,26 @@ static int is_to_stop(void *user)
 
 /* ---- open and close -------------------------------------------------------------------------- */
 
+/* SQLite does not wait by itself for whom it has to wait for here: another process that changes to WAL too,
+ * when both make the file. */
+static int change_to_wal(sqlite3 *handle, int wait_ms)
+{
+    const struct timespec pause = {0, WAL_PAUSE_MS * 1000000L};
+    const double until_ms = clock_ms() + wait_ms;
+    int code = sqlite3_exec(handle, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+    while ((code & 0xFF) == SQLITE_BUSY && clock_ms() < until_ms) {
+        nanosleep(&pause, NULL);
+        code = sqlite3_exec(handle, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+    }
+    return code;
+}
+
 static enum sarai_status configure(struct sqlite *db, const struct sqlite_options *options,
                                    struct sarai_error *err)
 {
+    const int wait_ms = options->wait_ms > 0 ? options->wait_ms : WAIT_MS;
     sqlite3_extended_result_codes(db->handle, 1);
-    sqlite3_busy_timeout(db->handle, options->wait_ms > 0 ? options->wait_ms : WAIT_MS);
+    sqlite3_busy_timeout(db->handle, wait_ms);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (db->stop)
         sqlite3_progress_handler(db->handle, STEPS_BETWEEN_STOPS, is_to_stop, (void *)db->stop);
@@ -104,8 +123,11 @@ static enum sarai_status configure(struct sqlite *db, const struct sqlite_option
     if (!options->create) /* a look at the file itself: what is no database shows here */
         return sqlite_run(db, "SELECT count(*) FROM sqlite_master", err);
     /* In WAL mode NORMAL loses at most the last transactions when the power fails, and never breaks. */
+    int code = change_to_wal(db->handle, wait_ms);
+    if (code != SQLITE_OK)
+        return wrong(db, code, err);
     return sqlite_run(db,
-                      "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+                      "PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
                       "PRAGMA secure_delete=ON;"
                       "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=16777216",
                       err);
