@@ -2,18 +2,8 @@
 # An installation works by itself: in a prefix that was moved, with the example built against both libraries,
 # without the clone's models folder.
 # Environment: SARAI (the program), SOURCE_DIR, BUILD_DIR.
-set -euo pipefail
+source "$(dirname "$0")/../script.sh"
 export SARAI_ENV_FILE=/dev/null SARAI_LANG=en
-fail() {
-    echo "$*" >&2
-    exit 1
-}
-# has PATTERN: whether stdin holds it, read to its end (grep -q would leave its writer with a broken pipe).
-has() {
-    local all
-    all=$(cat)
-    grep -q -- "$1" <<<"$all"
-}
 encoder=$("$SARAI" models path whisper-base 2>/dev/null | head -n1) || encoder=
 [ -n "$encoder" ] || { echo "skipped: the embedded models are not here; run: make models"; exit 77; }
 models=$(dirname "$encoder")/..

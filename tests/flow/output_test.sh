@@ -63,7 +63,8 @@ for i in 1 2 3 4 5 6 7 8; do
     interrupt INT "0.$((RANDOM % 9))$i" run.wav run -q "$question" -o run.wav
     interrupt TERM "$((RANDOM % 3)).$i" say.wav say "$long" -o say.wav
 done
-"$sarai" say "$long $long" -o killed.wav >out 2>err &
+printf -v endless '%s ' "$long"{,,,,,,,,,,}{,,} # no machine speaks it all before it is killed
+"$sarai" say "$endless" -o killed.wav >out 2>err &
 sleep 1.5
 kill -KILL $!
 wait $! 2>/dev/null

@@ -2,18 +2,8 @@
 # The store on a real PostgreSQL server with pgvector, started here and stopped at the end: the tests of the
 # shelf, then the program on top of it where the models are there.
 # Environment: SARAI (the program), SOURCE_DIR, BUILD_DIR.
-set -euo pipefail
+source "$(dirname "$0")/../script.sh"
 export SARAI_ENV_FILE=/dev/null SARAI_LANG=en
-fail() {
-    echo "$*" >&2
-    exit 1
-}
-# has PATTERN: whether stdin holds it, read to its end (grep -q would leave its writer with a broken pipe).
-has() {
-    local all
-    all=$(cat)
-    grep -q -- "$1" <<<"$all"
-}
 skip() {
     echo "skipped: $*"
     exit 77

@@ -2,12 +2,8 @@
 # Live conversations over files, as fast as the machine goes: a question is answered after it was asked, an inner
 # pause is waited for, noise is not answered, an interruption is yielded to, a murmur is not.
 # Environment: SARAI (the program), SOURCE_DIR.
-set -euo pipefail
+source "$(dirname "$0")/../script.sh"
 export SARAI_ENV_FILE=/dev/null SARAI_LANG=en
-fail() {
-    echo "$*" >&2
-    exit 1
-}
 "$SARAI" models verify embedded >/dev/null 2>&1 || { echo "skipped: the models are not here; run: make models"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

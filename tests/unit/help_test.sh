@@ -1,18 +1,8 @@
 #!/usr/bin/env bash
 # What is written out of the program's tables tells all of them: help, man page, completions, .env.example.
 # Environment: SARAI (the program), SOURCE_DIR, BUILD_DIR.
-set -euo pipefail
+source "$(dirname "$0")/../script.sh"
 export SARAI_ENV_FILE=/dev/null SARAI_LANG=en
-fail() {
-    echo "$*" >&2
-    exit 1
-}
-# has PATTERN: whether stdin holds it, read to its end (grep -q would leave its writer with a broken pipe).
-has() {
-    local all
-    all=$(cat)
-    grep -q -- "$1" <<<"$all"
-}
 
 commands=$("$SARAI" help | sed -n '/^Usage/,/^Examples/ s/^  \([a-z]*\) .*/\1/p')
 settings=$("$SARAI" config | cut -d' ' -f1)
