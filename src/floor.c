@@ -37,13 +37,6 @@ void floor_init(struct floor *f, const struct floor_options *options)
     *f = (struct floor){.options = *options, .turn = -1, .silence_ms = options->longest_ms};
 }
 
-const char *floor_state_name(enum floor_state state)
-{
-    static const char *const names[] = {"idle",     "listening", "speculating",
-                                        "thinking", "speaking",  "interrupted"};
-    return names[state];
-}
-
 int floor_wait_ms(const struct floor *f)
 {
     int more = WAIT_UNLIKELY_MS;

@@ -94,6 +94,5 @@ unsigned floor_button(struct floor *f, bool down);
 
 /* Silence that must pass before the turn counts as over. */
 int floor_wait_ms(const struct floor *f);
-const char *floor_state_name(enum floor_state state);
 
 #endif

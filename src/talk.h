@@ -95,7 +95,7 @@ struct talk {
     struct sarai_error *err;
     enum sarai_status status; /* of what was done inside a callback */
     float level_db, speech;
-    bool playing, was_over;
+    bool playing;
     double play_start_ms;
 };
 

@@ -7,7 +7,6 @@
 #include "audio/duplex_backend.h"
 #include "base/clock.h"
 #include "engine/portaudio.h"
-#include "engine/soxr.h"
 
 enum {
     NAME_BYTES = PORTAUDIO_NAME_BYTES,
@@ -15,7 +14,6 @@ enum {
     MOST_WAITING_MS = 120, /* more than this has come by two clocks that disagree: it is played faster away */
     LOST_MS = 1500,        /* a device that gives no sound for so long is gone */
     RETRY_MS = 1000,
-    KEPT = SARAI_VOICE_HZ, /* a second: resamplers give their frames in bursts */
     BLOCK = 4096,
 };
 
@@ -25,8 +23,7 @@ struct device {
     const struct stop *stop;
     struct portaudio *audio; /* NULL while it is lost */
     struct resampler *from_mic, *to_speaker, *to_speech;
-    float mic[KEPT], played[KEPT]; /* at SARAI_SPEECH_HZ, not yet taken */
-    size_t n_mic, n_played;
+    struct samples mic, played; /* at SARAI_SPEECH_HZ, not yet taken */
     double last_sound_ms, last_played_ms, last_try_ms;
     long asked; /* by the loudspeaker, at last_played_ms */
 };
@@ -38,7 +35,7 @@ static void close_audio(struct device *d)
     resampler_close(d->to_speaker);
     d->audio = NULL;
     d->from_mic = d->to_speaker = NULL;
-    d->n_mic = 0;
+    d->mic.n = 0;
 }
 
 static void device_close(struct duplex *base)
@@ -64,27 +61,6 @@ static enum sarai_status open_audio(struct device *d, struct sarai_error *err)
     return st;
 }
 
-/* Appends what the resampler makes of `in`; without room it is dropped. */
-static enum sarai_status resample(struct resampler *r, const float *in, size_t n_in, float *kept,
-                                  size_t *n_kept, struct sarai_error *err)
-{
-    size_t n = 0;
-    if (*n_kept + resampler_room(r, n_in) > KEPT)
-        *n_kept = 0;
-    enum sarai_status st = resampler_feed(r, in, n_in, kept + *n_kept, &n, err);
-    *n_kept += st ? 0 : n;
-    return st;
-}
-
-static void take(float *kept, size_t *n_kept, float *out)
-{
-    size_t n = *n_kept < DUPLEX_MIC_FRAMES ? *n_kept : DUPLEX_MIC_FRAMES;
-    memcpy(out, kept, n * sizeof *out);
-    memset(out + n, 0, (DUPLEX_MIC_FRAMES - n) * sizeof *out);
-    *n_kept -= n;
-    memmove(kept, kept + n, *n_kept * sizeof *kept);
-}
-
 /* A device that is gone, or a stream that has died (a sound server under load may let one), gives or takes
  * nothing. */
 static bool is_gone(struct device *d)
@@ -102,7 +78,7 @@ static enum sarai_status record(struct device *d, struct sarai_error *err)
 {
     float block[BLOCK];
     enum sarai_status st = SARAI_OK;
-    while (!st && d->n_mic < DUPLEX_MIC_FRAMES) {
+    while (!st && d->mic.n < DUPLEX_MIC_FRAMES) {
         if (stop_raised(d->stop))
             return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
         size_t n = portaudio_read(d->audio, block, BLOCK);
@@ -112,7 +88,7 @@ static enum sarai_status record(struct device *d, struct sarai_error *err)
         }
         if (n > 0) {
             d->last_sound_ms = clock_ms();
-            st = resample(d->from_mic, block, n, d->mic, &d->n_mic, err);
+            st = samples_add(&d->mic, d->from_mic, block, n, err);
         } else {
             portaudio_wait(d->audio, 50);
         }
@@ -147,8 +123,8 @@ static enum sarai_status device_read(struct duplex *base, float *mic, float *pla
     step->lost = was_there && !d->audio && !st;
     if (d->audio)
         step->lost_ms = 1000.0 * (double)portaudio_lost(d->audio) / portaudio_input_hz(d->audio);
-    take(d->mic, &d->n_mic, mic);
-    take(d->played, &d->n_played, played);
+    samples_take(&d->mic, mic, DUPLEX_MIC_FRAMES);
+    samples_take(&d->played, played, DUPLEX_MIC_FRAMES);
     return st;
 }
 
@@ -164,16 +140,15 @@ static void keep_headroom(struct device *d)
 static enum sarai_status device_write(struct duplex *base, const float *voice, struct sarai_error *err)
 {
     struct device *d = (struct device *)base;
-    float block[KEPT];
-    size_t n = 0;
-    enum sarai_status st = resample(d->to_speech, voice, DUPLEX_VOICE_FRAMES, d->played, &d->n_played, err);
+    struct samples to_play = {.n = 0};
+    enum sarai_status st = samples_add(&d->played, d->to_speech, voice, DUPLEX_VOICE_FRAMES, err);
     if (st || !d->audio)
         return st;
     keep_headroom(d);
     size_t most = (size_t)portaudio_output_hz(d->audio) * MOST_WAITING_MS / 1000;
-    st = resample(d->to_speaker, voice, DUPLEX_VOICE_FRAMES, block, &n, err);
+    st = samples_add(&to_play, d->to_speaker, voice, DUPLEX_VOICE_FRAMES, err);
     if (!st && portaudio_waiting(d->audio) < most)
-        portaudio_write(d->audio, block, n);
+        portaudio_write(d->audio, to_play.pcm, to_play.n);
     return st;
 }
 

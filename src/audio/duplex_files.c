@@ -10,12 +10,10 @@
 #include "audio/room.h"
 #include "audio/writer.h"
 #include "base/clock.h"
-#include "engine/soxr.h"
 
 enum {
     MAX_INPUT_MIN = 24 * 60,
     DEVICE_BUFFER_MS = 30, /* what a loudspeaker holds; later than this it has run dry, and so do we */
-    MOST_RESAMPLED = SARAI_VOICE_HZ, /* a second; the resampler gives its frames in bursts */
 };
 
 struct files {
@@ -27,12 +25,10 @@ struct files {
     bool over;
     struct writer *writer; /* NULL: nobody listens */
     struct room *room;
-    struct resampler *to_speech;  /* 24 → 16 kHz: the reference and what the room hears */
-    struct resampler *to_voice;   /* 16 → 24 kHz: the microphone's channel of a stereo file */
-    float played[MOST_RESAMPLED]; /* at SARAI_SPEECH_HZ, not yet given to a read */
-    size_t n_played;
-    float mic[MOST_RESAMPLED]; /* at SARAI_VOICE_HZ, for the stereo file */
-    size_t n_mic;
+    struct resampler *to_speech; /* 24 → 16 kHz: the reference and what the room hears */
+    struct resampler *to_voice;  /* 16 → 24 kHz: the microphone's channel of a stereo file */
+    struct samples played;       /* at SARAI_SPEECH_HZ, not yet given to a read */
+    struct samples mic;          /* at SARAI_VOICE_HZ, for the stereo file */
     double start_ms;
     long steps;
 };
@@ -102,25 +98,9 @@ static void pace(struct files *f, bool *late)
     *late = wait_ms < -DEVICE_BUFFER_MS;
 }
 
-/* Appends what the resampler makes of `in`; when nobody takes it away the oldest is dropped. */
-static enum sarai_status resample(struct resampler *r, const float *in, size_t n_in, float *kept,
-                                  size_t *n_kept, struct sarai_error *err)
-{
-    size_t n = 0, room = resampler_room(r, n_in);
-    if (*n_kept + room > MOST_RESAMPLED) {
-        size_t drop = *n_kept + room - MOST_RESAMPLED;
-        drop = drop < *n_kept ? drop : *n_kept;
-        *n_kept -= drop;
-        memmove(kept, kept + drop, *n_kept * sizeof *kept);
-    }
-    enum sarai_status st = resampler_feed(r, in, n_in, kept + *n_kept, &n, err);
-    *n_kept += st ? 0 : n;
-    return st;
-}
-
 static enum sarai_status keep_mic(struct files *f, const float *mic, struct sarai_error *err)
 {
-    return f->to_voice ? resample(f->to_voice, mic, DUPLEX_MIC_FRAMES, f->mic, &f->n_mic, err) : SARAI_OK;
+    return f->to_voice ? samples_add(&f->mic, f->to_voice, mic, DUPLEX_MIC_FRAMES, err) : SARAI_OK;
 }
 
 static enum sarai_status files_read(struct duplex *base, float *mic, float *played, struct duplex_step *step,
@@ -128,7 +108,6 @@ static enum sarai_status files_read(struct duplex *base, float *mic, float *play
 {
     struct files *f = (struct files *)base;
     memset(mic, 0, DUPLEX_MIC_FRAMES * sizeof *mic);
-    memset(played, 0, DUPLEX_MIC_FRAMES * sizeof *played);
     if (stop_raised(f->options.stop))
         return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
     enum sarai_status st = SARAI_OK;
@@ -141,10 +120,7 @@ static enum sarai_status files_read(struct duplex *base, float *mic, float *play
     if (!f->options.fast && (f->reader || f->over))
         pace(f, &step->late);
     f->steps++;
-    size_t n = f->n_played < DUPLEX_MIC_FRAMES ? f->n_played : DUPLEX_MIC_FRAMES;
-    memcpy(played, f->played, n * sizeof *played);
-    f->n_played -= n;
-    memmove(f->played, f->played + n, f->n_played * sizeof *f->played);
+    samples_take(&f->played, played, DUPLEX_MIC_FRAMES);
     if (f->room)
         room_add(f->room, played, mic, DUPLEX_MIC_FRAMES);
     step->over = f->over;
@@ -155,21 +131,19 @@ static enum sarai_status files_read(struct duplex *base, float *mic, float *play
 
 static enum sarai_status write_stereo(struct files *f, const float *voice, struct sarai_error *err)
 {
-    float both[2 * DUPLEX_VOICE_FRAMES];
+    float mic[DUPLEX_VOICE_FRAMES], both[2 * DUPLEX_VOICE_FRAMES];
+    samples_take(&f->mic, mic, DUPLEX_VOICE_FRAMES);
     for (size_t i = 0; i < DUPLEX_VOICE_FRAMES; i++) {
-        both[2 * i] = i < f->n_mic ? f->mic[i] : 0;
+        both[2 * i] = mic[i];
         both[2 * i + 1] = voice[i];
     }
-    size_t n = f->n_mic < DUPLEX_VOICE_FRAMES ? f->n_mic : DUPLEX_VOICE_FRAMES;
-    f->n_mic -= n;
-    memmove(f->mic, f->mic + n, f->n_mic * sizeof *f->mic);
     return writer_add(f->writer, both, DUPLEX_VOICE_FRAMES, err);
 }
 
 static enum sarai_status files_write(struct duplex *base, const float *voice, struct sarai_error *err)
 {
     struct files *f = (struct files *)base;
-    enum sarai_status st = resample(f->to_speech, voice, DUPLEX_VOICE_FRAMES, f->played, &f->n_played, err);
+    enum sarai_status st = samples_add(&f->played, f->to_speech, voice, DUPLEX_VOICE_FRAMES, err);
     if (st || !f->writer)
         return st;
     return f->options.stereo ? write_stereo(f, voice, err)

@@ -174,14 +174,6 @@ struct playback_status playback_pull(struct playback *p, float *out, size_t n)
     return status;
 }
 
-bool playback_is_ready(struct playback *p)
-{
-    pthread_mutex_lock(&p->lock);
-    bool ready = p->current && p->pcm.len / sizeof(float) > p->played;
-    pthread_mutex_unlock(&p->lock);
-    return ready;
-}
-
 double playback_heard_ms(struct playback *p)
 {
     pthread_mutex_lock(&p->lock);

@@ -52,8 +52,6 @@ void playback_pause(struct playback *p, bool paused);
 
 struct playback_status playback_pull(struct playback *p, float *out, size_t n);
 
-/* Whether sound of the current answer waits to be heard. */
-bool playback_is_ready(struct playback *p);
 /* Appends the words that were heard: whole phrases, and of the phrase that was broken off as many words as
  * its part that was played. False when out of memory. */
 bool playback_heard(struct playback *p, struct buf *text);
