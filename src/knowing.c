@@ -5,6 +5,7 @@
 
 #include "assistant.h"
 #include "base/clock.h"
+#include "base/folders.h"
 #include "know/indexer.h"
 #include "know/place.h"
 #include "know/retrieval.h"
@@ -234,7 +235,7 @@ static struct vector_cache *open_cache(const struct sarai *s, const struct encod
     if (!slash ||
         snprintf(folder, sizeof folder, "%.*s/embeddings", (int)(slash - cache), cache) >=
             (int)sizeof folder ||
-        make_folders(folder, NULL))
+        folders_make(folder, 0777, NULL))
         return NULL;
     return vector_cache_open(folder, encoder->identity, encoder->dimension);
 }

@@ -4,18 +4,9 @@
 #include <string.h>
 
 #include "assistant.h"
+#include "base/folders.h"
 
 enum { PATH_BYTES = 4096 };
-
-/* Where the profiles of speakers are kept: among the user's data. */
-static void voices_folder(char out[PATH_BYTES])
-{
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    if (data && *data)
-        snprintf(out, PATH_BYTES, "%s/sarai/speakers", data);
-    else
-        snprintf(out, PATH_BYTES, "%s/.local/share/sarai/speakers", home ? home : "");
-}
 
 static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
 {
@@ -34,7 +25,8 @@ static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
     const char *speaker = config_text(s->cfg, "SPEAKER");
     bool has_mood = store_path(s->store, config_text(s->cfg, "MOOD_MODEL"), ".onnx", mood, sizeof mood,
                                NULL) == SARAI_OK; /* without it the words are heard all the same */
-    voices_folder(voices);
+    if (folders_data("speakers", voices, sizeof voices) < 0)
+        voices[0] = '\0'; /* profiles are not kept */
     struct listener_options options = {
         .encoder_path = encoder,
         .decoder_path = decoder,

@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/folders.h"
 
 enum { PATH_BYTES = 4096, MAX_NAME = 64, TAIL_BYTES = 256 * 1024 };
 
@@ -24,7 +25,7 @@ static enum sarai_status cannot(const char *path, struct sarai_error *err)
 
 static enum sarai_status find_path(const char *name, char out[PATH_BYTES], struct sarai_error *err)
 {
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    char file[MAX_NAME + 32];
     size_t n = strlen(name);
     if (n < 1 || n > MAX_NAME ||
         strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != n)
@@ -32,23 +33,13 @@ static enum sarai_status find_path(const char *name, char out[PATH_BYTES], struc
                       tr("«%.80s» no puede ser el nombre de una conversación: letras, cifras, - y _",
                          "“%.80s” cannot be the name of a conversation: letters, digits, - and _"),
                       name);
-    if (!(data && *data == '/') && !(home && *home))
+    snprintf(file, sizeof file, "sessions/%s.jsonl", name);
+    int length = folders_data(file, out, PATH_BYTES);
+    if (length < 0)
         return failed(err, SARAI_EUSAGE,
                       tr("no se sabe dónde guardar: falta HOME", "no place to keep data: no HOME"));
-    int length = data && *data == '/'
-                     ? snprintf(out, PATH_BYTES, "%s/sarai/sessions/%s.jsonl", data, name)
-                     : snprintf(out, PATH_BYTES, "%s/.local/share/sarai/sessions/%s.jsonl", home, name);
     return length < PATH_BYTES ? SARAI_OK
                                : failed(err, SARAI_EUSAGE, tr("ruta demasiado larga", "path too long"));
-}
-
-static void make_parents(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(path, 0700); /* where it fails, opening the file tells why */
-        *slash = '/';
-    }
 }
 
 enum sarai_status session_open(const char *name, struct session **out, struct sarai_error *err)
@@ -59,7 +50,7 @@ enum sarai_status session_open(const char *name, struct session **out, struct sa
     s->fd = -1;
     enum sarai_status st = find_path(name, s->path, err);
     if (!st) {
-        make_parents(s->path);
+        folders_make_above(s->path, 0700, NULL); /* where that fails, opening the file tells why */
         s->fd = open(s->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
         st = s->fd < 0 ? cannot(s->path, err) : SARAI_OK;
     }

@@ -7,8 +7,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/folders.h"
 
 enum { BLOCK_BYTES = 64 * 1024, PATH_BYTES = 4096 };
 
@@ -26,10 +27,7 @@ static enum sarai_status write_member(struct archive *a, const char *package, co
     if (snprintf(path, sizeof path, "%s/%s", folder, member) >= (int)sizeof path)
         return failed(err, SARAI_EOUTPUT, tr("la ruta %s es demasiado larga", "the path %s is too long"),
                       member);
-    for (char *slash = path + strlen(folder) + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
-        *slash = '\0';
-        mkdir(path, 0777); /* where it fails, open() below tells why */
-    }
+    folders_make_above(path, 0777, NULL); /* where that fails, open() tells why */
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return failed(err, SARAI_EOUTPUT, tr("no se puede escribir %s: %s", "cannot write %s: %s"), path,

@@ -1,11 +1,10 @@
 #include "know/place.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/folders.h"
 
 static bool is_server(const char *place)
 {
@@ -15,15 +14,9 @@ static bool is_server(const char *place)
 enum sarai_status place_find(const char *url, const char *path, char out[PLACE_BYTES],
                              struct sarai_error *err)
 {
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    int n;
-    if (*url || *path)
-        n = snprintf(out, PLACE_BYTES, "%s", *url ? url : path);
-    else if (data && *data == '/')
-        n = snprintf(out, PLACE_BYTES, "%s/sarai/saber.db", data);
-    else if (home && *home)
-        n = snprintf(out, PLACE_BYTES, "%s/.local/share/sarai/saber.db", home);
-    else
+    int n = *url || *path ? snprintf(out, PLACE_BYTES, "%s", *url ? url : path)
+                          : folders_data("saber.db", out, PLACE_BYTES);
+    if (n < 0)
         return failed(
             err, SARAI_EUSAGE,
             tr("no se sabe dónde guardar: pon STORE_PATH", "no place to keep data: set STORE_PATH"));
@@ -55,16 +48,5 @@ void place_show(const char *place, char out[PLACE_BYTES])
 /* What was read is private: the folders that are made here are for their owner only. */
 enum sarai_status place_prepare(const char *place, struct sarai_error *err)
 {
-    char folder[PLACE_BYTES];
-    if (is_server(place))
-        return SARAI_OK;
-    snprintf(folder, sizeof folder, "%s", place);
-    for (char *slash = folder + 1; (slash = strchr(slash, '/')); *slash++ = '/') {
-        *slash = '\0';
-        if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-            return failed(err, SARAI_EOUTPUT,
-                          tr("no se puede crear la carpeta %s: %s", "cannot make the folder %s: %s"), folder,
-                          strerror(errno));
-    }
-    return SARAI_OK;
+    return is_server(place) ? SARAI_OK : folders_make_above(place, 0700, err);
 }

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folders.h"
+
 enum {
     PATH_BYTES = 4096,
     MAX_PROFILE_BYTES = 1 << 20,
@@ -249,23 +251,11 @@ static enum sarai_status write_profile(const struct emotion *e, struct sarai_err
                   e->path, strerror(reason));
 }
 
-/* Makes the folder of the profiles and those above it; that it failed shows when the file is written. */
-static void make_profile_dir(struct emotion *e)
-{
-    for (char *c = e->profile_dir + 1; *c; c++)
-        if (*c == '/') {
-            *c = '\0';
-            mkdir(e->profile_dir, 0700);
-            *c = '/';
-        }
-    mkdir(e->profile_dir, 0700);
-}
-
 enum sarai_status emotion_save(struct emotion *e, struct sarai_error *err)
 {
     if (!e->path[0] || !e->has_learnt)
         return SARAI_OK;
-    make_profile_dir(e);
+    folders_make(e->profile_dir, 0700, NULL); /* where that fails, writing the file tells why */
     enum sarai_status st = write_profile(e, err);
     e->has_learnt = st != SARAI_OK;
     return st;

@@ -12,6 +12,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/folders.h"
 #include "engine/archive.h"
 #include "engine/digest.h"
 #include "engine/http.h"
@@ -75,13 +76,6 @@ static void cache_path(const struct pull *p, const struct model_file *file, char
     snprintf(out, STORE_PATH_BYTES, "%s/%s", store_cache_folder(p->store), file->path);
 }
 
-static enum sarai_status make_parent(const char *path, struct sarai_error *err)
-{
-    char folder[STORE_PATH_BYTES];
-    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
-    return make_folders(folder, err);
-}
-
 /* A checked file gets its final name in the cache: in one step, so never by halves. */
 static enum sarai_status keep_file(const struct pull *p, const struct model_file *file, const char *path,
                                    struct sarai_error *err)
@@ -90,7 +84,7 @@ static enum sarai_status keep_file(const struct pull *p, const struct model_file
     cache_path(p, file, final);
     enum sarai_status st = check_file(p, file, path, err);
     if (!st)
-        st = make_parent(final, err);
+        st = folders_make_above(final, 0777, err);
     if (!st && rename(path, final) != 0)
         st = cannot_write(final, err);
     return st;
@@ -106,7 +100,7 @@ static enum sarai_status link_file(const struct pull *p, const struct model_file
         return SARAI_OK; /* an installed Sarai reads them where they are */
     cache_path(p, file, source);
     snprintf(target, sizeof target, "%s/%s", store_folder(p->store), file->path);
-    enum sarai_status status = make_parent(target, err);
+    enum sarai_status status = folders_make_above(target, 0777, err);
     if (status ||
         (lstat(target, &st) == 0 && S_ISREG(st.st_mode) && check_file(p, file, target, NULL) == SARAI_OK))
         return status;
@@ -137,7 +131,7 @@ static enum sarai_status fetch_from_hubs(const struct pull *p, const struct mode
 {
     char part[STORE_PATH_BYTES + 8], url[STORE_PATH_BYTES], hubs[MAX_HUBS_BYTES], *rest = hubs, *hub;
     snprintf(part, sizeof part, "%.4000s/%s.part", store_cache_folder(p->store), file->path);
-    enum sarai_status st = make_parent(part, err);
+    enum sarai_status st = folders_make_above(part, 0777, err);
     if (st)
         return st;
     st = failed(err, SARAI_ENETWORK, tr("SARAI_HUB está vacío", "SARAI_HUB is empty"));
@@ -191,7 +185,7 @@ static enum sarai_status fetch_archive(const struct pull *p, const struct source
     bool is_pip = source->kind == SOURCE_PIP;
     snprintf(get, sizeof get, "%s/get", p->work);
     remove_folder(get);
-    enum sarai_status st = make_folders(get, err);
+    enum sarai_status st = folders_make(get, 0777, err);
     tell(p, source->package, 0, 0);
     if (!st)
         st = process_run(is_pip ? pip : npm, get, p->options->stop, err);
@@ -205,7 +199,7 @@ static enum sarai_status fetch_archive(const struct pull *p, const struct source
                        "the package %s has another sha256 than the manifest says"),
                     source->package);
     if (!st)
-        st = make_parent(archive, err);
+        st = folders_make_above(archive, 0777, err);
     if (!st && rename(came, archive) != 0)
         st = cannot_write(archive, err);
     return st;
@@ -220,7 +214,7 @@ static enum sarai_status take_members(const struct pull *p, const struct source 
     snprintf(in, sizeof in, "%s/in", p->work);
     enum sarai_status st = access(archive, R_OK) == 0 ? SARAI_OK : fetch_archive(p, source, archive, err);
     if (!st)
-        st = make_folders(in, err);
+        st = folders_make(in, 0777, err);
     return st ? st : archive_extract(archive, source->members, source->n_members, in, err);
 }
 
@@ -308,7 +302,7 @@ static enum sarai_status convert(const struct pull *p, struct sarai_error *err)
     }
     enum sarai_status st = prepare_python(p, python, err);
     if (!st)
-        st = make_folders(out, err);
+        st = folders_make(out, 0777, err);
     tell(p, tr("convirtiendo", "converting"), 0, 0);
     if (!st)
         st = process_run(argv, p->work, p->options->stop, err);
@@ -376,7 +370,7 @@ static enum sarai_status obtain(const struct pull *p, struct sarai_error *err)
 static enum sarai_status lock_cache(const struct pull *p, int *lock, struct sarai_error *err)
 {
     char path[STORE_PATH_BYTES];
-    enum sarai_status st = make_folders(store_cache_folder(p->store), err);
+    enum sarai_status st = folders_make(store_cache_folder(p->store), 0777, err);
     if (st)
         return st;
     snprintf(path, sizeof path, "%.4000s/.lock", store_cache_folder(p->store));
@@ -400,7 +394,7 @@ static enum sarai_status make_layout(const struct pull *p, struct sarai_error *e
     enum sarai_status st = SARAI_OK;
     for (size_t i = 0; !st && i < sizeof folders / sizeof *folders; i++) {
         snprintf(path, sizeof path, "%.4000s/%s", store_folder(p->store), folders[i]);
-        st = make_folders(path, err);
+        st = folders_make(path, 0777, err);
     }
     return st;
 }

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folders.h"
 #include "engine/digest.h"
 
 struct store {
@@ -24,26 +25,6 @@ struct store {
 };
 
 /* ---- files ----------------------------------------------------------------------------------- */
-
-enum sarai_status make_folders(const char *path, struct sarai_error *err)
-{
-    char part[STORE_PATH_BYTES];
-    size_t n = strlen(path);
-    if (n >= sizeof part)
-        return failed(err, SARAI_EOUTPUT, tr("la ruta %s es demasiado larga", "the path %s is too long"),
-                      path);
-    for (size_t i = 1; i <= n; i++) {
-        if (path[i] != '/' && path[i] != '\0')
-            continue;
-        memcpy(part, path, i);
-        part[i] = '\0';
-        if (mkdir(part, 0777) != 0 && errno != EEXIST)
-            return failed(err, SARAI_EOUTPUT,
-                          tr("no se puede crear la carpeta %s: %s", "cannot make the folder %s: %s"), part,
-                          strerror(errno));
-    }
-    return SARAI_OK;
-}
 
 static long long file_bytes(const char *path)
 {
@@ -108,7 +89,7 @@ static void choose_folders(struct store *s, const char *model_dir)
         snprintf(s->cache, sizeof s->cache, "%s/.cache/sarai/models", home ? home : "");
     snprintf(s->graphs, sizeof s->graphs, "%.*s/graphs", (int)(strlen(s->cache) - strlen("/models")),
              s->cache);
-    if (make_folders(s->graphs, NULL) != SARAI_OK || access(s->graphs, W_OK) != 0)
+    if (folders_make(s->graphs, 0777, NULL) != SARAI_OK || access(s->graphs, W_OK) != 0)
         s->graphs[0] = '\0';
 }
 

@@ -51,7 +51,4 @@ const char *store_tools_folder(const struct store *s);
 /* For optimised graphs; made on demand; NULL when it cannot be. */
 const char *store_cache_dir(const struct store *s);
 
-/* Makes a folder and those above it. */
-enum sarai_status make_folders(const char *path, struct sarai_error *err);
-
 #endif
