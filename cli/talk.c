@@ -49,8 +49,8 @@ static void print_event(const struct sarai_talk_event *e)
                                         "turn",  "interrupted", "span",    "notice"};
     static const char *const states[] = {"idle",     "listening", "speculating",
                                          "thinking", "speaking",  "interrupted"};
-    json_t *object = json_pack("{s:s,s:f,s:i,s:s}", "event", kinds[e->kind], "at_ms", e->at_ms, "turn",
-                               (int)e->turn, "state", states[e->state]);
+    json_t *object = json_pack("{s:s,s:f,s:f,s:i,s:s}", "event", kinds[e->kind], "at_ms", e->at_ms,
+                               "sound_ms", e->sound_ms, "turn", (int)e->turn, "state", states[e->state]);
     if (!object)
         return;
     add_fields(object, e);

@@ -306,7 +306,8 @@ struct sarai_turn_times {
 
 struct sarai_talk_event {
     enum sarai_talk_kind kind;
-    double at_ms; /* since the beginning of the conversation */
+    double at_ms;    /* since the beginning of the conversation */
+    double sound_ms; /* of the microphone taken until then: where in a file it happens, at any pace */
     unsigned turn;
     enum sarai_talk_state state;
     const char *text; /* valid during the call */

@@ -27,6 +27,7 @@ static const float OVER_ECHO_DB = 5; /* how far a person stands out of what is l
 static void emit(struct talk *t, struct sarai_talk_event event)
 {
     event.at_ms = (event.at_ms > 0 ? event.at_ms : clock_ms()) - t->start_ms;
+    event.sound_ms = (double)t->steps * DUPLEX_STEP_MS;
     event.state = (enum sarai_talk_state)t->floor.state;
     if (t->options->on_event)
         t->options->on_event(t->options->user, &event);
@@ -377,6 +378,7 @@ static enum sarai_status step(struct talk *t, bool *over, struct sarai_error *er
     float mic[DUPLEX_MIC_FRAMES], played[DUPLEX_MIC_FRAMES];
     struct duplex_step step;
     enum sarai_status st = duplex_read(t->duplex, mic, played, &step, err);
+    t->steps++;
     tell_device(t, &step);
     if (!st && t->echo)
         echo_cancel(t->echo, mic, played, mic);

@@ -87,6 +87,7 @@ struct talk {
     struct floor floor;
     enum floor_state shown_state;
     double start_ms;
+    long steps;          /* of sound since then */
     bool confirmed;      /* the current turn */
     struct buf question; /* of the current turn */
     struct buf answer;   /* what of it was not shown yet */

@@ -39,6 +39,8 @@ talk plain --trace "$work/plain.svg"
 [ "$(count plain heard)" = 1 ] || fail "heard $(count plain heard) turns: $(texts plain heard)"
 [[ $(texts plain heard) == *"capital de Francia"* ]] || fail "heard: $(texts plain heard)"
 [[ $(texts plain answer) == *París* ]] || fail "answered: $(texts plain answer)"
+sound_ms=$(jq -rs '[.[] | select(.event == "heard")][0].sound_ms | floor' "$work/plain.events")
+[ "$sound_ms" -gt 2200 ] && [ "$sound_ms" -lt 2600 ] || fail "0.5 s and a question of 1.8 s were heard after $sound_ms ms of sound"
 [ "$(soxi -r "$work/plain.out.wav")" = 24000 ] || fail "rate"
 [ "$(echo "$(first_sound plain) > 2.2" | bc)" = 1 ] || fail "the answer sounds before the question ends: $(first_sound plain)"
 grep -q '</svg>' "$work/plain.svg" || fail "trace"
