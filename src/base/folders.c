@@ -8,12 +8,22 @@
 
 enum { PATH_BYTES = 4096 };
 
+static int find(const char *variable, const char *below_home, const char *name, char *out, size_t n)
+{
+    const char *folder = getenv(variable), *home = getenv("HOME");
+    if (folder && *folder == '/')
+        return snprintf(out, n, "%s/sarai/%s", folder, name);
+    return home && *home ? snprintf(out, n, "%s/%s/sarai/%s", home, below_home, name) : -1;
+}
+
 int folders_data(const char *name, char *out, size_t n)
 {
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    if (data && *data == '/')
-        return snprintf(out, n, "%s/sarai/%s", data, name);
-    return home && *home ? snprintf(out, n, "%s/.local/share/sarai/%s", home, name) : -1;
+    return find("XDG_DATA_HOME", ".local/share", name, out, n);
+}
+
+int folders_config(const char *name, char *out, size_t n)
+{
+    return find("XDG_CONFIG_HOME", ".config", name, out, n);
 }
 
 /* Makes the folders of the first n bytes of the path. */

@@ -17,6 +17,8 @@
  * XDG base directories want it, else ~/.local/share/sarai/NAME. Returns its length, as snprintf does; -1 when
  * there is no such place. */
 int folders_data(const char *name, char *out, size_t n);
+/* The same for a file of their settings: $XDG_CONFIG_HOME, else ~/.config. */
+int folders_config(const char *name, char *out, size_t n);
 
 /* Makes the folder, and those above it, with this mode. EOUTPUT names the one that cannot be made. */
 enum sarai_status folders_make(const char *path, mode_t mode, struct sarai_error *err);

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/queue.h"
+#include "base/sse.h"
 #include "base/utf8.h"
 
 static void utf8_decodes_and_encodes(void **state)
@@ -116,6 +117,48 @@ static void queue_keeps_order_across_threads(void **state)
     queue_close(q);
 }
 
+/* Notes each event in brackets; ends the reading at "fin". */
+static bool note_event(void *user, const char *data, size_t n)
+{
+    struct buf *seen = user;
+    assert_true(buf_printf(seen, "[%.*s]", (int)n, data));
+    return strcmp(buf_string(seen), "[fin]") != 0;
+}
+
+static void sse_gives_whole_events(void **state)
+{
+    (void)state;
+    const char stream[] = "\xEF\xBB\xBF"
+                          ": hello\nevent: x\nid: 7\ndata: uno\n\ndata:dos\r\ndata\rdata:  tres\r\n\r\n"
+                          "\n\ndatax: no\n\nretry: 5\ndata: cut off\n";
+    for (size_t step = 1; step <= sizeof stream; step++) { /* cut anywhere */
+        struct sse s = SSE_INIT(64);
+        struct buf seen = BUF_INIT(256);
+        for (size_t at = 0; at < sizeof stream - 1; at += step) {
+            size_t left = sizeof stream - 1 - at;
+            assert_true(sse_feed(&s, stream + at, step < left ? step : left, note_event, &seen));
+        }
+        assert_string_equal(buf_string(&seen), "[uno][dos\n\n tres]");
+        buf_finish(&seen);
+        sse_finish(&s);
+    }
+}
+
+static void sse_stops_at_its_maximum_and_when_told(void **state)
+{
+    (void)state;
+    struct sse s = SSE_INIT(8), told = SSE_INIT(8);
+    struct buf seen = BUF_INIT(64);
+    assert_false(sse_feed(&s, "data: 123456789\n\n", 17, note_event, &seen));
+    assert_false(sse_refused(&s));
+    assert_false(sse_feed(&told, "data: fin\n\ndata: no\n\n", 21, note_event, &seen));
+    assert_true(sse_refused(&told));
+    assert_string_equal(buf_string(&seen), "[fin]");
+    buf_finish(&seen);
+    sse_finish(&s);
+    sse_finish(&told);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +168,8 @@ int main(void)
         cmocka_unit_test(buf_stops_at_its_maximum),
         cmocka_unit_test(error_is_cut_between_characters),
         cmocka_unit_test(error_is_one_line),
+        cmocka_unit_test(sse_gives_whole_events),
+        cmocka_unit_test(sse_stops_at_its_maximum_and_when_told),
         cmocka_unit_test(queue_keeps_order_across_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

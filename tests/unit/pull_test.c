@@ -1,30 +1,23 @@
 /* Pulling models from a hub: going on, mirrors in order, wrong bytes, no room, a killed pull; never a half
  * file. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "models/pull.h"
+#include "server.h"
 
 enum { WHOLE_BYTES = 300000 };
 
 /* What tests/unit/hub.py serves. */
 #define SHA256 "b1cf7538cf80d01efe3e0b8e45dc930048a138c7b6f8c4aff08f478e4695e631"
 
-static char folder[64], hub[64];
-static FILE *hub_log;
-static pid_t hub_pid;
+static char folder[64];
+static struct server hub;
 static struct store *store;
 static struct model model = {
     .id = "test",
@@ -49,24 +42,10 @@ static void remove_all(void)
 /* Starts the hub and opens a store whose cache and models lie in a folder of our own. */
 static int start(void **state)
 {
-    char port[16];
-    int ends[2];
     (void)state;
     strcpy(folder, "/tmp/sarai-pull-XXXXXX");
-    if (!mkdtemp(folder) || pipe(ends) != 0)
+    if (!mkdtemp(folder) || !server_start(&hub, TEST_DIR "/unit/hub.py"))
         return -1;
-    hub_pid = fork();
-    if (hub_pid == 0) {
-        dup2(ends[1], STDOUT_FILENO);
-        prctl(PR_SET_PDEATHSIG, SIGTERM); /* also when a test is stopped */
-        execlp("python3", "python3", TEST_DIR "/unit/hub.py", (char *)NULL);
-        _exit(127);
-    }
-    close(ends[1]);
-    hub_log = fdopen(ends[0], "r");
-    if (!fgets(port, sizeof port, hub_log))
-        return -1;
-    snprintf(hub, sizeof hub, "http://127.0.0.1:%ld", strtol(port, NULL, 10));
     setenv("XDG_CACHE_HOME", in_folder("cache"), 1);
     return store_open(in_folder("models"), &store, NULL) == SARAI_OK ? 0 : -1;
 }
@@ -75,9 +54,7 @@ static int end(void **state)
 {
     (void)state;
     store_close(store);
-    kill(hub_pid, SIGTERM);
-    waitpid(hub_pid, NULL, 0);
-    fclose(hub_log);
+    server_stop(&hub);
     remove_all();
     return rmdir(folder);
 }
@@ -94,7 +71,7 @@ static enum sarai_status pull(const char *first, const char *second, const struc
                               struct sarai_error *err)
 {
     char hubs[256];
-    snprintf(hubs, sizeof hubs, "%s/%s,%s/%s", hub, first, hub, second ? second : "none");
+    snprintf(hubs, sizeof hubs, "%s/%s,%s/%s", hub.url, first, hub.url, second ? second : "none");
     struct pull_options options = {.hubs = hubs, .stop = stop};
     return pull_model(store, &model, &options, err);
 }
@@ -103,8 +80,7 @@ static enum sarai_status pull(const char *first, const char *second, const struc
 static void expect_request(const char *expected)
 {
     char line[256] = "";
-    assert_non_null(fgets(line, sizeof line, hub_log));
-    line[strcspn(line, "\n")] = '\0';
+    assert_true(server_line(&hub, line, sizeof line));
     assert_string_equal(line, expected);
 }
 
