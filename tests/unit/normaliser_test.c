@@ -88,6 +88,7 @@ static const struct row spain[] = {
     {"22.º", "vigésimo segundo"},
     {"11º", "undécimo"},
     {"13ª", "decimotercera"},
+    {"18.º", "decimoctavo"},
     {"100.º", "centésimo"},
     {"1/2", "un medio"},
     {"1/2 kg", "medio kilo"},

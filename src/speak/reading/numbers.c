@@ -97,9 +97,16 @@ const char *number_ordinal(unsigned n, enum number_form form, char out[NUMBER_BY
 {
     static const char *const units[] = {"",       "primer", "segund", "tercer", "cuart",   "quint",   "sext",
                                         "séptim", "octav",  "noven",  "décim",  "undécim", "duodécim"};
-    static const char *const ten[] = {
-        "",          "decimo",      "vigésim",   "trigésim", "cuadragésim", "quincuagésim",
-        "sexagésim", "septuagésim", "octogésim", "nonagésim"};
+    static const char *const ten[] = {"",
+                                      "",
+                                      "vigésim",
+                                      "trigésim",
+                                      "cuadragésim",
+                                      "quincuagésim",
+                                      "sexagésim",
+                                      "septuagésim",
+                                      "octogésim",
+                                      "nonagésim"};
     static const char *const hundred[] = {"",
                                           "centésim",
                                           "ducentésim",
@@ -125,8 +132,8 @@ const char *number_ordinal(unsigned n, enum number_form form, char out[NUMBER_BY
     if (rest == 0)
         return out;
     if (rest > 12) {
-        add(out, ten[1]);
-        extend(out, unit == 7 ? "séptim" : units[unit]);
+        add(out, unit == 8 ? "decim" : "decimo"); /* "decimoctavo" has one o where they meet */
+        extend(out, units[unit]);
     } else
         add(out, units[rest]);
     bool short_form = form == NUMBER_MASCULINE && (unit == 1 || unit == 3) && rest != 11;
