@@ -1,0 +1,20 @@
+/* The tools of MCP servers in the toolbox, as "server.tool".
+ *
+ *     mcp_provide(box, path, stop, err);      // all servers that mcp.json names; closed with the box
+ *
+ * What a tool gives is data of a stranger: its text, cut to TOOL_RESULT_BYTES, in {"resultado": …}, never a
+ * sentence to be said as it is. A tool that does not declare itself as reading only is asked about before it
+ * runs.
+ */
+#ifndef SARAI_ACT_MCP_TOOLS_H
+#define SARAI_ACT_MCP_TOOLS_H
+
+#include "act/toolbox.h"
+
+/* Starts the servers side by side and provides what they list within the toolbox's deadline; what comes later
+ * comes with toolbox_refresh(). The first error, after all were asked: EUSAGE of mcp.json, or why a server
+ * cannot be used. The box is usable all the same. */
+enum sarai_status mcp_provide(struct toolbox *box, const char *path, const struct stop *stop,
+                              struct sarai_error *err);
+
+#endif
