@@ -1,5 +1,7 @@
 #include "floor.h"
 
+#include <math.h>
+
 enum {
     QUIET_MS = 320,     /* silence after which an interruption is judged */
     ASK_AGAIN_MS = 320, /* the end-of-turn model is asked again after so much more silence */
@@ -7,13 +9,14 @@ enum {
     JOIN_MS = 1000, /* who speaks so soon into the answer was not finished: it joins what was said before */
 };
 
-/* Waiting by what the end-of-turn model says, at eagerness 1. Measured in bench/voice (docs/BENCHMARKS.md).
- */
-static const struct {
-    float at_least;
-    int wait_ms;
-} waits[] = {{0.9f, 0}, {0.7f, 150}, {0.5f, 350}, {0.2f, 800}};
-enum { N_WAITS = sizeof waits / sizeof *waits, WAIT_UNLIKELY_MS = 1200, WAIT_UNFINISHED_MS = 700 };
+/* Sound and words together: logistic regression on the log odds of both, over pauses within and behind
+ * sentences by two of Sarai's voices and by people (bench/conversation.py turns --half choose). Words that
+ * are not known yet count as WORDS_UNKNOWN. */
+static const float BY_SOUND = 0.53f, BY_WORDS = 1.15f, BIAS = -0.54f, WORDS_UNKNOWN = 0.27f, SURE = 0.9999f;
+/* Waiting by how likely the turn is over, at eagerness 1. An inner pause lasts 0.3 to 0.8 s: between
+ * answering at once and waiting for longer than that nothing is worth while. */
+static const float LIKELY = 0.8f, UNLIKELY = 0.1f;
+enum { WAIT_DOUBTFUL_MS = 580, WAIT_UNLIKELY_MS = 1180, WAIT_UNFINISHED_MS = 700 };
 
 struct floor_options floor_options_default(void)
 {
@@ -34,15 +37,26 @@ struct floor_options floor_options_default(void)
 
 void floor_init(struct floor *f, const struct floor_options *options)
 {
-    *f = (struct floor){.options = *options, .turn = -1, .silence_ms = options->longest_ms};
+    *f = (struct floor){.options = *options, .turn = -1, .ending = -1, .silence_ms = options->longest_ms};
+}
+
+static float log_odds(float p)
+{
+    float within = fminf(fmaxf(p, 1 - SURE), SURE);
+    return logf(within / (1 - within));
+}
+
+/* How likely the turn is over. */
+static float floor_over(const struct floor *f)
+{
+    float words = f->ending >= 0 ? f->ending : WORDS_UNKNOWN, sound = f->turn >= 0 ? f->turn : 0;
+    return 1 / (1 + expf(-(BY_SOUND * log_odds(sound) + BY_WORDS * log_odds(words) + BIAS)));
 }
 
 int floor_wait_ms(const struct floor *f)
 {
-    int more = WAIT_UNLIKELY_MS;
-    for (int i = N_WAITS - 1; i >= 0; i--)
-        if (f->turn >= waits[i].at_least)
-            more = waits[i].wait_ms;
+    float over = floor_over(f);
+    int more = over >= LIKELY ? 0 : over >= UNLIKELY ? WAIT_DOUBTFUL_MS : WAIT_UNLIKELY_MS;
     if (f->judged && f->words == FLOOR_UNFINISHED)
         more += WAIT_UNFINISHED_MS;
     int wait = (int)((f->options.shortest_ms + more) / f->options.eagerness);
@@ -53,7 +67,7 @@ int floor_wait_ms(const struct floor *f)
 
 static void new_pause(struct floor *f)
 {
-    f->turn = -1;
+    f->turn = f->ending = -1;
     f->turn_asked_ms = 0;
     f->judged = false;
 }
@@ -207,6 +221,14 @@ unsigned floor_turn(struct floor *f, float probability)
     if (f->state != FLOOR_SPECULATING)
         return 0;
     f->turn = probability;
+    return consider(f);
+}
+
+unsigned floor_ending(struct floor *f, float probability)
+{
+    if (f->state != FLOOR_SPECULATING)
+        return 0;
+    f->ending = probability;
     return consider(f);
 }
 

@@ -4,8 +4,8 @@
  *     struct floor f;
  *     floor_init(&f, &options);
  *     for each window: do(floor_window(&f, probability_of_speech));
- *     when they come: do(floor_turn(&f, p)), do(floor_heard(&f, kind)), do(floor_sounding(&f)),
- * do(floor_silent(&f))
+ *     when they come: do(floor_turn(&f, p)), do(floor_ending(&f, p)), do(floor_heard(&f, kind)),
+ * do(floor_sounding(&f)), do(floor_silent(&f))
  *
  * Every call returns what is to be done now, as bits of enum floor_action. Embedded value, one thread.
  */
@@ -67,7 +67,8 @@ struct floor {
     int speech_run_ms; /* … without a pause, up to now */
     int silence_ms;    /* since the last speech */
     int utterance_ms;  /* since its beginning */
-    float turn;        /* probability that the turn is over; negative: not known for this pause */
+    float turn;   /* probability that the turn is over, by its sound; negative: not known for this pause */
+    float ending; /* … by its words */
     int turn_asked_ms; /* silence at which it was asked last */
     enum floor_words words;
     bool judged;     /* the words of this pause are known */
@@ -83,6 +84,8 @@ void floor_init(struct floor *f, const struct floor_options *options);
 unsigned floor_window(struct floor *f, float speech);
 /* The end-of-turn model's answer for this pause. */
 unsigned floor_turn(struct floor *f, float probability);
+/* How likely the words of this pause end a turn, by the language model. */
+unsigned floor_ending(struct floor *f, float probability);
 /* What was asked by FLOOR_SPECULATE or FLOOR_JUDGE is known. */
 unsigned floor_heard(struct floor *f, enum floor_words words);
 /* The first sound of the answer is being played. */

@@ -80,6 +80,18 @@ static void show_turn(struct talk *t)
     t->times.wasted = 0;
 }
 
+/* What a model thinks of whether the person has finished. */
+static void show_judgement(struct talk *t, const char *what, enum sarai_talk_lane lane, float probability,
+                           double start_ms)
+{
+    emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_SPAN,
+                                      .turn = atomic_load(&t->turn),
+                                      .text = what,
+                                      .speech = probability,
+                                      .lane = lane,
+                                      .start_ms = start_ms - t->start_ms});
+}
+
 /* ---- what the floor asks for ------------------------------------------------------------------ */
 
 static bool needs_wake(const struct talk *t)
@@ -162,12 +174,7 @@ static unsigned ask_turn(struct talk *t)
     float probability;
     double start_ms = clock_ms();
     t->status = ear_turn_over(t->ear, &probability, t->err);
-    emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_SPAN,
-                                      .turn = atomic_load(&t->turn),
-                                      .text = "end of turn?",
-                                      .speech = probability,
-                                      .lane = SARAI_LANE_LISTEN,
-                                      .start_ms = start_ms - t->start_ms});
+    show_judgement(t, "end of turn?", SARAI_LANE_LISTEN, probability, start_ms);
     return t->status ? 0 : floor_turn(&t->floor, probability);
 }
 
@@ -252,6 +259,9 @@ static void take_news(struct talk *t, const struct news *news)
                  .kind = SARAI_TALK_PARTIAL, .turn = news->turn, .text = news->text, .stable = news->stable});
     } else if (news->kind == NEWS_WORDS) {
         take_words(t, news);
+    } else if (news->kind == NEWS_ENDING) {
+        show_judgement(t, "finished?", SARAI_LANE_THINK, news->probability, news->start_ms);
+        act(t, floor_ending(&t->floor, news->probability));
     } else if (news->kind == NEWS_TOKEN) {
         t->times.first_token_ms = news->at_ms;
     } else if (news->kind == NEWS_ANSWER) {

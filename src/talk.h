@@ -45,6 +45,7 @@ struct news {
         NEWS_PARTIAL,  /* text, stable */
         NEWS_WORDS,    /* text of a turn or interruption, and what it is to the floor */
         NEWS_ANSWER,   /* text: a piece of it */
+        NEWS_ENDING,   /* probability that the words end a turn; start_ms */
         NEWS_TOKEN,    /* at_ms: first token */
         NEWS_ANSWERED, /* the answer is whole; tokens, start_ms */
         NEWS_FAILED,   /* text: why there is no answer */
@@ -53,6 +54,7 @@ struct news {
     unsigned turn;
     double at_ms, start_ms; /* on clock_ms() */
     enum floor_words words;
+    float probability;
     size_t stable;
     enum sarai_talk_lane lane;
     struct sarai_tokens tokens;

@@ -206,6 +206,14 @@ static void enter_history(struct talk *t, unsigned turn)
     free(amendment.heard);
 }
 
+/* Without it the floor judges by the sound alone. */
+static void judge_ending(struct talk *t, const struct think_job *job)
+{
+    struct news news = {.kind = NEWS_ENDING, .turn = job->turn, .start_ms = clock_ms()};
+    if (conversation_ending(t->s->conversation, job->text, &news.probability, NULL) == SARAI_OK)
+        tell(t, &news, "");
+}
+
 static void answer(struct talk *t, const struct think_job *job)
 {
     struct voicing voicing = {.t = t, .turn = job->turn};
@@ -215,6 +223,7 @@ static void answer(struct talk *t, const struct think_job *job)
     struct sarai_error err = {0};
     double start_ms = clock_ms();
     enter_history(t, job->turn);
+    judge_ending(t, job);
     enum sarai_status st = assistant_answer(t->s, &sink, start_ms, &turn, &err);
     playback_finish(t->playback, job->turn);
     tell_span(t, job->turn, SARAI_LANE_THINK, "answer", start_ms);

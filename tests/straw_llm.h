@@ -21,6 +21,7 @@ struct llm {
     size_t n_read;
     int prompts;
     bool has_cache;
+    int32_t expected; /* token that it takes for by far the likeliest next one */
     char restored[200], saved[200];
 };
 
@@ -101,6 +102,20 @@ enum sarai_status llm_prompt(struct llm *llm, const int32_t *tokens, size_t n, s
     *usage = (struct llm_usage){.evaluated = (int)(n - llm->n_read), .reused = (int)llm->n_read};
     llm->n_read = n;
     return SARAI_OK;
+}
+
+int llm_vocabulary(const struct llm *llm)
+{
+    (void)llm;
+    return CONTROL + 1;
+}
+
+const float *llm_logits(struct llm *llm)
+{
+    static float logits[CONTROL + 1];
+    for (int32_t i = 0; i <= CONTROL; i++)
+        logits[i] = i == llm->expected ? 20 : 0;
+    return logits;
 }
 
 const char *llm_identity(const struct llm *llm)

@@ -76,6 +76,12 @@ enum sarai_status conversation_warm(struct conversation *c, struct sarai_error *
  * it need not be read again. Nothing is remembered. */
 enum sarai_status conversation_expect(struct conversation *c, const char *beginning, struct sarai_error *err);
 
+/* How likely who has said these words so far has finished, 0..1: the model's probability that the sentence or
+ * the turn ends behind the last of them, whatever mark stands there already. What is read for it need not be
+ * read again for the answer. Nothing is remembered. EINPUT: no words, or too many. */
+enum sarai_status conversation_ending(struct conversation *c, const char *words, float *probability,
+                                      struct sarai_error *err);
+
 /* Question (UTF-8) → answer, piece by piece; on_piece may be NULL. Whatever is in the question, it
  * stays text: it can neither end its turn nor speak for Sarai.
  * EINPUT: empty, longer than CONVERSATION_QUESTION_BYTES, or than the window.

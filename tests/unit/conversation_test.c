@@ -51,6 +51,30 @@ static void history_is_what_was_said(void **state)
     conversation_close(c);
 }
 
+static void words_are_judged_before_their_marks(void **state)
+{
+    (void)state;
+    struct llm llm = {.say = "Bien."};
+    struct conversation *c = begin(&llm, 3, 60);
+    float p = -1;
+    llm.expected = '?';
+    assert_int_equal(conversation_ending(c, "¿Qué hora es?", &p, NULL), SARAI_OK);
+    assert_ends(llm.read, "\nPersona: ¿Qué hora es");
+    assert_true(p > 0.99f);
+    llm.expected = '\n'; /* the cue that ends the turn */
+    assert_int_equal(conversation_ending(c, "son las dos…", &p, NULL), SARAI_OK);
+    assert_ends(llm.read, "\nPersona: son las dos");
+    assert_true(p > 0.99f);
+    llm.expected = ' ';
+    assert_int_equal(conversation_ending(c, "y luego,", &p, NULL), SARAI_OK);
+    assert_true(p < 0.01f);
+    p = -1;
+    assert_int_equal(conversation_ending(c, "…", &p, NULL), SARAI_EINPUT);
+    assert_true(p == -1);
+    assert_int_equal(conversation_turns(c), 0);
+    conversation_close(c);
+}
+
 static void answer_stops_after_its_sentences(void **state)
 {
     (void)state;
@@ -311,6 +335,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(history_is_what_was_said),
+        cmocka_unit_test(words_are_judged_before_their_marks),
         cmocka_unit_test(answer_stops_after_its_sentences),
         cmocka_unit_test(half_sentences_are_not_said),
         cmocka_unit_test(a_loop_is_cut),

@@ -31,6 +31,12 @@ static unsigned speak(struct floor *f, int ms)
     return feed(f, ms, 0.95f);
 }
 
+/* What the models say of a sentence that is whole, by its sound and by its words. */
+static unsigned finished(struct floor *f)
+{
+    return floor_turn(f, 0.95f) | floor_ending(f, 0.9f);
+}
+
 static unsigned pause(struct floor *f, int ms)
 {
     return feed(f, ms, 0.02f);
@@ -42,7 +48,7 @@ static struct floor answering(void)
     struct floor f = begin();
     speak(&f, 1000);
     pause(&f, 160);
-    floor_turn(&f, 0.95f);
+    finished(&f);
     floor_heard(&f, FLOOR_FINISHED);
     pause(&f, 320);
     assert_int_equal(f.state, FLOOR_THINKING);
@@ -61,13 +67,29 @@ static void a_question_is_speculated_on_confirmed_and_answered(void **state)
     assert_int_equal(f.state, FLOOR_LISTENING);
     assert_int_equal(pause(&f, 128), FLOOR_SPECULATE | FLOOR_ASK_TURN);
     assert_int_equal(f.state, FLOOR_SPECULATING);
-    assert_int_equal(floor_turn(&f, 0.95f), 0); /* sure, but 128 ms are too early for anybody */
+    assert_int_equal(finished(&f), 0); /* sure, but 128 ms are too early for anybody */
     assert_int_equal(pause(&f, 160), 0);
     assert_int_equal(pause(&f, 64), FLOOR_CONFIRM);
     assert_int_equal(f.state, FLOOR_THINKING);
     floor_sounding(&f);
     assert_int_equal(floor_silent(&f), FLOOR_FORGET);
     assert_int_equal(f.state, FLOOR_IDLE);
+}
+
+static void a_finished_sound_is_not_enough_while_the_words_want_more(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    speak(&f, 1000);
+    pause(&f, 128);
+    floor_turn(&f, 0.99f);
+    int unknown_ms = floor_wait_ms(&f);
+    floor_ending(&f, 0.02f);
+    assert_true(floor_wait_ms(&f) >= 850);
+    floor_ending(&f, 0.9f);
+    assert_true(floor_wait_ms(&f) < unknown_ms);
+    pause(&f, 320);
+    assert_int_equal(f.state, FLOOR_THINKING);
 }
 
 static void an_inner_pause_cancels_what_was_prepared(void **state)
@@ -92,6 +114,7 @@ static void the_model_is_asked_again_in_a_long_pause(void **state)
     speak(&f, 1000);
     pause(&f, 128);
     floor_turn(&f, 0.1f);
+    floor_ending(&f, 0.9f);
     assert_int_equal(pause(&f, 320), FLOOR_ASK_TURN);
     assert_int_equal(floor_turn(&f, 0.95f), FLOOR_CONFIRM);
 }
@@ -135,7 +158,7 @@ static void words_that_come_late_and_are_none_end_the_turn(void **state)
     struct floor f = begin();
     speak(&f, 1000);
     pause(&f, 128);
-    floor_turn(&f, 0.95f);
+    finished(&f);
     pause(&f, 320);
     assert_int_equal(f.state, FLOOR_THINKING);
     assert_int_equal(floor_heard(&f, FLOOR_NOTHING), FLOOR_CANCEL | FLOOR_FORGET);
@@ -148,7 +171,7 @@ static void going_on_before_the_answer_sounds_belongs_to_the_turn(void **state)
     struct floor f = begin();
     speak(&f, 1000);
     pause(&f, 128);
-    floor_turn(&f, 0.95f);
+    finished(&f);
     pause(&f, 320);
     assert_int_equal(speak(&f, 96), FLOOR_CANCEL);
     assert_int_equal(f.state, FLOOR_LISTENING);
@@ -161,7 +184,7 @@ static void who_goes_on_as_the_answer_begins_is_heard_as_a_whole(void **state)
     struct floor f = begin();
     speak(&f, 1000);
     pause(&f, 160);
-    floor_turn(&f, 0.95f);
+    finished(&f);
     pause(&f, 320);
     assert_int_equal(floor_sounding(&f), 0);
     assert_int_equal(pause(&f, 320), 0);
@@ -258,6 +281,24 @@ static void a_button_begins_and_ends_the_turn(void **state)
     assert_int_equal(floor_button(&f, true), FLOOR_STOP | FLOOR_BEGIN);
 }
 
+static unsigned random_event(struct floor *f)
+{
+    switch (rand() % 13) {
+    case 0:
+        return floor_turn(f, (float)(rand() % 100) / 100);
+    case 1:
+        return floor_heard(f, (enum floor_words)(rand() % 4));
+    case 2:
+        return floor_sounding(f);
+    case 3:
+        return floor_silent(f);
+    case 4:
+        return floor_ending(f, (float)(rand() % 100) / 100);
+    default:
+        return feed(f, 32 * (1 + rand() % 8), (float)(rand() % 2));
+    }
+}
+
 /* Whatever the order of events: an answer is released only after it was speculated on, stopped or cancelled
  * only while there is one, and silence always leads back to idle. */
 static void random_orders_keep_the_rules(void **state)
@@ -268,12 +309,7 @@ static void random_orders_keep_the_rules(void **state)
         struct floor f = begin();
         bool prepared = false, utterance = false;
         for (int i = 0; i < 400; i++) {
-            int event = rand() % 12;
-            unsigned a = event == 0   ? floor_turn(&f, (float)(rand() % 100) / 100)
-                         : event == 1 ? floor_heard(&f, (enum floor_words)(rand() % 4))
-                         : event == 2 ? floor_sounding(&f)
-                         : event == 3 ? floor_silent(&f)
-                                      : feed(&f, 32 * (1 + rand() % 8), (float)(rand() % 2));
+            unsigned a = random_event(&f);
             if (a & FLOOR_BEGIN)
                 utterance = true;
             if (a & FLOOR_SPECULATE)
@@ -296,6 +332,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_question_is_speculated_on_confirmed_and_answered),
+        cmocka_unit_test(a_finished_sound_is_not_enough_while_the_words_want_more),
         cmocka_unit_test(an_inner_pause_cancels_what_was_prepared),
         cmocka_unit_test(the_model_is_asked_again_in_a_long_pause),
         cmocka_unit_test(without_an_answer_of_the_model_the_longest_wait_decides),
