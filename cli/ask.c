@@ -2,6 +2,7 @@
  * with --json it may be an object that brings a mood, passages and turns had before. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 
@@ -12,13 +13,20 @@ static void show_answer(void *user, const char *piece)
     fflush(stdout);
 }
 
+struct asking {
+    struct cli *cli;
+    bool json, quiet;
+    bool attended; /* somebody answers when Sarai asks back */
+    bool again;    /* Sarai has asked back */
+};
+
 static int print_turn(const struct sarai_turn *turn, bool json, bool quiet)
 {
     if (json)
-        return cli_print_json(
-            json_pack("{s:o,s:s,s:b,s:o,s:o,s:o}", "question", cli_json_text(turn->text), "answer",
-                      turn->answer, "call", turn->is_call, "sources", cli_hits_json(&turn->sources),
-                      "stages_ms", cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens)));
+        return cli_print_json(json_pack(
+            "{s:o,s:s,s:b,s:s,s:o,s:o,s:o}", "question", cli_json_text(turn->text), "answer", turn->answer,
+            "call", turn->is_call, "by", cli_by_name(turn->by), "sources", cli_hits_json(&turn->sources),
+            "stages_ms", cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens)));
     if (turn->is_call)
         fputs(turn->answer, stdout);
     putchar('\n');
@@ -28,14 +36,16 @@ static int print_turn(const struct sarai_turn *turn, bool json, bool quiet)
     return cli_flush();
 }
 
-static int consult(struct cli *cli, const struct sarai_question *question, bool json, bool quiet)
+static int consult(struct asking *a, struct sarai_question *question)
 {
     struct sarai_error err = {0};
     struct sarai_turn turn = {0};
-    const struct sarai_sink sink = {.on_answer = json ? NULL : show_answer};
-    if (sarai_consult(cli->sarai, question, &sink, &turn, &err) != SARAI_OK)
-        return cli_fail(cli, &err);
-    int code = print_turn(&turn, json, quiet);
+    const struct sarai_sink sink = {.on_answer = a->json ? NULL : show_answer, .on_notice = cli_notice};
+    question->unattended = !a->attended;
+    if (sarai_consult(a->cli->sarai, question, &sink, &turn, &err) != SARAI_OK)
+        return cli_fail(a->cli, &err);
+    int code = print_turn(&turn, a->json, a->quiet);
+    a->again = turn.by == SARAI_BY_NOBODY;
     sarai_turn_finish(&turn);
     return code;
 }
@@ -83,7 +93,7 @@ static int recall(struct cli *cli, json_t *history)
     return 0;
 }
 
-static int ask_json(struct cli *cli, const char *line)
+static int ask_json(struct asking *a, const char *line)
 {
     json_error_t cause;
     struct sarai_passage passages[MAX_PASSAGES];
@@ -97,36 +107,61 @@ static int ask_json(struct cli *cli, const char *line)
         code = cli_usage(tr("hace falta un objeto con «text»; ayuda: sarai ask --help",
                             "this takes an object with “text”; help: sarai ask --help"));
     else
-        code = recall(cli, history);
+        code = recall(a->cli, history);
     if (object && !code)
-        code = consult(cli, &question, true, true);
+        code = consult(a, &question);
     json_decref(object);
     return code;
 }
 
-static int ask(struct cli *cli, const char *line, bool json, bool quiet)
+static int ask(struct asking *a, const char *line)
 {
-    if (json && line[0] == '{')
-        return ask_json(cli, line);
-    return consult(cli, &(struct sarai_question){.text = line}, json, quiet);
+    if (a->json && line[0] == '{')
+        return ask_json(a, line);
+    return consult(a, &(struct sarai_question){.text = line});
+}
+
+/* One question, and what is replied on the terminal when Sarai asks back. */
+static int ask_once(struct asking *a, const char *text, enum sarai_status *st, struct sarai_error *err)
+{
+    int code = ask(a, text);
+    char *reply = !code && a->again ? cli_read_line(stdin, st, err) : NULL;
+    if (reply)
+        code = ask(a, reply);
+    free(reply);
+    return code;
+}
+
+static int ask_lines(struct asking *a, bool keep, enum sarai_status *st, struct sarai_error *err)
+{
+    int code = 0;
+    char *line;
+    a->quiet = true;
+    while (!code && (line = cli_read_line(stdin, st, err))) {
+        if (!keep)
+            sarai_new_conversation(a->cli->sarai);
+        code = ask(a, line);
+        free(line);
+    }
+    return code;
 }
 
 int command_ask(struct cli *cli, const struct command *command, int argc, char **argv)
 {
-    bool json = false, keep = false, quiet = false;
+    struct asking a = {.cli = cli};
+    bool keep = false;
     struct sarai_error err = {0};
     enum sarai_status st = SARAI_OK;
     int first, code;
-    char *line;
     const struct cli_option own[] = {
-        {"json", 'j', NULL, NULL, &json,
+        {"json", 'j', NULL, NULL, &a.json,
          "una línea JSON por pregunta, que puede serlo también: {\"text\", \"mood\", \"passages\", "
          "\"history\"}",
          "a JSON line for each question, which may be one too: {\"text\", \"mood\", \"passages\", "
          "\"history\"}"},
         {"keep", 'k', NULL, NULL, &keep, "todas las líneas son una misma conversación",
          "all lines are one conversation"},
-        {"quiet", 'q', NULL, NULL, &quiet, "sin tabla de tiempos", "no table of times"},
+        {"quiet", 'q', NULL, NULL, &a.quiet, "sin tabla de tiempos", "no table of times"},
     };
     if (!cli_parse(cli, command, own, sizeof own / sizeof *own, argc, argv, &first, &code))
         return code;
@@ -134,15 +169,10 @@ int command_ask(struct cli *cli, const struct command *command, int argc, char *
         return cli_usage(tr("hace falta una pregunta (entre comillas) o «-»; ayuda: sarai ask --help",
                             "this takes one question (in quotes) or “-”; help: sarai ask --help"));
     code = cli_open(cli, SARAI_THINK | SARAI_KNOW);
-    if (!code && strcmp(argv[first], "-") != 0)
-        code = ask(cli, argv[first], json, quiet);
-    else
-        while (!code && (line = cli_read_line(stdin, &st, &err))) {
-            if (!keep)
-                sarai_new_conversation(cli->sarai);
-            code = ask(cli, line, json, true);
-            free(line);
-        }
+    bool lines = strcmp(argv[first], "-") == 0;
+    a.attended = lines ? keep : isatty(STDIN_FILENO);
+    if (!code)
+        code = lines ? ask_lines(&a, keep, &st, &err) : ask_once(&a, argv[first], &st, &err);
     if (!code && st)
         code = cli_fail(cli, &err);
     if (!code && cli_interrupted(cli))

@@ -36,7 +36,7 @@ static int answer(struct cli *cli, const char *question)
 {
     struct sarai_error err = {0};
     struct sarai_turn turn = {0};
-    const struct sarai_sink sink = {.on_answer = show_answer};
+    const struct sarai_sink sink = {.on_answer = show_answer, .on_notice = cli_notice};
     enum sarai_status st = sarai_ask(cli->sarai, question, &sink, &turn, &err);
     putchar('\n');
     sarai_turn_finish(&turn);

@@ -143,6 +143,18 @@ json_t *cli_tokens_json(const struct sarai_tokens *t)
                      t->generated);
 }
 
+void cli_notice(void *user, const char *text)
+{
+    (void)user;
+    fprintf(stderr, "sarai: %s\n", text);
+}
+
+const char *cli_by_name(enum sarai_answered_by by)
+{
+    static const char *const names[] = {"local", "expert", "both", "nobody"};
+    return names[by];
+}
+
 int cli_columns(const char *text)
 {
     int n = 0;
@@ -184,6 +196,11 @@ void cli_print_stages(const struct sarai_turn *turn)
             fprintf(stderr, "  %s%*s %8.0f ms\n", name, 26 - cli_columns(name), "",
                     cli_stage_ms(&turn->stages, i));
     }
+    if (turn->by == SARAI_BY_EXPERT || turn->by == SARAI_BY_BOTH)
+        fprintf(stderr, "  %s\n",
+                turn->by == SARAI_BY_EXPERT ? tr("contestó el experto", "the expert answered")
+                                            : tr("empezó el experto y siguió el modelo local",
+                                                 "the expert began, the local model went on"));
     if (turn->tokens.generated > 0)
         fprintf(stderr,
                 tr("  tokens: %d leídos, %d de la memoria, %d escritos\n",

@@ -108,6 +108,10 @@ extern const struct cli_stage cli_stages[];
 extern const size_t cli_n_stages;
 /* Milliseconds of the i-th stage; negative when it did not run. */
 double cli_stage_ms(const struct sarai_stages *s, size_t i);
+/* For sarai_sink.on_notice: to stderr. */
+void cli_notice(void *user, const char *text);
+/* Who answered, for programs: "local", "expert", "both", "nobody". */
+const char *cli_by_name(enum sarai_answered_by by);
 /* A text from outside, which may be no UTF-8: what is not becomes U+FFFD. NULL when memory is out. */
 json_t *cli_json_text(const char *text);
 /* The likeliest mood with its share, e.g. "triste (71 %)", for people; "" when none was heard. */

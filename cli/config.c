@@ -44,7 +44,7 @@ static int print_all(const struct cli *cli, bool json)
 {
     json_t *object = json_object();
     for (size_t i = 0; i < config_count(); i++) {
-        const char *key = config_setting(i)->key, *value = config_text(cli->cfg, key);
+        const char *key = config_setting(i)->key, *value = config_shown(cli->cfg, config_setting(i));
         if (json)
             json_object_set_new(object, key, json_string(value));
         else
@@ -75,7 +75,7 @@ int command_config(struct cli *cli, const struct command *command, int argc, cha
         return cli_usage(tr("no existe el ajuste «%s»; la lista: sarai config",
                             "there is no setting “%s”; the list: sarai config"),
                          argv[first]);
-    puts(config_text(cli->cfg, s->key));
+    puts(config_shown(cli->cfg, s));
     return cli_flush();
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/machine.h"
 #include "cli.h"
 #include "engine/espeak.h"
@@ -19,6 +20,7 @@
 #include "know/place.h"
 #include "know/shelf.h"
 #include "models/store.h"
+#include "think/expert.h"
 
 enum level { FINE, WARNING, FAILURE };
 
@@ -39,8 +41,9 @@ static const char *const check_names[][3] = {
     {"cpu", "procesador", "processor"},   {"memory", "memoria", "memory"},    {"threads", "hilos", "threads"},
     {"library", "biblioteca", "library"}, {"model", "modelo", "model"},       {"cache", "caché", "cache"},
     {"audio", "sonido", "sound"},         {"latency", "latencia", "latency"}, {"store", "almacén", "store"},
+    {"expert", "experto", "expert"},
 };
-enum check { CPU, MEMORY, THREADS, LIBRARY, MODEL, CACHE, AUDIO, LATENCY, SHELF };
+enum check { CPU, MEMORY, THREADS, LIBRARY, MODEL, CACHE, AUDIO, LATENCY, SHELF, EXPERT };
 
 static const char *level_name(enum level level)
 {
@@ -311,6 +314,60 @@ static void check_shelf(struct doctor *d)
     shelf_close(shelf);
 }
 
+enum { MAX_MODELS_BYTES = 64 * 1024 };
+
+/* Whether the endpoint answers and has the model. */
+static void ask_for_models(struct doctor *d, struct expert *expert)
+{
+    struct sarai_error err = {0};
+    struct buf models = BUF_INIT(MAX_MODELS_BYTES);
+    const char *wanted = config_text(d->cli->cfg, "EXPERT_MODEL");
+    char line[256], mend[256];
+    snprintf(line, sizeof line, "\n%s\n", wanted);
+    enum sarai_status st = buf_text(&models, "\n") ? expert_models(expert, &models, &err)
+                                                   : out_of_memory(&err, tr("la lista", "the list"));
+    const char *first = buf_string(&models) + (models.len > 0);
+    snprintf(mend, sizeof mend, "EXPERT_MODEL=%.*s", (int)strcspn(first, "\n"), first);
+    if (st)
+        note(d, WARNING, EXPERT, strstr(err.message, " 401") ? "EXPERT_KEY=…" : NULL, "%s", err.message);
+    else if (*wanted && !strstr(buf_string(&models), line))
+        note(d, WARNING, EXPERT, *first ? mend : NULL, tr("%s no tiene el modelo %s", "%s has no model %s"),
+             expert_place(expert), wanted);
+    else if (expert_is_exposed(expert))
+        note(d, WARNING, EXPERT, "EXPERT_URL=https://…",
+             tr("%s contesta, pero sin cifrar: por la red se leen preguntas y clave",
+                "%s answers, but unencrypted: the network can read questions and key"),
+             expert_place(expert));
+    else
+        note(d, FINE, EXPERT, NULL, tr("%s contesta", "%s answers"), expert_place(expert));
+    buf_finish(&models);
+}
+
+/* Nothing is asked of it while nothing may leave. */
+static void check_expert(struct doctor *d)
+{
+    const struct sarai_config *cfg = d->cli->cfg;
+    struct sarai_error err = {0};
+    struct expert *expert = NULL;
+    const struct expert_options options = {.url = config_text(cfg, "EXPERT_URL"),
+                                           .model = config_text(cfg, "EXPERT_MODEL"),
+                                           .key = config_text(cfg, "EXPERT_KEY"),
+                                           .timeout_s = config_real(cfg, "EXPERT_TIMEOUT"),
+                                           .stop = &d->cli->stop};
+    if (strcmp(config_text(cfg, "EXPERT_ALLOW"), "never") == 0)
+        note(d, FINE, EXPERT, NULL, "%s",
+             tr("no se usa: nada sale de este equipo", "not in use: nothing leaves this machine"));
+    else if (!*options.url)
+        note(d, WARNING, EXPERT, "EXPERT_URL=http://127.0.0.1:8080/v1", "%s",
+             tr("EXPERT_ALLOW lo permite y falta EXPERT_URL",
+                "EXPERT_ALLOW lets it, and there is no EXPERT_URL"));
+    else if (expert_open(&options, &expert, &err) != SARAI_OK)
+        add_finding(d, FAILURE, EXPERT, err.status, err.message, NULL);
+    else
+        ask_for_models(d, expert);
+    expert_close(expert);
+}
+
 /* ---- sound ----------------------------------------------------------------------------------- */
 
 static void check_audio(struct doctor *d)
@@ -471,6 +528,7 @@ static enum sarai_status examine(struct doctor *d, struct sarai_error *err)
         check_cache(d);
     }
     check_shelf(d);
+    check_expert(d);
     check_audio(d);
     if (!st && !d->quick && !d->worst)
         check_latency(d);

@@ -41,11 +41,11 @@ static int show_turn(const struct job *job, const char *path, const struct sarai
 {
     if (job->json)
         return cli_print_json(
-            json_pack("{s:o,s:s,s:o,s:s,s:o,s:o,s:o,s:f,s:I}", "file", cli_json_text(path), "text",
+            json_pack("{s:o,s:s,s:o,s:s,s:s,s:o,s:o,s:o,s:f,s:I}", "file", cli_json_text(path), "text",
                       turn->text, "emo_vec", cli_mood_json(turn->felt, turn->emo_vec), "answer", turn->answer,
-                      "sources", cli_hits_json(&turn->sources), "stages_ms", cli_stages_json(&turn->stages),
-                      "tokens", cli_tokens_json(&turn->tokens), "answer_audio_s", turn->answer_audio_s,
-                      "rss_bytes", (json_int_t)cli_resident_bytes()));
+                      "by", cli_by_name(turn->by), "sources", cli_hits_json(&turn->sources), "stages_ms",
+                      cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens),
+                      "answer_audio_s", turn->answer_audio_s, "rss_bytes", (json_int_t)cli_resident_bytes()));
     fputc('\n', job->words);
     fflush(job->words); /* before the table, which goes to another stream */
     if (!job->quiet)
@@ -65,6 +65,7 @@ static int run_one(struct job *job, const char *path, const char *out_path)
     struct sarai_sink sink = {.user = job,
                               .on_transcript = show_transcript,
                               .on_answer = show_answer,
+                              .on_notice = cli_notice,
                               .on_audio = out_path ? write_audio : NULL};
     enum sarai_status st = SARAI_OK;
     job->write_error.status = SARAI_OK;

@@ -162,6 +162,15 @@ struct sarai_hits {
     size_t n;
 };
 
+/* Who gave an answer. */
+enum sarai_answered_by {
+    SARAI_BY_LOCAL,  /* the model on this machine */
+    SARAI_BY_EXPERT, /* the one at EXPERT_URL */
+    SARAI_BY_BOTH,   /* the expert broke off, and the model here went on */
+    SARAI_BY_NOBODY, /* the answer asks whether the expert may be asked: the next question, "sí" or "no",
+                        decides */
+};
+
 /* One whole turn. */
 struct sarai_turn {
     char *text;   /* what was heard */
@@ -171,7 +180,8 @@ struct sarai_turn {
     struct sarai_tokens tokens;
     double answer_audio_s;
     struct sarai_hits sources; /* what was read and was put before the question */
-    bool felt;                 /* the question was spoken, and emo_vec heard */
+    enum sarai_answered_by by;
+    bool felt; /* the question was spoken, and emo_vec heard */
     float emo_vec[SARAI_EMO_DIMENSION];
 };
 
@@ -185,6 +195,8 @@ struct sarai_sink {
     void (*on_transcript)(void *user, const char *text);
     void (*on_answer)(void *user, const char *piece);  /* UTF-8, whole characters */
     void (*on_phrase)(void *user, const char *phrase); /* the words of the sound that comes next */
+    /* Something that the person should know, such as why the expert did not answer; on the calling thread. */
+    void (*on_notice)(void *user, const char *text);
     /* mono float at SARAI_VOICE_HZ, |x| ≤ 1; false ends the turn with EOUTPUT. */
     bool (*on_audio)(void *user, const float *pcm, size_t n_frames);
 };
@@ -213,8 +225,9 @@ struct sarai_question {
         *mood; /* how the person sounds: triste, enfado, miedo, alegre, sorpresa, asco; NULL: not known */
     const struct sarai_passage *passages; /* what a search found, best first; at most 8 are read */
     size_t n_passages;
-    bool searched;  /* there was a search: no passages then means that nothing was found */
-    bool is_result; /* `text` is what a tool gave that the last answer called */
+    bool searched;   /* there was a search: no passages then means that nothing was found */
+    bool unattended; /* nobody is there to be asked back: EXPERT_ALLOW=ask then means never */
+    bool is_result;  /* `text` is what a tool gave that the last answer called */
 };
 
 /* Text (UTF-8, at most 1 MB) → answer, within the current conversation; spoken too when the voice is

@@ -15,10 +15,13 @@
 #include "know/shelf.h"
 #include "listen/listener.h"
 #include "models/store.h"
+#include "remember/turn_log.h"
 #include "sarai.h"
 #include "speak/phrases.h"
 #include "speak/speaker.h"
+#include "think/control.h"
 #include "think/conversation.h"
+#include "think/expert.h"
 #include "think/router.h"
 
 enum { MAX_TEXT_BYTES = 1 << 20 }; /* of a question, an answer, a transcript of one call */
@@ -34,7 +37,16 @@ struct sarai {
     struct phrases *phrases;
     struct embedder *embedder;
     struct router *router;
-    struct shelf *shelf; /* NULL while nothing was indexed */
+    struct shelf *shelf;   /* NULL while nothing was indexed */
+    struct expert *expert; /* NULL: EXPERT_ALLOW is never, or there is no EXPERT_URL */
+    struct turn_log *log;  /* NULL until something is to be written */
+    struct {
+        char *question; /* that waits for consent to leave; NULL: none */
+        int turns;      /* of the conversation when it was asked about; -1: it was heard */
+    } pending;
+    /* Waits until the turn in work is sure to be wanted; false: it is not. NULL: it is. */
+    bool (*wait_until_sure)(void *user);
+    void *sure_user;
     double load_ms;
 
     struct stop stop;               /* ends the work in progress */
@@ -51,6 +63,18 @@ enum sarai_status assistant_open_parts(struct sarai *s, struct sarai_error *err)
 
 /* routing.c: the router, which wants the embedder to be open. */
 enum sarai_status assistant_open_router(struct sarai *s, struct sarai_error *err);
+/* What the question takes, with what `in` says beside the router's scores. */
+enum sarai_status assistant_weigh(struct sarai *s, const char *text, struct control_input *in,
+                                  struct control *out, struct sarai_error *err);
+
+/* consulting.c: the expert, where the settings want one; it wants the router. */
+bool assistant_wants_expert(const struct sarai *s);
+enum sarai_status assistant_open_expert(struct sarai *s, struct sarai_error *err);
+void assistant_close_expert(struct sarai *s);
+/* Question → answer, by the model here or by the expert, as control_decide() says. */
+enum sarai_status assistant_think(struct sarai *s, const struct question *question, bool unattended,
+                                  const struct sarai_sink *sink, conversation_piece *on_piece, void *user,
+                                  struct answer *out, struct sarai_error *err);
 
 /* sarai.c: every public call that works begins so: what was interrupted before is over. */
 void assistant_begin_call(struct sarai *s);

@@ -14,22 +14,33 @@ enum sarai_status assistant_open_router(struct sarai *s, struct sarai_error *err
     return st ? st : router_open(path, &options, (size_t)embedder_dimension(s->embedder), &s->router, err);
 }
 
-enum sarai_status sarai_route(struct sarai *s, const char *text, const float *emo_vec,
-                              struct sarai_route *out, struct sarai_error *err)
+enum sarai_status assistant_weigh(struct sarai *s, const char *text, struct control_input *in,
+                                  struct control *out, struct sarai_error *err)
 {
     float vector[EMBEDDER_MAX_DIMENSION];
     struct router_scores scores;
-    assistant_begin_call(s);
-    enum sarai_status st = assistant_needs(s, SARAI_ROUTE, err);
-    if (!st)
-        st = embedder_encode(s->embedder, text, EMBEDDER_QUERY, vector, err);
+    enum sarai_status st = embedder_encode(s->embedder, text, EMBEDDER_QUERY, vector, err);
     if (!st)
         st = router_score(s->router, vector, &scores, err);
     if (st)
         return st;
-    const struct control_input in = {
-        .hard = scores.hard, .soft = scores.soft, .web = scores.web, .emo_vec = emo_vec};
-    struct control c = control_decide(&in);
-    *out = (struct sarai_route){scores.hard, scores.soft, scores.web, c.alpha, c.beta};
+    in->hard = scores.hard;
+    in->soft = scores.soft;
+    in->web = scores.web;
+    *out = control_decide(in);
     return SARAI_OK;
+}
+
+enum sarai_status sarai_route(struct sarai *s, const char *text, const float *emo_vec,
+                              struct sarai_route *out, struct sarai_error *err)
+{
+    struct control_input in = {.emo_vec = emo_vec};
+    struct control c;
+    assistant_begin_call(s);
+    enum sarai_status st = assistant_needs(s, SARAI_ROUTE, err);
+    if (!st)
+        st = assistant_weigh(s, text, &in, &c, err);
+    if (!st)
+        *out = (struct sarai_route){in.hard, in.soft, in.web, c.alpha, c.beta};
+    return st;
 }

@@ -77,6 +77,8 @@ enum sarai_status sarai_open(const struct sarai_config *cfg, unsigned wanted, st
     s->parts = wanted;
     pthread_mutex_init(&s->interrupt_lock, NULL);
     sem_init(&s->interrupted, 0, 0);
+    if (assistant_wants_expert(s))
+        s->parts |= SARAI_EMBED | SARAI_ROUTE;
     enum sarai_status st = store_open(config_text(cfg, "SARAI_MODEL_DIR"), &s->store, err);
     if (!st && (wanted & SARAI_KNOW))
         st = assistant_open_shelf(s, err);
@@ -84,8 +86,10 @@ enum sarai_status sarai_open(const struct sarai_config *cfg, unsigned wanted, st
         st = assistant_open_parts(s, err);
     if (!st)
         st = assistant_check_shelf(s, err);
-    if (!st && (wanted & SARAI_ROUTE))
+    if (!st && (s->parts & SARAI_ROUTE))
         st = assistant_open_router(s, err);
+    if (!st && assistant_wants_expert(s))
+        st = assistant_open_expert(s, err);
     if (!st && !(s->watching = pthread_create(&s->watcher, NULL, watch, s) == 0))
         st = out_of_memory(err, tr("un hilo", "a thread"));
     if (st) {
@@ -108,6 +112,7 @@ void sarai_close(struct sarai *s)
         sem_post(&s->interrupted);
         pthread_join(s->watcher, NULL);
     }
+    assistant_close_expert(s);
     conversation_close(s->conversation);
     llm_close(s->llm);
     phrases_close(s->phrases);
@@ -312,7 +317,7 @@ static enum sarai_status think(struct sarai *s, const struct sarai_question *q, 
     if (q->is_result)
         return conversation_result(s->conversation, q->text, pass_answer, to, out, err);
     const struct question question = to_think_about(q, passages);
-    return conversation_ask(s->conversation, &question, pass_answer, to, out, err);
+    return assistant_think(s, &question, q->unattended, to->sink, pass_answer, to, out, err);
 }
 
 /* Thinks with what was read about it, and says where the answer is from. */
@@ -367,6 +372,7 @@ enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question
     }
     turn->answer = thought.text; /* taken over */
     turn->is_call = thought.is_call;
+    turn->by = thought.by;
     turn->tokens = (struct sarai_tokens){thought.evaluated, thought.reused, thought.generated};
     turn->stages.think_first_token_ms = thought.first_token_ms;
     turn->stages.think_total_ms = thought.total_ms;
@@ -448,8 +454,8 @@ enum sarai_status sarai_run_file(struct sarai *s, const char *path, const struct
     turn.felt = heard.felt;
     memcpy(turn.emo_vec, heard.emo_vec, sizeof turn.emo_vec);
     if (!st)
-        st = finish_turn(s, &(struct sarai_question){.text = heard.text}, sink ? sink : &no_sink, start_ms,
-                         &turn, err);
+        st = finish_turn(s, &(struct sarai_question){.text = heard.text, .unattended = true},
+                         sink ? sink : &no_sink, start_ms, &turn, err);
     sarai_transcript_finish(&heard);
     if (!st)
         *out = turn;

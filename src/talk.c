@@ -163,6 +163,7 @@ static void speculate(struct talk *t)
 static void confirm(struct talk *t)
 {
     t->confirmed = true;
+    atomic_store(&t->sure_turn, atomic_load(&t->turn));
     t->times.confirmed_ms = clock_ms();
     playback_release(t->playback, atomic_load(&t->turn));
     show_answer(t);
@@ -269,6 +270,8 @@ static void take_news(struct talk *t, const struct news *news)
         show_answer(t);
     } else if (news->kind == NEWS_ANSWERED) {
         t->times.tokens = news->tokens;
+    } else if (news->kind == NEWS_NOTICE) {
+        show_text(t, SARAI_TALK_NOTICE, news->text);
     } else if (news->kind == NEWS_FAILED) {
         give_up(t, news->text);
     }

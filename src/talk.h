@@ -49,6 +49,7 @@ struct news {
         NEWS_TOKEN,    /* at_ms: first token */
         NEWS_ANSWERED, /* the answer is whole; tokens, start_ms */
         NEWS_FAILED,   /* text: why there is no answer */
+        NEWS_NOTICE,   /* text: what the person should know; the answer goes on */
         NEWS_SPAN,     /* text, lane, start_ms */
     } kind;
     unsigned turn;
@@ -79,7 +80,9 @@ struct talk {
     struct queue *news;
     pthread_t hear_thread, think_thread;
     bool hears, thinks;
-    atomic_uint turn; /* the current one; work for another is stale */
+    atomic_uint turn;      /* the current one; work for another is stale */
+    atomic_uint sure_turn; /* the last one that is over for certain */
+    atomic_bool waits;     /* thinking goes on once its turn is sure */
 
     pthread_mutex_t lock;  /* of the next two */
     unsigned history_turn; /* whose answer ends the conversation's history */

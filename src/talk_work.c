@@ -5,10 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "listen/clause.h"
 #include "mouth.h"
+
+enum { SURE_STEP_MS = 5 };
 
 /* ---- news ------------------------------------------------------------------------------------ */
 
@@ -214,17 +217,41 @@ static void judge_ending(struct talk *t, const struct think_job *job)
         tell(t, &news, "");
 }
 
+static void on_notice(void *user, const char *text)
+{
+    struct voicing *v = user;
+    tell(v->t, &(struct news){.kind = NEWS_NOTICE, .turn = v->turn}, text);
+}
+
+/* What leaves this machine, leaves for a turn that is over: until then the person may go on speaking. */
+static bool wait_until_sure(void *user)
+{
+    const struct timespec pause = {0, SURE_STEP_MS * 1000000L};
+    struct voicing *v = user;
+    atomic_store(&v->t->waits, true);
+    while (!is_stale(v->t, v->turn) && atomic_load(&v->t->sure_turn) != v->turn)
+        nanosleep(&pause, NULL);
+    atomic_store(&v->t->waits, false);
+    return !is_stale(v->t, v->turn);
+}
+
 static void answer(struct talk *t, const struct think_job *job)
 {
     struct voicing voicing = {.t = t, .turn = job->turn};
-    const struct sarai_sink sink = {
-        .user = &voicing, .on_answer = on_answer, .on_phrase = on_phrase, .on_audio = on_audio};
+    const struct sarai_sink sink = {.user = &voicing,
+                                    .on_answer = on_answer,
+                                    .on_phrase = on_phrase,
+                                    .on_notice = on_notice,
+                                    .on_audio = on_audio};
     struct sarai_turn turn = {.text = (char *)job->text, .stages = assistant_nothing_ran};
     struct sarai_error err = {0};
     double start_ms = clock_ms();
     enter_history(t, job->turn);
     judge_ending(t, job);
+    t->s->wait_until_sure = wait_until_sure;
+    t->s->sure_user = &voicing;
     enum sarai_status st = assistant_answer(t->s, &sink, start_ms, &turn, &err);
+    t->s->wait_until_sure = NULL;
     playback_finish(t->playback, job->turn);
     tell_span(t, job->turn, SARAI_LANE_THINK, "answer", start_ms);
     if (!st)
@@ -276,7 +303,8 @@ void talk_amend(struct talk *t, unsigned turn, const char *heard)
 
 bool talk_is_idle(struct talk *t)
 {
-    return slot_is_idle(t->to_hear) && slot_is_idle(t->to_think);
+    bool waits = atomic_load(&t->waits) && atomic_load(&t->sure_turn) != atomic_load(&t->turn);
+    return slot_is_idle(t->to_hear) && (slot_is_idle(t->to_think) || waits);
 }
 
 enum sarai_status talk_work_open(struct talk *t, struct sarai_error *err)

@@ -83,6 +83,25 @@ static const struct setting settings[] = {
      "longest answer, in tokens"},
     {"LLM_MAX_SENTENCES", SETTING_INT, "3", 1, 64, NULL, "frases por respuesta, como máximo",
      "most sentences in an answer"},
+    {"EXPERT_ALLOW", SETTING_CHOICE, "never", 0, 0, "never|ask|always",
+     "si una pregunta difícil puede salir hacia el experto: nunca, preguntando antes, siempre",
+     "whether a hard question may leave for the expert: never, after asking, always"},
+    {"EXPERT_URL", SETTING_TEXT, "", 0, 0, NULL,
+     "experto: dirección compatible con OpenAI, p. ej. http://127.0.0.1:8080/v1",
+     "the expert: an OpenAI-compatible address, e.g. http://127.0.0.1:8080/v1"},
+    {"EXPERT_MODEL", SETTING_TEXT, "", 0, 0, NULL, "modelo del experto; vacío: el que elija su servidor",
+     "the expert's model; empty: its server's choice"},
+    {"EXPERT_KEY", SETTING_SECRET, "", 0, 0, NULL, "clave del experto; no se muestra nunca",
+     "the expert's key; it is never shown"},
+    {"EXPERT_TIMEOUT", SETTING_REAL, "15", 0.1, 600, NULL,
+     "segundos de silencio tras los que se deja al experto y sigue el modelo local",
+     "seconds of silence after which the expert is given up and the local model goes on"},
+    {"EXPERT_RETRIES", SETTING_INT, "2", 0, 10, NULL, "intentos más si el experto no llega a empezar",
+     "further tries where the expert does not begin"},
+    {"EXPERT_MAX_TOKENS", SETTING_INT, "300", 1, 4096, NULL,
+     "longitud máxima de la respuesta del experto, en tokens", "longest answer of the expert, in tokens"},
+    {"EXPERT_MAX_SENTENCES", SETTING_INT, "8", 1, 64, NULL, "frases por respuesta del experto, como máximo",
+     "most sentences in an answer of the expert"},
     {"EAGERNESS", SETTING_REAL, "1.0", 0.5, 2, NULL,
      "prisa por responder en una conversación: 0,5 espera más, 2 espera menos",
      "haste to answer in a conversation: 0.5 waits longer, 2 less"},
@@ -228,6 +247,12 @@ const char *sarai_config_get(const struct sarai_config *cfg, const char *key)
         return NULL;
     const char *value = cfg->values[s - settings];
     return value ? value : s->fallback;
+}
+
+const char *config_shown(const struct sarai_config *cfg, const struct setting *s)
+{
+    const char *value = sarai_config_get(cfg, s->key);
+    return s->type == SETTING_SECRET && *value ? tr("(secreto)", "(secret)") : value;
 }
 
 const char *config_text(const struct sarai_config *cfg, const char *key)

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 
-enum setting_type { SETTING_TEXT, SETTING_PATH, SETTING_INT, SETTING_REAL, SETTING_CHOICE };
+enum setting_type { SETTING_TEXT, SETTING_PATH, SETTING_INT, SETTING_REAL, SETTING_CHOICE, SETTING_SECRET };
 
 struct setting {
     const char *key; /* as in .env; the flag is the same in lower case with dashes */
@@ -28,6 +28,9 @@ size_t config_count(void);
 const struct setting *config_setting(size_t index);
 /* The setting of a key ("LLAMA_THREADS") or of a flag's name ("llama-threads"); NULL where none is. */
 const struct setting *config_find(const char *name);
+
+/* The value as it may be shown: a secret is only told to be there. */
+const char *config_shown(const struct sarai_config *cfg, const struct setting *s);
 
 /* Values in force. The key must be in the table. Texts are borrowed until the next set. */
 const char *config_text(const struct sarai_config *cfg, const char *key);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/fold.h"
 #include "know/words.h"
 
 enum { RRF_K = 60, MAX_FUSED = 2 * RETRIEVAL_DEPTH };
@@ -100,7 +101,7 @@ enum sarai_status retrieval_shared(const char *words, const char *text, double *
     enum sarai_status st = words_of(words, &wanted, err);
     if (st)
         return st;
-    bool ok = buf_text(&folded, " ") && words_fold(text, strlen(text), &folded) && buf_text(&folded, " ");
+    bool ok = buf_text(&folded, " ") && fold(text, strlen(text), &folded) && buf_text(&folded, " ");
     for (size_t i = 0; ok && i < wanted.n; i++) {
         size_t n = strlen(wanted.word[i]);
         for (const char *at = folded.data; (at = strstr(at, wanted.word[i])); at++)

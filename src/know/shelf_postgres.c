@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/fold.h"
 #include "engine/postgres.h"
 #include "know/place.h"
 #include "know/shelf_engine.h"
@@ -23,7 +24,7 @@ struct shelf_server {
     int dimension;
 };
 
-/* The word index holds folded words, so that accents do not matter (words_fold()). */
+/* The word index holds folded words, so that accents do not matter (fold()). */
 static const char tables[] =
     "CREATE SCHEMA IF NOT EXISTS sarai;"
     "CREATE EXTENSION IF NOT EXISTS vector;"
@@ -228,7 +229,7 @@ static enum sarai_status put_chunk(struct shelf_server *s, const char *document,
     struct buf folded = BUF_INIT(TEXT_BYTES);
     char *vector = NULL;
     enum sarai_status st =
-        words_fold(chunk->text, strlen(chunk->text), &folded) ? SARAI_OK : out_of_memory(err, "PostgreSQL");
+        fold(chunk->text, strlen(chunk->text), &folded) ? SARAI_OK : out_of_memory(err, "PostgreSQL");
     bool has_vector = chunk->vector && s->dimension > 0;
     if (!st && has_vector && !(vector = write_vector(chunk->vector, chunk->scale, s->dimension, err)))
         st = SARAI_ENOMEM;

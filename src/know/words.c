@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "base/fold.h"
 
 enum { MAX_QUESTION_BYTES = 64 * 1024 };
 
@@ -25,40 +25,6 @@ static const char *const little_words[] = {
     "tu",      "tus",    "u",      "un",      "una",      "unas",    "uno",     "unos",   "va",     "y",
     "ya",      "yo",
 };
-
-/* The base letters of U+00C0…U+017F; a blank is no letter, and two-letter signs are written out below. */
-static const char latin[] = "aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty"
-                            "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
-                            "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
-
-/* Other alphabets keep their letters as they are; punctuation and signs above U+2000 separate. */
-static bool fold_one(uint32_t c, struct buf *out)
-{
-    if (c < 0x80) {
-        bool is_word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        char letter = !is_word ? ' ' : c >= 'A' && c <= 'Z' ? (char)(c + 32) : (char)c;
-        return buf_append(out, &letter, 1);
-    }
-    if (c == 0xDF)
-        return buf_text(out, "ss");
-    if (c == 0xE6 || c == 0xC6)
-        return buf_text(out, "ae");
-    if (c >= 0xC0 && c < 0xC0 + sizeof latin - 1)
-        return buf_append(out, &latin[c - 0xC0], 1);
-    if (c >= 0x300 && c < 0x370)
-        return true; /* an accent that stands alone, behind its letter */
-    if (c < 0x370 || (c >= 0x2000 && c < 0x2C00) || (c >= 0x3000 && c < 0x3040) || c >= 0xE000)
-        return buf_text(out, " ");
-    return buf_codepoint(out, c);
-}
-
-bool words_fold(const char *text, size_t n, struct buf *out)
-{
-    bool ok = true;
-    for (size_t at = 0; ok && at < n;)
-        ok = fold_one(utf8_next(text, n, &at), out);
-    return ok;
-}
 
 static int by_name(const void *a, const void *b)
 {
@@ -84,7 +50,7 @@ enum sarai_status words_of(const char *question, struct words *out, struct sarai
 {
     struct buf folded = BUF_INIT(2 * MAX_QUESTION_BYTES);
     struct words w = {0}, all = {0};
-    if (words_fold(question, strnlen(question, MAX_QUESTION_BYTES), &folded))
+    if (fold(question, strnlen(question, MAX_QUESTION_BYTES), &folded))
         w.text = buf_take(&folded);
     buf_finish(&folded);
     if (!w.text)

@@ -11,7 +11,6 @@
 
 #include <stddef.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 
 enum { WORDS_MAX = 64 };
@@ -30,8 +29,5 @@ void words_finish(struct words *w);
 /* Whether the question speaks of documents ("según mis notas…"): then that nothing is found is an answer too.
  * ENOMEM only. */
 enum sarai_status words_name_documents(const char *question, bool *out, struct sarai_error *err);
-
-/* Appends text with its letters folded and all else as blanks: what word indexes hold. False: no room. */
-bool words_fold(const char *text, size_t n, struct buf *out);
 
 #endif

@@ -28,7 +28,8 @@ struct control control_decide(const struct control_input *in)
     c.beta = 1 - (1 - said) * (1 - sounded); /* either is enough */
     c.empathy = c.beta > EMPATHY;
     if (c.alpha > EXPERT) {
-        bool may_leave = in->expert != CONTROL_NEVER && in->expert_is_there;
+        bool may_leave = in->expert_is_there && !in->is_private &&
+                         (in->expert == CONTROL_ALWAYS || (in->expert == CONTROL_ASK && !in->unattended));
         c.route = may_leave ? CONTROL_EXPERT : CONTROL_LOCAL_LONG;
         c.ask = may_leave && in->expert == CONTROL_ASK;
     }

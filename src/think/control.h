@@ -25,7 +25,9 @@ struct control_input {
     const float *emo_vec;  /* SARAI_EMO_DIMENSION numbers; NULL: the question was written */
     float feedback;        /* on the answer before: -1 "no era eso" … 1 well done; 0 none */
     enum control_permission expert;
-    bool expert_is_there; /* configured, and not given up for a while */
+    bool expert_is_there; /* configured, and not given up for a while (breaker.h) */
+    bool is_private;      /* something of the person's goes with the question: passages, a tool's result */
+    bool unattended;      /* nobody is there to be asked */
 };
 
 struct control {

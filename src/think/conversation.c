@@ -422,16 +422,27 @@ enum sarai_status conversation_amend(struct conversation *c, const char *heard, 
     return c->last_answer > 0 ? remember(c, c->last_answer, heard ? heard : "", err) : SARAI_OK;
 }
 
+/* The words that an answer begins with were delivered by somebody else: the model reads them as its own. */
+static enum sarai_status take_over(struct conversation *c, struct sentences *s, struct delivery *d,
+                                   const char *begun, struct sarai_error *err)
+{
+    if (!buf_text(&d->text, begun) || !sentences_begin(s, begun, strlen(begun)))
+        return out_of_memory(err, "conversation");
+    return append_words(c, begun, err);
+}
+
 /* The turn between question and history; the text delivered is left in d. */
-static enum sarai_status take_turn(struct conversation *c, struct delivery *d, struct answer *a,
-                                   double start_ms, struct sarai_error *err)
+static enum sarai_status take_turn(struct conversation *c, const char *begun, struct delivery *d,
+                                   struct answer *a, double start_ms, struct sarai_error *err)
 {
     struct sentences s;
     struct llm_usage usage = {0};
     struct llm_sampling sampling = c->options.sampling;
     sampling.seed += (uint32_t)c->n_turns;
     sentences_init(&s, c->options.max_sentences, c->frame.is_line);
-    enum sarai_status st = llm_prompt(c->llm, c->tokens, c->n, &usage, err);
+    enum sarai_status st = begun ? take_over(c, &s, d, begun, err) : SARAI_OK;
+    if (!st)
+        st = llm_prompt(c->llm, c->tokens, c->n, &usage, err);
     if (!st)
         st = llm_sampling_set(c->llm, &sampling, err);
     if (!st)
@@ -449,14 +460,14 @@ static enum sarai_status take_turn(struct conversation *c, struct delivery *d, s
     return st;
 }
 
-/* A turn that has begun, to its end. */
-static enum sarai_status finish_turn(struct conversation *c, conversation_piece *on_piece, void *user,
-                                     double start_ms, struct answer *out, struct sarai_error *err)
+/* A turn that has begun, to its end; `begun` may be NULL. */
+static enum sarai_status finish_turn(struct conversation *c, const char *begun, conversation_piece *on_piece,
+                                     void *user, double start_ms, struct answer *out, struct sarai_error *err)
 {
     struct delivery d = {on_piece, user, BUF_INIT(SENTENCES_MAX_BYTES)};
     struct answer a = {0};
     size_t answer_at = c->n;
-    enum sarai_status st = take_turn(c, &d, &a, start_ms, err);
+    enum sarai_status st = take_turn(c, begun, &d, &a, start_ms, err);
     enum sarai_status kept = remember(c, answer_at, buf_string(&d.text), NULL);
     a.total_ms = clock_ms() - start_ms;
     if (!st && kept)
@@ -478,7 +489,16 @@ enum sarai_status conversation_ask(struct conversation *c, const struct question
 {
     double start_ms = clock_ms();
     enum sarai_status st = ask(c, question, false, err);
-    return st ? st : finish_turn(c, on_piece, user, start_ms, out, err);
+    return st ? st : finish_turn(c, NULL, on_piece, user, start_ms, out, err);
+}
+
+enum sarai_status conversation_go_on(struct conversation *c, const struct question *question,
+                                     const char *begun, conversation_piece *on_piece, void *user,
+                                     struct answer *out, struct sarai_error *err)
+{
+    double start_ms = clock_ms();
+    enum sarai_status st = ask(c, question, false, err);
+    return st ? st : finish_turn(c, begun, on_piece, user, start_ms, out, err);
 }
 
 enum sarai_status conversation_answer(struct conversation *c, const char *question,
@@ -494,7 +514,7 @@ enum sarai_status conversation_result(struct conversation *c, const char *result
 {
     double start_ms = clock_ms();
     enum sarai_status st = ask(c, &(struct question){.words = result}, true, err);
-    return st ? st : finish_turn(c, on_piece, user, start_ms, out, err);
+    return st ? st : finish_turn(c, NULL, on_piece, user, start_ms, out, err);
 }
 
 enum sarai_status conversation_recall(struct conversation *c, const struct question *question, bool is_result,

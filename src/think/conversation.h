@@ -49,8 +49,9 @@ struct conversation_options {
 };
 
 struct answer {
-    char *text;                       /* all pieces joined; never empty */
-    bool is_call;                     /* text is a tool call in JSON; nothing was delivered */
+    char *text;   /* all pieces joined; never empty */
+    bool is_call; /* text is a tool call in JSON; nothing was delivered */
+    enum sarai_answered_by by;
     int evaluated, reused, generated; /* tokens: of the prompt, of the prompt, of the answer */
     double first_token_ms, total_ms;  /* since the call */
 };
@@ -93,6 +94,11 @@ enum sarai_status conversation_answer(struct conversation *c, const char *questi
 enum sarai_status conversation_ask(struct conversation *c, const struct question *question,
                                    conversation_piece *on_piece, void *user, struct answer *out,
                                    struct sarai_error *err);
+/* The same for an answer that somebody else has begun to give: the model goes on behind these words, which
+ * are not delivered again; out->text begins with them. */
+enum sarai_status conversation_go_on(struct conversation *c, const struct question *question,
+                                     const char *begun, conversation_piece *on_piece, void *user,
+                                     struct answer *out, struct sarai_error *err);
 /* What the tool gave that the last answer called, → the answer that tells it. */
 enum sarai_status conversation_result(struct conversation *c, const char *result,
                                       conversation_piece *on_piece, void *user, struct answer *out,

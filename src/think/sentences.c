@@ -1,5 +1,6 @@
 #include "think/sentences.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -109,6 +110,16 @@ bool sentences_add(struct sentences *s, const char *bytes, size_t n)
         character(s, utf8_next(s->raw.data, complete, &at));
     buf_drop(&s->raw, complete);
     return !s->is_full && !s->is_out_of_memory;
+}
+
+bool sentences_begin(struct sentences *s, const char *words, size_t n)
+{
+    int max = s->max;
+    s->max = INT_MAX;
+    sentences_add(s, words, n);
+    s->max = s->count + 1 + max;
+    s->taken = s->whole = s->text.len;
+    return !s->is_out_of_memory;
 }
 
 void sentences_end(struct sentences *s, bool is_complete)

@@ -38,6 +38,9 @@ void sentences_finish(struct sentences *s);
 /* Takes bytes of a token; they may begin or end inside a character. False when the answer is complete:
  * the most sentences, a line break, or a sentence that was said before (a small model's loop). */
 bool sentences_add(struct sentences *s, const char *bytes, size_t n);
+/* The answer begins with words that were given by other means: they are not taken again, and `max` counts the
+ * sentences behind the one that they end in. False: no memory. */
+bool sentences_begin(struct sentences *s, const char *words, size_t n);
 /* No more bytes. When the writer came to its own end the last sentence counts even without a full stop. */
 void sentences_end(struct sentences *s, bool is_complete);
 /* What may be spoken now and was not taken yet; *n may be 0. */

@@ -98,6 +98,34 @@ static void half_sentences_are_not_said(void **state)
     conversation_close(c);
 }
 
+static void an_answer_that_was_begun_goes_on(void **state)
+{
+    (void)state;
+    struct llm llm = {.say = " Y tres. Y cuatro. Y cinco."};
+    struct conversation *c = begin(&llm, 2, 60);
+    const struct question question = {.words = "Cuenta."};
+    struct answer a = {0};
+    struct heard heard = {.all_whole = true};
+    assert_int_equal(conversation_go_on(c, &question, "Uno. Dos.", hear, &heard, &a, NULL), SARAI_OK);
+    assert_ends(llm.read, "\nPersona: Cuenta.\nSarai: Uno. Dos.");
+    assert_string_equal(heard.text, " Y tres. Y cuatro."); /* what was begun is not said again */
+    assert_string_equal(a.text, "Uno. Dos. Y tres. Y cuatro.");
+    answer_finish(&a);
+    llm.say = " a medias.";
+    heard = (struct heard){.all_whole = true};
+    assert_int_equal(conversation_go_on(c, &question, "Un comienzo", hear, &heard, &a, NULL), SARAI_OK);
+    assert_string_equal(a.text, "Un comienzo a medias.");
+    answer_finish(&a);
+    llm.say = ""; /* it has nothing to add */
+    assert_int_equal(conversation_go_on(c, &question, "Basta.", hear, &heard, &a, NULL), SARAI_OK);
+    assert_string_equal(a.text, "Basta.");
+    answer_finish(&a);
+    assert_int_equal(conversation_turns(c), 3);
+    expect_answer(c, "a", "No sé qué decirte.");
+    assert_ends(llm.read, "\nSarai: Basta.\nPersona: a\nSarai:");
+    conversation_close(c);
+}
+
 static void a_loop_is_cut(void **state)
 {
     (void)state;
@@ -338,6 +366,7 @@ int main(void)
         cmocka_unit_test(words_are_judged_before_their_marks),
         cmocka_unit_test(answer_stops_after_its_sentences),
         cmocka_unit_test(half_sentences_are_not_said),
+        cmocka_unit_test(an_answer_that_was_begun_goes_on),
         cmocka_unit_test(a_loop_is_cut),
         cmocka_unit_test(pieces_are_whole_characters),
         cmocka_unit_test(cancel_keeps_what_was_delivered),

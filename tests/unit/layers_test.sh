@@ -12,7 +12,7 @@ complain() {
 
 # folder: what it may include beside itself and sarai.h. A folder that is not here has not been thought about.
 declare -A may=([base]="" [engine]="base" [audio]="engine base" [listen]="engine base" [think]="engine base"
-    [speak]="engine base" [know]="engine base" [act]="engine base" [models]="engine base")
+    [speak]="engine base" [remember]="engine base" [know]="engine base" [act]="engine base" [models]="engine base")
 for folder in */; do
     folder=${folder%/}
     [ -n "${may[$folder]+set}" ] || { complain "src/$folder: say in this test what it may include"; continue; }

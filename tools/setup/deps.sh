@@ -2,14 +2,13 @@
 # Puts ONNX Runtime and llama.cpp under deps/, out of the XDG cache where an earlier build left them there.
 # Both come from package registries, pinned by version and sha256; nothing is installed into the system.
 source "$(dirname "$0")/common.sh"
+source "$(dirname "$0")/llama_source.sh"
 
 onnx_version=1.32.0
 declare -A onnx_wheel_sum=(
     [x86_64]=5a34fc4dfeb5a7b4a74c95dcba1e773d722abda720b474edf1b0c419dc6d163d
     [aarch64]=2303372a85299b6757b0e11e1cbf13e410ddf7e10c37f4b37e99d1c90e7daf7c
 )
-llama_version=0.3.36 # of the sdist that carries llama.cpp's source
-llama_sum=832db0699007f1be95a7e41ef12e88926b02ba836461e36a36372db2760c1a2e
 
 arch=$(uname -m)
 [ -n "${onnx_wheel_sum[$arch]:-}" ] ||
@@ -73,20 +72,17 @@ llama_options=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_LIBDIR=lib "-DCMAKE_IN
     -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_APP=OFF -DLLAMA_BUILD_MTMD=ON)
 
 llama_build() {
-    local home=$1 source
+    local home=$1
     new_work
     say "Compilando llama.cpp (unos 4 minutos con dos núcleos; se hace una sola vez)…" \
         "Building llama.cpp (about 4 minutes on two cores; done once)…"
-    pip_download "$work" --no-binary :all: "llama-cpp-python==$llama_version"
-    check_sum "$work/llama_cpp_python-$llama_version.tar.gz" "$llama_sum"
-    tar -xzf "$work/llama_cpp_python-$llama_version.tar.gz" -C "$work"
-    source=$work/llama_cpp_python-$llama_version/vendor/llama.cpp
-    cmake -S "$source" -B "$work/build" -DCMAKE_INSTALL_PREFIX="$work/out" "${llama_options[@]}" >"$work/log" 2>&1 &&
+    llama_fetch "$work"
+    cmake -S "$llama_source" -B "$work/build" -DCMAKE_INSTALL_PREFIX="$work/out" "${llama_options[@]}" >"$work/log" 2>&1 &&
         cmake --build "$work/build" --parallel "$(nproc)" --target install 2>&1 | tee -a "$work/log" |
         tenths ||
         { tail -n 30 "$work/log" >&2; fail "llama.cpp no compila (arriba, el final del registro)" \
             "llama.cpp does not build (the end of its log is above)"; }
-    cp "$source/LICENSE" "$work/out/"
+    cp "$llama_source/LICENSE" "$work/out/"
     echo "$llama_version" >"$work/out/VERSION"
     mv -T "$work/out" "$home"
     rm -rf "$work"

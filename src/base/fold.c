@@ -1,0 +1,50 @@
+#include "base/fold.h"
+
+#include "base/utf8.h"
+
+/* The base letters of U+00C0…U+017F; a blank is no letter, and two-letter signs are written out below. */
+static const char latin[] = "aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty"
+                            "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
+                            "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+
+/* Other alphabets keep their letters as they are; punctuation and signs above U+2000 separate. */
+static bool fold_one(uint32_t c, struct buf *out)
+{
+    if (c < 0x80) {
+        bool is_word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        char letter = !is_word ? ' ' : c >= 'A' && c <= 'Z' ? (char)(c + 32) : (char)c;
+        return buf_append(out, &letter, 1);
+    }
+    if (c == 0xDF)
+        return buf_text(out, "ss");
+    if (c == 0xE6 || c == 0xC6)
+        return buf_text(out, "ae");
+    if (c >= 0xC0 && c < 0xC0 + sizeof latin - 1)
+        return buf_append(out, &latin[c - 0xC0], 1);
+    if (c >= 0x300 && c < 0x370)
+        return true; /* an accent that stands alone, behind its letter */
+    if (c < 0x370 || (c >= 0x2000 && c < 0x2C00) || (c >= 0x3000 && c < 0x3040) || c >= 0xE000)
+        return buf_text(out, " ");
+    return buf_codepoint(out, c);
+}
+
+bool fold(const char *text, size_t n, struct buf *out)
+{
+    bool ok = true;
+    for (size_t at = 0; ok && at < n;)
+        ok = fold_one(utf8_next(text, n, &at), out);
+    return ok;
+}
+
+bool fold_line(const char *text, size_t n, struct buf *out)
+{
+    size_t start = out->len;
+    if (!buf_text(out, " ") || !fold(text, n, out) || !buf_text(out, " "))
+        return false;
+    size_t to = start;
+    for (size_t from = start; from < out->len; from++)
+        if (out->data[from] != ' ' || to == start || out->data[to - 1] != ' ')
+            out->data[to++] = out->data[from];
+    out->data[out->len = to] = '\0';
+    return true;
+}

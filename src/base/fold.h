@@ -1,0 +1,19 @@
+/* Text as it is compared: small letters without accents, everything that is no letter or digit as a blank.
+ *
+ *     fold_line("¿Cómo  estás?", n, &out);      // " como estas "
+ */
+#ifndef SARAI_BASE_FOLD_H
+#define SARAI_BASE_FOLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* Appends text[0..n), folded. False: no room. */
+bool fold(const char *text, size_t n, struct buf *out);
+/* The same with one blank around each word, so that whole words are found by strstr(line, " word "). A text
+ * without words gives one blank. */
+bool fold_line(const char *text, size_t n, struct buf *out);
+
+#endif
