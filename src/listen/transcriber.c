@@ -253,26 +253,54 @@ static enum sarai_status step(struct transcriber *t, const int64_t *tokens, size
     return SARAI_OK;
 }
 
-/* Natural logarithm of the sum of exp(logits). Nearly all of the 51,865 are too small to count: a million
+enum { STRIDE = 64, LANES = 8 };
+
+/* The highest of n ≥ 1 numbers. Compilers do not reorder floats, so the lanes are written out: the 51,865
+ * logits of every token were 3 % of the time. */
+static float highest(const float *x, size_t n)
+{
+    float lane[LANES];
+    size_t i = 0;
+    for (size_t k = 0; k < LANES; k++)
+        lane[k] = x[0];
+    for (; i + LANES <= n; i += LANES)
+        for (size_t k = 0; k < LANES; k++)
+            lane[k] = x[i + k] > lane[k] ? x[i + k] : lane[k];
+    for (; i < n; i++)
+        lane[0] = x[i] > lane[0] ? x[i] : lane[0];
+    for (int k = 1; k < LANES; k++)
+        lane[0] = lane[k] > lane[0] ? lane[k] : lane[0];
+    return lane[0];
+}
+
+/* Natural logarithm of the sum of exp(logits). Nearly all of them are too small to count: a million
  * of those left out here would change the sum by a thousandth. */
 static float log_sum(const float *logits, size_t n)
 {
     const float negligible = -21;
-    float top = logits[0], sum = 0;
-    for (size_t i = 1; i < n; i++)
-        top = logits[i] > top ? logits[i] : top;
-    for (size_t i = 0; i < n; i++)
-        if (logits[i] - top > negligible)
-            sum += expf(logits[i] - top);
+    float top = highest(logits, n), sum = 0;
+    for (size_t i = 0; i < n; i += STRIDE) {
+        size_t length = n - i < STRIDE ? n - i : STRIDE;
+        if (highest(logits + i, length) - top <= negligible)
+            continue;
+        for (size_t j = i; j < i + length; j++)
+            if (logits[j] - top > negligible)
+                sum += expf(logits[j] - top);
+    }
     return top + logf(sum);
 }
 
 static int likeliest(const struct transcriber *t, const float *logits, bool first)
 {
-    int best = vocabulary_control(t->vocabulary)->end;
-    for (int i = 0; i < (int)vocabulary_count(t->vocabulary); i++)
-        if (logits[i] > logits[best] && !vocabulary_suppressed(t->vocabulary, i, first))
-            best = i;
+    int best = vocabulary_control(t->vocabulary)->end, n = (int)vocabulary_count(t->vocabulary);
+    for (int i = 0; i < n; i += STRIDE) {
+        int end = n - i < STRIDE ? n : i + STRIDE;
+        if (highest(logits + i, (size_t)(end - i)) <= logits[best])
+            continue;
+        for (int j = i; j < end; j++)
+            if (logits[j] > logits[best] && !vocabulary_suppressed(t->vocabulary, j, first))
+                best = j;
+    }
     return best;
 }
 
