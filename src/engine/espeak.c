@@ -11,8 +11,8 @@
 
 enum {
     MAX_CLAUSE_BYTES = 1 << 20,
-    IPA_MODE = 0x02,  /* of espeak_TextToPhonemes: names in IPA */
-    TIE_BAR = 0x0361, /* joins the two signs of an affricate */
+    IPA_MODE = 0x02, /* of espeak_TextToPhonemes: names in IPA */
+    TIE_MODE = espeakPHONEMES_TIE | ESPEAK_TIE << 8,
     JOINER = 0x200D,
 };
 
@@ -113,7 +113,7 @@ static bool append_ipa(const char *phonemes, struct buf *ipa)
         if (phonemes[at] == '(')
             at += strcspn(phonemes + at, ")");
         uint32_t c = at < n ? utf8_next(phonemes, n, &at) : ')';
-        if (c == TIE_BAR || c == JOINER || c == '_' || c == ')')
+        if (c == JOINER || c == '_' || c == ')')
             continue;
         if (!buf_codepoint(ipa, c == '\n' ? ' ' : c))
             return false;
@@ -128,7 +128,7 @@ bool espeak_ipa(struct espeak *e, const char *clause, struct buf *ipa)
     bool ok = copy_speakable(clause, &speakable), first = true;
     const void *text = buf_string(&speakable);
     while (ok && text) {
-        const char *phonemes = espeak_TextToPhonemes(&text, espeakCHARS_UTF8, IPA_MODE);
+        const char *phonemes = espeak_TextToPhonemes(&text, espeakCHARS_UTF8, IPA_MODE | TIE_MODE);
         if (!phonemes || !*phonemes)
             continue;
         ok = (first || buf_text(ipa, " ")) && append_ipa(phonemes, ipa);

@@ -17,12 +17,14 @@
 
 struct espeak;
 
+enum { ESPEAK_TIE = 0x0361 }; /* between the signs of a diphthong or an affricate: a͡ɪ, t͡ʃ */
+
 /* `language`: "es" (Castilian), "es-419" (Latin America), … EMODEL: espeak's data or the language is
  * missing. EUSAGE: a handle is open already. */
 enum sarai_status espeak_open(const char *language, struct espeak **out, struct sarai_error *err);
 void espeak_close(struct espeak *e);
 
-/* Appends the phonemes of a clause without punctuation (UTF-8), without joiners. False when ipa is full. */
+/* Appends the phonemes of a clause without punctuation (UTF-8). False when ipa is full. */
 bool espeak_ipa(struct espeak *e, const char *clause, struct buf *ipa);
 
 /* "1.51" */

@@ -7,12 +7,25 @@
 #include "base/utf8.h"
 #include "engine/espeak.h"
 
-enum { MAX_CLAUSE_BYTES = 1 << 20 };
+enum { MAX_CLAUSE_BYTES = 1 << 20, MAX_IPA_BYTES = 16 << 20 };
+
+/* Two signs that are one phoneme, and Kokoro's one symbol for them: what its own reader (misaki's EspeakG2P)
+ * makes of espeak-ng's phonemes, and so what the voice has learnt. */
+struct joined {
+    uint32_t first, second;
+    const char *symbol;
+};
+static const struct joined JOINED[] = {
+    {'a', 0x26A, "I"},   {'a', 0x28A, "W"},   {'e', 0x26A, "A"}, {'o', 0x28A, "O"},
+    {0x259, 0x28A, "Q"}, {0x254, 0x26A, "Y"}, {'t', 's', "ʦ"},   {'d', 'z', "ʣ"},
+    {'t', 0x283, "ʧ"},   {'d', 0x292, "ʤ"},   {'s', 's', "S"},
+};
 
 struct phonemes {
     struct espeak *espeak;
     json_t *root;
     const json_t *map;
+    bool joins; /* the table is Kokoro's */
 };
 
 enum sarai_status phonemes_open(const char *table_path, const char *language, struct phonemes **out,
@@ -25,6 +38,7 @@ enum sarai_status phonemes_open(const char *table_path, const char *language, st
     enum sarai_status st = SARAI_OK;
     p->root = json_load_file(table_path, JSON_REJECT_DUPLICATES, &cause);
     p->map = json_object_get(p->root, "vocab");
+    p->joins = p->map != NULL;
     if (!p->map)
         p->map = json_object_get(p->root, "phoneme_id_map");
     if (!p->root)
@@ -79,6 +93,31 @@ static bool ends_open(const struct buf *ipa)
     return ipa->len == 0;
 }
 
+static const char *joined_symbol(const struct phonemes *p, uint32_t first, uint32_t second)
+{
+    for (size_t i = 0; p->joins && i < sizeof JOINED / sizeof *JOINED; i++)
+        if (JOINED[i].first == first && JOINED[i].second == second && phonemes_id(p, JOINED[i].symbol) >= 0)
+            return JOINED[i].symbol;
+    return NULL;
+}
+
+/* Appends espeak-ng's phonemes without ties: what was tied becomes the table's one symbol, or stays two. */
+static bool append_joined(const struct phonemes *p, const char *tied, size_t n, struct buf *ipa)
+{
+    bool ok = true;
+    for (size_t at = 0; ok && at < n;) {
+        uint32_t c = utf8_next(tied, n, &at);
+        size_t next = at;
+        const char *symbol = NULL;
+        if (next < n && utf8_next(tied, n, &next) == ESPEAK_TIE && next < n)
+            symbol = joined_symbol(p, c, utf8_next(tied, n, &next));
+        if (symbol)
+            at = next;
+        ok = symbol ? buf_text(ipa, symbol) : c == ESPEAK_TIE || buf_codepoint(ipa, c);
+    }
+    return ok;
+}
+
 /* Appends the phonemes of the clause collected so far, set off by a blank. */
 static bool flush_clause(struct phonemes *p, struct buf *clause, struct buf *ipa)
 {
@@ -87,7 +126,10 @@ static bool flush_clause(struct phonemes *p, struct buf *clause, struct buf *ipa
     if (spoken) {
         if (!ends_open(ipa))
             ok = buf_text(ipa, " ");
-        ok = ok && espeak_ipa(p->espeak, clause->data, ipa);
+        struct buf tied = BUF_INIT(MAX_IPA_BYTES);
+        ok = ok && espeak_ipa(p->espeak, clause->data, &tied) &&
+             append_joined(p, buf_string(&tied), tied.len, ipa);
+        buf_finish(&tied);
     }
     buf_reset(clause);
     return ok;

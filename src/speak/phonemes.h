@@ -24,7 +24,8 @@ enum sarai_status phonemes_open(const char *table_path, const char *language, st
                                 struct sarai_error *err);
 void phonemes_close(struct phonemes *p);
 
-/* Appends the phonemes of normalised text, punctuation kept where it was. False when ipa is full. */
+/* Appends the phonemes of normalised text in the table's symbols ("kˈoʧe" for Kokoro), punctuation kept where
+ * it was. False when ipa is full. */
 bool phonemes_write(struct phonemes *p, const char *text, struct buf *ipa);
 
 /* Ids of IPA text; symbols that the table lacks are left out. Returns how many, at most max. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -52,6 +53,28 @@ static void both_shores_have_their_sounds(void **state)
     phonemes_close(p);
     p = open_table("es-419");
     check(p, "cena", "sˈena");
+    phonemes_close(p);
+}
+
+static void what_kokoro_writes_as_one_sign_is_one(void **state)
+{
+    char path[] = "/tmp/sarai-table-XXXXXX";
+    int file = mkstemp(path);
+    (void)state;
+    assert_true(file >= 0);
+    FILE *f = fdopen(file, "w");
+    assert_non_null(f);
+    fputs("{\"vocab\": {\"a\": 1, \"ʧ\": 2, \"I\": 3}}", f);
+    fclose(f);
+    struct phonemes *p = NULL;
+    assert_int_equal(phonemes_open(path, "es", &p, NULL), SARAI_OK);
+    check(p, "coche", "kˈoʧe");
+    check(p, "¡Hay noche!", "¡ˈI nˈoʧe!");
+    check(p, "seis, ahí", "sˈeɪs, aˈi"); /* a sign that the table lacks, and vowels of two syllables */
+    phonemes_close(p);
+    unlink(path);
+    p = open_table("es");
+    check(p, "Hay noche.", "ˈaɪ nˈotʃe.");
     phonemes_close(p);
 }
 
@@ -106,8 +129,11 @@ static void a_full_buffer_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(marks_stay_where_they_were), cmocka_unit_test(both_shores_have_their_sounds),
-        cmocka_unit_test(ids_are_the_tables),         cmocka_unit_test(other_files_and_languages_are_refused),
+        cmocka_unit_test(marks_stay_where_they_were),
+        cmocka_unit_test(both_shores_have_their_sounds),
+        cmocka_unit_test(what_kokoro_writes_as_one_sign_is_one),
+        cmocka_unit_test(ids_are_the_tables),
+        cmocka_unit_test(other_files_and_languages_are_refused),
         cmocka_unit_test(a_full_buffer_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
