@@ -37,10 +37,16 @@ turn() {
         --json "$bench/turn.json"
 }
 
+voice_speed() {
+    cmake --build build/release --target bench_voice_speed -- --no-print-directory -s >/dev/null
+    "$peer_python" bench/voice_speed.py --kokoro "$kokoro/kokoro.onnx" --threads "$threads"
+}
+
 heading "$(date +%F) · $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | xargs) · $threads threads · $(uptime | sed "s/.*load/load/")"
 table "Transcription" "$data/speech-es/manifest.tsv" transcription
 table "A whole turn" "" turn
 table "Stages of a turn" "" build/release/sarai bench tests/data/pregunta.wav
+table "Voice decoder" "" voice_speed
 if [ -f bench/roundtrip.py ]; then
     table "Speech back to text" "" "$peer_python" bench/roundtrip.py
 fi
