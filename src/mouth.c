@@ -32,6 +32,11 @@ enum sarai_status mouth_speak(struct mouth *m, const char *phrase)
     return st;
 }
 
+enum sarai_status mouth_end(struct mouth *m)
+{
+    return speaker_end(m->s->speaker, pass_audio, m, &m->err);
+}
+
 static void *speak_phrases(void *arg)
 {
     struct mouth *m = arg;

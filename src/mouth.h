@@ -39,5 +39,7 @@ enum sarai_status mouth_close(struct mouth *m, enum sarai_status answered, struc
 
 /* Speaks one phrase on the caller's thread, for a mouth without a thread of its own. */
 enum sarai_status mouth_speak(struct mouth *m, const char *phrase);
+/* … and the silence after the last one. */
+enum sarai_status mouth_end(struct mouth *m);
 
 #endif

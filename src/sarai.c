@@ -478,9 +478,11 @@ static enum sarai_status say_phrases(struct mouth *m, const char *text, struct s
         st = mouth_speak(m, buf_string(&phrase));
         if (!st && stop_raised(&m->s->stop))
             st = failed(&m->err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
-        if (st)
-            failed(err, st, "%s", m->err.message);
     }
+    if (!st)
+        st = mouth_end(m);
+    if (st)
+        failed(err, st, "%s", m->err.message);
     buf_finish(&phrase);
     return st;
 }

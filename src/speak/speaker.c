@@ -177,6 +177,12 @@ static enum sarai_status say_words(struct speaker *s, const struct buf *words, s
     return st;
 }
 
+enum sarai_status speaker_end(struct speaker *s, speaker_audio_fn *on_audio, void *user,
+                              struct sarai_error *err)
+{
+    return pause(s, on_audio, user, err);
+}
+
 enum sarai_status speaker_say(struct speaker *s, const char *phrase, speaker_audio_fn *on_audio, void *user,
                               struct sarai_error *err)
 {

@@ -44,6 +44,10 @@ enum sarai_status speaker_begin(struct speaker *s, const struct speaker_style *s
 enum sarai_status speaker_say(struct speaker *s, const char *phrase, speaker_audio_fn *on_audio, void *user,
                               struct sarai_error *err);
 
+/* The silence that the last mark asks for, so that speech does not break off with its last sound. */
+enum sarai_status speaker_end(struct speaker *s, speaker_audio_fn *on_audio, void *user,
+                              struct sarai_error *err);
+
 /* Ends the phrase in work with ECANCELLED; the next begin works again. Any thread. */
 void speaker_interrupt(struct speaker *s);
 

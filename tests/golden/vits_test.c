@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "speak/speaker.h"
 #include "speak/voice.h"
 
 #define DATA TEST_DIR "/golden/data/"
@@ -103,6 +104,53 @@ static void what_is_no_voice_is_refused(void **state)
     assert_null(other);
 }
 
+struct taken {
+    size_t frames, silent_at_end;
+};
+
+static bool take(void *user, const float *pcm, size_t n)
+{
+    struct taken *t = user;
+    t->frames += n;
+    for (size_t i = 0; i < n; i++)
+        t->silent_at_end = fabsf(pcm[i]) > 0 ? 0 : t->silent_at_end + 1;
+    return true;
+}
+
+static bool refuse(void *user, const float *pcm, size_t n)
+{
+    (void)user;
+    (void)pcm;
+    (void)n;
+    return false;
+}
+
+/* The pause of a mark comes once: before what follows, or at the end. */
+static void speech_ends_with_the_pause_of_its_mark(void **state)
+{
+    const struct speaker_options options = {
+        DATA "tiny-vits.onnx", DATA "tiny-vits.json", NULL, "es-ES", 1, NULL};
+    const size_t pause = SARAI_VOICE_HZ * 32 / 100, spare = SARAI_VOICE_HZ / 100;
+    struct speaker *s = NULL;
+    struct taken once = {0}, twice = {0};
+    (void)state;
+    assert_int_equal(speaker_open(&options, &s, NULL), SARAI_OK);
+    assert_int_equal(speaker_begin(s, &(struct speaker_style){"any", 1}, NULL), SARAI_OK);
+    assert_int_equal(speaker_say(s, "Hola.", take, &once, NULL), SARAI_OK);
+    assert_true(once.frames > 0 && once.silent_at_end < spare);
+    size_t sound = once.frames;
+    assert_int_equal(speaker_end(s, refuse, NULL, NULL), SARAI_EOUTPUT);
+    assert_int_equal(speaker_end(s, take, &once, NULL), SARAI_OK);
+    assert_int_equal(once.frames, sound + pause);
+    assert_true(once.silent_at_end >= pause && once.silent_at_end < pause + spare);
+    assert_int_equal(speaker_end(s, take, &once, NULL), SARAI_OK); /* nothing is owed any more */
+    assert_int_equal(once.frames, sound + pause);
+    assert_int_equal(speaker_say(s, "Hola.", take, &twice, NULL), SARAI_OK);
+    assert_int_equal(speaker_say(s, "Hola.", take, &twice, NULL), SARAI_OK);
+    assert_int_equal(twice.frames, 2 * sound + pause);
+    speaker_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,5 +160,7 @@ int main(void)
         cmocka_unit_test(an_interrupted_voice_is_silent_until_it_is_resumed),
         cmocka_unit_test(what_is_no_voice_is_refused),
     };
-    return cmocka_run_group_tests(tests, open_voice, close_voice);
+    const struct CMUnitTest speakers[] = {cmocka_unit_test(speech_ends_with_the_pause_of_its_mark)};
+    return cmocka_run_group_tests(tests, open_voice, close_voice) +
+           cmocka_run_group_tests(speakers, NULL, NULL);
 }
