@@ -7,10 +7,10 @@ speech beside the untouched Kokoro file and human clips.
 The sentences are tests/data/frases.txt. Reference and transcript both go through the product's own text
 normaliser before their words are compared, in lower case and without accents: "10:30" and "diez y media" are
 the same words, whoever wrote which; a wrong number stays wrong. The untouched Kokoro (--kokoro: the four parts
-joined) speaks the phonemes of the same normalised text, by espeak-ng's program, with the same style row and no
-gain of ours; all are brought to 16 kHz alike for DNSMOS (PyPI speechmos). DNSMOS rates the silence around the
-words too, 0.2 points overall, so that Kokoro is rated both as it comes and trimmed as Sarai trims. --human: a folder
-with manifest.tsv, of which 60 clips are rated.
+joined) speaks the same normalised text, by espeak-ng's program and the signs of its own reader, with the same
+style row and no gain of ours, and is transcribed too; all are brought to 16 kHz alike for DNSMOS (PyPI speechmos).
+DNSMOS rates the silence around the words too, so that Kokoro is rated both as it comes and trimmed as Sarai trims.
+--human: a folder with manifest.tsv, of which 60 clips are rated.
 Needs: numpy, soundfile; for DNSMOS also librosa, onnxruntime, pandas, soxr, speechmos, tqdm, and half an hour.
 """
 
@@ -29,6 +29,8 @@ from wer import Score, edits, words
 SENTENCES = "tests/data/frases.txt"
 RATE_HZ, JUDGE_HZ = 24000, 16000
 LEAD, TAIL, AUDIBLE = RATE_HZ // 50, RATE_HZ * 6 // 100, 0.004  # src/speak/trimming.h
+PAUSE = RATE_HZ * 32 // 100  # after the last sentence: src/speak/speaker.c
+JOINED = {"a^ɪ": "I", "a^ʊ": "W", "e^ɪ": "A", "o^ʊ": "O", "ɔ^ɪ": "Y", "t^s": "ʦ", "d^z": "ʣ", "t^ʃ": "ʧ", "d^ʒ": "ʤ"}
 HUMAN_CLIPS = 60
 
 
@@ -105,10 +107,11 @@ class Kokoro:
             if re.match(r"[,.;:!?¡¿…—]", clause):
                 parts.append(clause)
             elif clause.strip():
-                command = ["espeak-ng", "-q", "--ipa", "-v", "es", "--", clause]
+                command = ["espeak-ng", "-q", "--ipa", "--tie=^", "-v", "es", "--", clause]
                 ipa = subprocess.run(command, capture_output=True, text=True, check=True).stdout
                 parts.append((" " if parts and parts[-1] not in "¡¿" else "") + " ".join(ipa.split()))
-        return re.sub("[_\u0361\u200d]", "", "".join(parts))
+        ipa = re.sub("|".join(map(re.escape, JOINED)), lambda pair: JOINED[pair[0]], "".join(parts))
+        return re.sub("[_^\u200d]", "", ipa)
 
     def speak(self, text):
         ids = [self.table[c] for c in self.phonemes(text) if c in self.table]
@@ -120,7 +123,7 @@ class Kokoro:
 def trimmed(pcm):
     """The sound as src/speak/trimming.c cuts it."""
     audible = np.flatnonzero(np.abs(pcm) >= AUDIBLE)
-    return pcm[max(0, audible[0] - LEAD) : audible[-1] + 1 + TAIL]
+    return np.concatenate([pcm[max(0, audible[0] - LEAD) : audible[-1] + 1 + TAIL], np.zeros(PAUSE, np.float32)])
 
 
 def human_clips(folder):
@@ -132,18 +135,29 @@ def human_clips(folder):
         yield soundfile.read(os.path.join(folder, row["file"]), dtype="float32")
 
 
-def rate_all(args, lines, paths):
+def speak_published(args, lines, folder):
+    """The sentences by the file as published; returns paths."""
     import soundfile
+
+    kokoro = Kokoro(args.kokoro, args.models, args.voice)
+    paths = [os.path.join(folder, f"published-{i + 1}.wav") for i in range(len(lines))]
+    for path, text in zip(paths, normalise(args.normalise, lines)):
+        soundfile.write(path, kokoro.speak(text), RATE_HZ)
+    return paths
+
+
+def rate_all(args, paths, published):
+    import soundfile
+
+    def clips(paths):
+        return (soundfile.read(path, dtype="float32") for path in paths)
 
     judge = Judge()
     print("| DNSMOS | clips | overall | signal | background | P.808 |\n|---|---|---|---|---|---|")
-    rates = {"sarai": judge.rate("Sarai", (soundfile.read(p, dtype="float32") for p in paths))}
-    if args.kokoro:
-        kokoro = Kokoro(args.kokoro, args.models, args.voice)
-        said = normalise(args.normalise, lines)
-        spoken = [kokoro.speak(text) for text in said]
-        rates["kokoro"] = judge.rate("Kokoro as published", ((pcm, RATE_HZ) for pcm in spoken))
-        rates["trimmed"] = judge.rate("the same, trimmed alike", ((trimmed(pcm), RATE_HZ) for pcm in spoken))
+    rates = {"sarai": judge.rate("Sarai", clips(paths))}
+    if published:
+        rates["kokoro"] = judge.rate("Kokoro as published", clips(published))
+        rates["trimmed"] = judge.rate("the same, trimmed alike", ((trimmed(pcm), hz) for pcm, hz in clips(published)))
     if args.human:
         rates["human"] = judge.rate("people", human_clips(args.human))
     return rates
@@ -167,9 +181,13 @@ def main():
         paths = [os.path.join(folder, f"{i + 1}.wav") for i in range(len(lines))]
         if not all(map(os.path.exists, paths)):
             paths = say(args.sarai, args.voice, lines, folder)
-        numbers = {"round_trip": round_trip(args, lines, paths)}
+        numbers, published = {"round_trip": round_trip(args, lines, paths)}, []
+        if args.kokoro:
+            published = speak_published(args, lines, folder)
+            print("\nKokoro as published:")
+            numbers["published"] = round_trip(args, lines, published)
         if args.kokoro or args.human:
-            numbers["dnsmos"] = rate_all(args, lines, paths)
+            numbers["dnsmos"] = rate_all(args, paths, published)
     if args.json:
         with open(args.json, "w", encoding="utf-8") as f:
             json.dump(numbers, f, indent=1)
