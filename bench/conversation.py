@@ -108,7 +108,7 @@ def human_pauses(args, most=28):
     for path, text in sounds.human_clips(args.data, args.half):
         words = text.split()
         whole = len(words) >= 5 and words[-1][-1] in ".?!" and len(words[-1]) > 3 and not any(c in text[:-1] for c in ".?!")
-        pcm = sounds.trimmed(sounds.levelled(sounds.read(path))) if whole else None
+        pcm = sounds.person(path) if whole else None
         gap = sounds.widest_gap(pcm) if whole else None
         if gap and found < most:
             found += 1
@@ -145,9 +145,276 @@ def measure_turns(args):
     return cases
 
 
+# ---- barge-in --------------------------------------------------------------------------------------
+
+INTERRUPTIONS = ("Espera un momento, por favor.", "No, no es eso lo que quería saber.", "Perdona, ¿y qué hora es?",
+                 "Basta, cuéntame otra cosa.", "Oye, tengo otra pregunta.", "¿Puedes hablar más despacio?",
+                 "Para, que me llaman por teléfono.", "Mejor dime cómo se llama tu madre.",
+                 "Eso ya lo sé, sigue con otra cosa.", "Un segundo, que no te he entendido.")  # fmt: skip
+MURMURS = ("Ajá.", "Vale.", "Sí, sí.", "Claro.", "Bueno.")
+LEAD_S, AFTER_S, DELAYS_MS = 1.0, 8.0, (40, 80, 120, 160, 200)
+
+
+class Answer:
+    """A question in a conversation of its own, and where its answer sounds when nobody interrupts."""
+
+    def __init__(self, args, question, text):
+        self.question, self.text = question, text
+        recording = Recording(LEAD_S)
+        recording.add(question, AFTER_S)
+        _, self.voice = talk(args, recording.samples(), output=True)
+        loud = np.flatnonzero(np.abs(self.voice) >= sounds.AUDIBLE) / VOICE_RATE_HZ
+        self.begin_s, self.end_s = (loud[0], loud[-1]) if len(loud) else (0, 0)
+
+
+def answers(args, folder, least_s=2.5):
+    """Those of the questions of questions.txt that are answered at length."""
+    with open(os.path.join(BENCH, "questions.txt"), encoding="utf-8") as f:
+        texts = [line.strip() for line in f if line.strip() and not line.startswith("#")]
+    found = [Answer(args, pcm, text) for pcm, text in zip(sounds.speak(args.sarai, VOICES[0], texts, folder), texts)]
+    return [answer for answer in found if answer.end_s - answer.begin_s >= least_s]
+
+
+def interrupt(args, answer, sound, name, *options):
+    """The sound over the answer, at a moment drawn: when it was ducked, fell silent, and whether it was given up."""
+    at_s = sounds.generator("moment", name).uniform(answer.begin_s + 0.3, answer.end_s - 1.2)
+    recording = Recording(LEAD_S)
+    recording.add(answer.question, AFTER_S)
+    pcm = np.concatenate([recording.samples(), silence(AFTER_S)])
+    at = int(at_s * RATE_HZ)
+    pcm[at : at + len(sound)] += sound
+    events, voice = talk(args, pcm, *options, output=True)
+    after = [t for t in states(events, "interrupted") if t > 1000 * at_s]
+    return {"name": name, "answer": answer.text, "at_s": round(at_s, 2),
+            "ducked_ms": after[0] - 1000 * at_s if after else None,
+            "silent_ms": silent_after(voice, at_s, after[0] / 1000) if after else None,
+            "before": int(sum(t <= 1000 * at_s for t in states(events, "interrupted"))),
+            "taken": sum(e["event"] == "interrupted" for e in events)}  # fmt: skip
+
+
+def silent_after(voice, onset_s, ducked_s, least_s=0.1):
+    """From the onset to where the loudspeaker gives nothing for a while, in ms."""
+    at, n = int(ducked_s * VOICE_RATE_HZ), int(least_s * VOICE_RATE_HZ)
+    quiet = np.convolve(voice[at : at + 3 * VOICE_RATE_HZ] == 0, np.ones(n), "valid") >= n
+    return 1000 * (ducked_s - onset_s + np.argmax(quiet) / VOICE_RATE_HZ) if quiet.any() else None
+
+
+def interrupting_sounds(args, folder):
+    for voice in VOICES:
+        for text, pcm in zip(INTERRUPTIONS, sounds.speak(args.sarai, voice, INTERRUPTIONS, folder)):
+            yield f"{voice}: {text}", pcm
+    for path, text in sounds.human_clips(args.data, args.half)[:20]:
+        yield f"person: {text}", sounds.person(path)[: 3 * RATE_HZ]
+
+
+def harmless_sounds(args, folder):
+    for voice in VOICES:
+        for text, pcm in zip(MURMURS, sounds.speak(args.sarai, voice, MURMURS, folder)):
+            yield f"{voice}: {text}", pcm
+    for number in range(10):
+        yield f"cough {number}", sounds.cough(args.half, number)
+
+
+def in_rooms(args):
+    """The options of `sarai talk` for every room with every delay, at −6 dB."""
+    return [("--room", room, "--room-delay", str(delay), "--room-level", "-6")
+            for delay in DELAYS_MS for room in sounds.rooms(args.data)]  # fmt: skip
+
+
+def report_interruptions(name, cases):
+    soon = sum(case["ducked_ms"] is not None and case["ducked_ms"] <= 200 for case in cases)
+    ducked, quiet = ([case[key] for case in cases if case[key] is not None] for key in ("ducked_ms", "silent_ms"))
+    print(f"| {name} | {len(cases)} | {percent(soon, len(cases))} | {spread(ducked)} | {spread(quiet)} "
+          f"| {sum(case['taken'] > 0 for case in cases)} | {sum(case['before'] for case in cases)} |")  # fmt: skip
+
+
+def measure_bargein(args):
+    with tempfile.TemporaryDirectory() as folder:
+        over = answers(args, folder)
+        people, harmless = list(interrupting_sounds(args, folder)), list(harmless_sounds(args, folder))
+    wet, cases = in_rooms(args), {}
+    cases["headphones"] = [interrupt(args, over[i % len(over)], pcm, name) for i, (name, pcm) in enumerate(people)]
+    cases["room, echo at −6 dB"] = [interrupt(args, over[i % len(over)], pcm, name, *wet[7 * i % len(wet)])
+                                    for i, (name, pcm) in enumerate(people)]  # fmt: skip
+    print("| interruptions | number | ducked within 200 ms | ducked after ms: median | p95 | range "
+          "| silent after ms: median | p95 | range | answer given up | ducked before |")  # fmt: skip
+    for name, found in cases.items():
+        report_interruptions(name, found)
+    cases["harmless"] = [interrupt(args, over[i % len(over)], pcm, name) for i, (name, pcm) in enumerate(harmless)]
+    for kind, chosen in (("murmurs", lambda name: "cough" not in name), ("coughs, made up", lambda name: "cough" in name)):
+        mine = [case for case in cases["harmless"] if chosen(case["name"])]
+        print(f"{kind}: the answer was given up in {percent(sum(case['taken'] > 0 for case in mine), len(mine))}, "
+              f"ducked in {sum(case['ducked_ms'] is not None for case in mine)}")  # fmt: skip
+    cases["echo"] = []
+    for i, options in enumerate(wet):
+        recording = Recording(LEAD_S)
+        for k in range(3):
+            recording.add(over[(i + k) % len(over)].question, AFTER_S)
+        events, _ = talk(args, recording.samples(), *options)
+        cases["echo"].append({"options": options[1:], "answers": sum(e["event"] == "turn" for e in events),
+                              "ducked": len(states(events, "interrupted")),
+                              "taken": sum(e["event"] == "interrupted" for e in events)})  # fmt: skip
+    print(f"own echo, {len(wet)} rooms and delays: of {sum(case['answers'] for case in cases['echo'])} answers "
+          f"{sum(case['ducked'] for case in cases['echo'])} times ducked, "
+          f"{sum(case['taken'] for case in cases['echo'])} given up")  # fmt: skip
+    return cases
+
+
+# ---- noise -----------------------------------------------------------------------------------------
+
+
+def measure_noise(args):
+    seconds = 60 * (args.minutes or 10)
+    rng, parts = sounds.generator("levels", args.half), []
+    pcm = sounds.noise(args.data, 0.8 * seconds, args.half)
+    for at in range(0, len(pcm), 20 * RATE_HZ):  # every 20 s another loudness
+        parts.append(pcm[at : at + 20 * RATE_HZ] * np.float32(10 ** (rng.uniform(-50, -22) / 20)))
+    events, _ = talk(args, np.concatenate(parts + [silence(0.2 * seconds)]), LLM_MAX_TOKENS="2")
+    heard = [(e["sound_ms"], e["text"]) for e in events if e["event"] == "heard"]
+    turns = sum(e["event"] == "turn" for e in events)
+    print(f"{seconds / 60:.0f} minutes of noise and silence: {len(heard)} transcripts, {turns} answered {heard}")
+    recording, placed = Recording(), []
+    for path, text in sounds.human_clips(args.data, args.half)[:60]:
+        placed.append((text, recording.add(sounds.person(path), 5.0)))
+    clean = recording.samples()
+    noise = sounds.noise(args.data, len(clean) / RATE_HZ, "speech", args.half)
+    noisy = clean + noise * np.float32(sounds.SPEECH_RMS * 10 ** (-10 / 20))
+    cases = {"noise": heard}
+    for name, pcm in (("clean", clean), ("10 dB of noise", noisy)):
+        events, _ = talk(args, np.clip(pcm, -1, 1), LLM_MAX_TOKENS="2")
+        heard = np.array([e["sound_ms"] for e in events if e["event"] == "heard"])
+        answered = np.array([e["sound_ms"] for e in events if e["event"] == "turn"])
+        missed = [t for t, (begin, end) in placed if not np.any((heard > begin) & (heard < end + 3500))]
+        silent = [t for t, (begin, end) in placed if not np.any((answered > begin) & (answered < end + 4500))]
+        cases[name] = {"missed": missed, "unanswered": silent}
+        print(f"{len(placed)} utterances, {name}: {len(missed)} without a transcript, {len(silent)} without an answer; "
+              f"{len(answered)} turns {missed or silent}")  # fmt: skip
+    return cases
+
+
+# ---- load and memory ---------------------------------------------------------------------------------
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_mb(pid):
+    with open(f"/proc/{pid}/statm", encoding="ascii") as f:
+        return int(f.read().split()[1]) * os.sysconf("SC_PAGESIZE") / 2**20
+
+
+def start(args, recording, *options):
+    command = [args.sarai, "talk", "--input", recording, "--events", *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                            env=dict(os.environ, **ENVIRONMENT))  # fmt: skip
+
+
+def measure_idle(args):
+    cases = {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "mic.wav")
+        n = int((args.seconds + 10) * RATE_HZ)
+        for name, level in (("digital silence", 0), ("a quiet room, −60 dB", 0.001)):
+            room = sounds.generator("room").standard_normal(n).astype(np.float32) * np.float32(level)
+            soundfile.write(path, room, RATE_HZ)
+            with start(args, path) as process:
+                process.stdout.readline()
+                time.sleep(2)
+                begin_s, begin_cpu = time.monotonic(), cpu_seconds(process.pid)
+                time.sleep(args.seconds)
+                load = (cpu_seconds(process.pid) - begin_cpu) / (time.monotonic() - begin_s)
+                process.kill()
+            cases[name] = load
+            print(f"{name}: {100 * load:.1f} % of one core over {args.seconds:.0f} s of real time")
+    return cases
+
+
+def measure_soak(args):
+    """Turns for so many minutes of sound; each question must be answered once, memory must not grow."""
+    seconds, gap_s = 60 * (args.minutes or 120), 9.0
+    with open(os.path.join(BENCH, "questions.txt"), encoding="utf-8") as f:
+        texts = [line.strip() for line in f if line.strip() and not line.startswith("#")]
+    recording, placed, curve = Recording(), [], []
+    with tempfile.TemporaryDirectory() as folder:
+        asked = [pcm for voice in VOICES for pcm in sounds.speak(args.sarai, voice, texts, folder)]
+        while recording.n < seconds * RATE_HZ:
+            placed.append(recording.add(asked[len(placed) % len(asked)], gap_s))
+        path = os.path.join(folder, "mic.wav")
+        soundfile.write(path, recording.samples(), RATE_HZ)
+        turns, began = [], time.monotonic()
+        with start(args, path, "--pace", "fast") as process:
+            for line in process.stdout:
+                event = json.loads(line)
+                if event["event"] == "turn":
+                    turns.append(event["sound_ms"])
+                    curve.append((round(event["sound_ms"] / 60000, 1), round(resident_mb(process.pid))))
+        took_s = time.monotonic() - began
+    turns = np.array(turns)
+    counts = [int(np.sum((turns > begin) & (turns < end + 1000 * gap_s))) for begin, end in placed]
+    print(f"{recording.n / RATE_HZ / 60:.0f} minutes of sound in {took_s / 60:.0f} minutes, code {process.returncode}: "
+          f"{len(placed)} questions, {counts.count(0)} lost, {sum(n > 1 for n in counts)} answered more than once")  # fmt: skip
+    print("resident MB: " + ", ".join(f"{mb} at {minute:.0f} min" for minute, mb in curve[:: max(1, len(curve) // 12)]))
+    late = np.array(curve[len(curve) // 4 :])
+    if len(late) > 2:
+        print(f"slope over the last three quarters: {60 * np.polyfit(late[:, 0], late[:, 1], 1)[0]:.2f} MB an hour")
+    return {"counts": counts, "resident_mb": curve}
+
+
+# ---- echo --------------------------------------------------------------------------------------------
+
+
+def cancel(program, mic, played):
+    """Through the canceller as `sarai talk` runs it (bench/cancel.c)."""
+    pairs = np.stack([mic, played], axis=1).astype("<f4")
+    done = subprocess.run([program], input=pairs.tobytes(), capture_output=True, check=True)
+    return np.frombuffer(done.stdout, "<f4")
+
+
+def measure_echo(args):
+    from speechmos import aecmos
+
+    program, learn = os.path.join(os.path.dirname(args.sarai), "bench", "cancel"), 5 * RATE_HZ
+    with tempfile.TemporaryDirectory() as folder:
+        said = [np.concatenate(sounds.speak(args.sarai, voice, texts, folder))
+                for voice in VOICES for texts in (INTERRUPTIONS[:6], INTERRUPTIONS[4:])]  # fmt: skip
+    people = [sounds.person(path) for path, _ in sounds.human_clips(args.data, args.half)[:50]]
+    cases = []
+    for number, options in enumerate(in_rooms(args)):
+        played = said[number % len(said)]
+        played = played[: min(14 * RATE_HZ, len(played) // sounds.FRAME * sounds.FRAME)]
+        hiss = sounds.generator("hiss", number).standard_normal(len(played)).astype(np.float32) * np.float32(3e-4)
+        echoed = sounds.echo(played, options[1], float(options[3]), -6) + hiss
+        near = np.zeros_like(played)
+        voice = np.concatenate([people[2 * number % 50], people[(2 * number + 1) % 50]])[: len(near) - learn]
+        near[learn : learn + len(voice)] = voice
+        for talk_type, mic in (("st", echoed), ("dt", echoed + near)):
+            mic = np.clip(mic, -1, 1)
+            clean = cancel(program, mic, played)
+            case = {"type": talk_type, "room": os.path.basename(options[1]), "delay_ms": int(options[3])}
+            if talk_type == "st":
+                case["erle_db"] = float(10 * np.log10(np.sum(mic[learn:] ** 2) / np.sum(clean[learn:] ** 2)))
+            for name, enhanced in (("without", mic), ("with", clean)):
+                sample = {"lpb": played, "mic": mic, "enh": np.clip(enhanced, -1, 1)}
+                mos = aecmos.run({key: pcm[learn:] for key, pcm in sample.items()}, RATE_HZ, talk_type=talk_type)
+                case[name] = {"echo": mos["echo_mos"], "other": mos["deg_mos"]}
+            cases.append(case)
+    loss = [case["erle_db"] for case in cases if "erle_db" in case]
+    print(f"echo return loss after {learn // RATE_HZ} s: {np.median(loss):.1f} dB ({min(loss):.1f}–{max(loss):.1f})\n")
+    print("| AECMOS, median (least) | echo, without | with the canceller | other degradation, without | with |")
+    for talk_type, title in (("st", "far end alone"), ("dt", "both talk")):
+        row = [f"{np.median(mos):.2f} ({min(mos):.2f})" for what in ("echo", "other") for name in ("without", "with")
+               for mos in [[case[name][what] for case in cases if case["type"] == talk_type]]]  # fmt: skip
+        print(f"| {title} ({len(cases) // 2}) | " + " | ".join(row) + " |")
+    return cases
+
+
 # ---- the command ---------------------------------------------------------------------------------
 
-MEASURES = {"turns": measure_turns}
+MEASURES = {"turns": measure_turns, "bargein": measure_bargein, "noise": measure_noise, "idle": measure_idle,
+            "soak": measure_soak, "echo": measure_echo}  # fmt: skip
 
 
 def main():

@@ -20,6 +20,7 @@ AUDIBLE = 0.01
 SPEECH_RMS = 0.06
 NOISES = ("noise*.flac", "[1-5]-*.flac")
 ROOMS = ("rir*.flac",)
+ROOM_FRAMES = RATE_HZ // 2  # of a response, as src/audio/room.h
 HUMAN = ("rmcpantoja", "lingvo1")  # one speaker reading, many on the telephone
 
 
@@ -53,6 +54,17 @@ def trimmed(pcm):
     """From the first to the last audible sample, which is what the figures count from."""
     loud = np.flatnonzero(np.abs(pcm) >= AUDIBLE)
     return pcm[loud[0] : loud[-1] + 1]
+
+
+def spoken(pcm, below_db=26):
+    """From the first to the last 10 ms that are about as loud as speech: of a recording of people, whose room and
+    breath are audible too."""
+    loud = np.flatnonzero(frame_db(pcm) > frame_db(pcm).max() - below_db)
+    return pcm[loud[0] * FRAME : (loud[-1] + 1) * FRAME]
+
+
+def person(path):
+    return spoken(levelled(read(path)))
 
 
 def speak(sarai, voice, texts, folder):
@@ -125,3 +137,16 @@ def noise(data, seconds, *names):
         piece[:fade] = piece[:fade] * ramp + out[-fade:] * (1 - ramp)
         out = np.concatenate([out[:-fade], piece])
     return out[: int(seconds * RATE_HZ)].astype(np.float32)
+
+
+def rooms(data):
+    return files(data, ROOMS)
+
+
+def echo(played, room, delay_ms, level_db):
+    """What a microphone hears of `played`: as src/audio/room.c makes it for `sarai talk --room`."""
+    response = read(room)[:ROOM_FRAMES]
+    response = response * 10 ** (level_db / 20) / np.sqrt(np.sum(response**2))
+    n = len(played) + len(response)
+    wet = np.fft.irfft(np.fft.rfft(played, n) * np.fft.rfft(response, n), n)
+    return np.concatenate([silence(delay_ms / 1000), wet])[: len(played)].astype(np.float32)
