@@ -196,6 +196,8 @@ bool toolbox_signatures(const struct toolbox *box, struct buf *out)
     struct buf one = BUF_INIT(TOOLBOX_SCHEMA_BYTES);
     bool ok = true;
     for (size_t i = 0; ok && i < box->n; i++) {
+        if (box->entries[i].tool.is_hidden)
+            continue;
         buf_reset(&one);
         ok = add_signature(&box->entries[i], out->len == 0, &one);
         if (ok && one.len <= out->max - out->len)
@@ -210,9 +212,11 @@ bool toolbox_grammar(const struct toolbox *box, struct buf *out)
     struct grammar_tool *tools = calloc(box->n + 1, sizeof *tools);
     if (!tools)
         return false;
+    size_t n = 0;
     for (size_t i = 0; i < box->n; i++)
-        tools[i] = (struct grammar_tool){box->entries[i].tool.name, box->entries[i].schema};
-    bool ok = grammar_write(tools, box->n, out);
+        if (!box->entries[i].tool.is_hidden)
+            tools[n++] = (struct grammar_tool){box->entries[i].tool.name, box->entries[i].schema};
+    bool ok = grammar_write(tools, n, out);
     free(tools);
     return ok;
 }

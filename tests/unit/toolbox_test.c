@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "act/time_tools.h"
 #include "act/toolbox.h"
 #include "base/clock.h"
 
@@ -162,6 +161,9 @@ static void the_model_is_shown_names_and_grammar(void **state)
     assert_int_equal(toolbox_add(f->box, &tool, &f->err), SARAI_OK);
     tool = (struct tool){.name = "x", .about = "nada", .schema = "{\"type\":\"object\"}", .run = run_lamp};
     assert_int_equal(toolbox_add(f->box, &tool, &f->err), SARAI_OK);
+    tool.name = "y";
+    tool.is_hidden = true;
+    assert_int_equal(toolbox_add(f->box, &tool, &f->err), SARAI_OK);
     assert_true(toolbox_signatures(f->box, &text));
     assert_string_equal(buf_string(&text),
                         "casa(accion, cosa, valor), una_con_un_nombre_muy_largo(accion, cosa, valor), x()");
@@ -254,35 +256,6 @@ static void providers_list_their_tools_at_run_time(void **state)
     assert_true(up.was_closed && down.was_closed);
 }
 
-/* ---- the clock -------------------------------------------------------------------------------- */
-
-static time_t held_still(void *user)
-{
-    return *(const time_t *)user;
-}
-
-static void the_clock_tells_the_hour(void **state)
-{
-    struct fixture *f = *state;
-    time_t now = 1763741100; /* 2025-11-21 16:05:00 UTC */
-    struct time_tools clock = {held_still, &now};
-    struct tool_request request = {0};
-    struct tool_result result = {0};
-    struct buf text = BUF_INIT(200);
-    setenv("TZ", "Europe/Madrid", 1);
-    tzset();
-    assert_int_equal(time_tools_add(&clock, f->box, &f->err), SARAI_OK);
-    assert_int_equal(toolbox_parse(f->box, "{\"name\":\"hora\",\"arguments\":{}}", &request, &f->err),
-                     SARAI_OK);
-    assert_int_equal(toolbox_run(&request, NULL, &result, &f->err), SARAI_OK);
-    assert_string_equal(result.sentence, "Son las 17:05.");
-    assert_true(tool_result_text(&result, &text));
-    assert_string_equal(buf_string(&text), "{\"hora\":\"17:05\"}");
-    request_finish(&request);
-    tool_result_finish(&result);
-    buf_finish(&text);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,7 +265,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_model_is_shown_names_and_grammar, set_up, tear_down),
         cmocka_unit_test_setup_teardown(results_are_data_of_limited_length, set_up, tear_down),
         cmocka_unit_test_setup_teardown(providers_list_their_tools_at_run_time, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_clock_tells_the_hour, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
