@@ -74,7 +74,7 @@ def request(p):
 def ask(args, asked, tools, seed):
     """Answers in order: (text, is it a call, milliseconds to the first token)."""
     env = {**os.environ, "LLM_ADAPTER": args.adapter, "LLM_MODEL": args.model, "LLM_FRAME": args.frame,
-           "LLM_SEED": str(seed), "LLM_TEMPERATURE": str(args.temperature), "LLM_TOOLS": tools}
+           "LLM_SEED": str(seed), "LLM_TEMPERATURE": str(args.temperature), "LLM_TOOLS": tools, "TOOLS": "off"}
     lines = "".join(json.dumps(request(p), ensure_ascii=False) + "\n" for p in asked)
     done = subprocess.run([args.sarai, "ask", "--json", "-"], input=lines, capture_output=True, text=True, env=env)
     if done.returncode:

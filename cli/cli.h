@@ -59,6 +59,7 @@ int command_index(struct cli *cli, const struct command *command, int argc, char
 int command_search(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_forget(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_store(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_tools(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_route(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_hear(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_embed(struct cli *cli, const struct command *command, int argc, char **argv);

@@ -30,6 +30,8 @@ const struct command commands[] = {
      "Shows, checks and dumps the store of what was read", command_store},
     {"hear", "ARCHIVO…", "FILE…", "Dice qué se oye y con qué ánimo", "Tells what is heard and in what mood",
      command_hear},
+    {"tools", "list|call [NOMBRE [JSON]]", "list|call [NAME [JSON]]",
+     "Muestra las herramientas y usa una", "Shows the tools, and uses one", command_tools},
     {"route", "TEXTO|-", "TEXT|-", "Dice qué pide una pregunta: saber, consuelo, actualidad",
      "Tells what a question takes: knowledge, empathy, news", command_route},
     {"embed", "TEXTO|-", "TEXT|-", "Convierte textos en vectores", "Turns texts into vectors", command_embed},

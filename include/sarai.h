@@ -78,6 +78,7 @@ enum sarai_parts {
     SARAI_KNOW = 16,  /* what was indexed; answers then rest on it. Nothing, where nothing was indexed yet */
     SARAI_ALL = 23,   /* what a spoken turn takes */
     SARAI_ROUTE = 32, /* with SARAI_EMBED: what a question takes */
+    SARAI_ACT = 64,   /* tools, for sarai_tool_call(); thinking has them anyway */
 };
 
 /* Loads the models of the given parts, each in a thread of its own.
@@ -252,6 +253,26 @@ SARAI_API void sarai_new_conversation(struct sarai *s);
 SARAI_API enum sarai_status sarai_say(struct sarai *s, const char *text, const char *voice, double speed,
                                       const struct sarai_sink *sink, struct sarai_turn *out,
                                       struct sarai_error *err);
+
+/* ---- tools ---------------------------------------------------------------------------------- */
+
+/* Borrowed from the assistant. */
+struct sarai_tool {
+    const char *name, *about;
+    const char *schema;   /* JSON schema of its arguments */
+    const char *provider; /* "" for built-in ones */
+    bool changes;         /* some or all of its calls */
+};
+
+/* Tools need SARAI_ACT or SARAI_THINK; 0 without. */
+SARAI_API size_t sarai_tool_count(const struct sarai *s);
+/* False past the end. */
+SARAI_API bool sarai_tool(const struct sarai *s, size_t index, struct sarai_tool *out);
+/* Runs one with arguments in JSON ("" or NULL: none), without asking back. `*sentence` (may be "") and
+ * `*data` (JSON) are the caller's to free. EINPUT: no such tool, arguments that do not fit, or what the tool
+ * refuses. Needs SARAI_ACT. */
+SARAI_API enum sarai_status sarai_tool_call(struct sarai *s, const char *name, const char *arguments,
+                                            char **sentence, char **data, struct sarai_error *err);
 
 /* ---- text as vectors ----------------------------------------------------------------------- */
 

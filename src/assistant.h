@@ -44,6 +44,7 @@ struct sarai {
         char *question; /* that waits for consent to leave; NULL: none */
         int turns;      /* of the conversation when it was asked about; -1: it was heard */
     } pending;
+    struct acting *acting; /* tools; NULL where neither thinking nor they were asked for */
     /* Waits until the turn in work is sure to be wanted; false: it is not. NULL: it is. */
     bool (*wait_until_sure)(void *user);
     void *sure_user;
@@ -113,5 +114,9 @@ enum sarai_status assistant_look_up(struct sarai *s, const struct sarai_question
 enum sarai_status assistant_cite(const struct findings *f, const char *answer, char out[2 * SOURCE_BYTES],
                                  struct sarai_error *err);
 void findings_finish(struct findings *f);
+/* knowing.c: passages for whoever asks, s->shelf given. */
+enum sarai_status assistant_search(struct sarai *s, const char *question, size_t k, struct sarai_hits *out,
+                                   struct sarai_error *err);
+void assistant_name_source(const struct sarai_hit *hit, char out[SOURCE_BYTES]);
 
 #endif

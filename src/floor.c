@@ -271,6 +271,15 @@ unsigned floor_silent(struct floor *f)
     return FLOOR_STOP;
 }
 
+bool floor_announce(struct floor *f)
+{
+    if (f->state != FLOOR_IDLE)
+        return false;
+    f->state = FLOOR_THINKING;
+    f->speech_run_ms = 0;
+    return true;
+}
+
 unsigned floor_button(struct floor *f, bool down)
 {
     bool was = f->button;

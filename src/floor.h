@@ -92,6 +92,8 @@ unsigned floor_heard(struct floor *f, enum floor_words words);
 unsigned floor_sounding(struct floor *f);
 /* The answer was played to its end, or failed. */
 unsigned floor_silent(struct floor *f);
+/* Sarai has something to say of itself: true where nobody has the floor, which is then taken. */
+bool floor_announce(struct floor *f);
 /* The push-to-talk button, or a program, begins (true) or ends the turn. */
 unsigned floor_button(struct floor *f, bool down);
 

@@ -99,8 +99,8 @@ static enum sarai_status give_hits(struct retrieved *found, struct sarai_hits *o
     return SARAI_OK;
 }
 
-static enum sarai_status search(struct sarai *s, const char *question, size_t k, struct sarai_hits *out,
-                                struct sarai_error *err)
+enum sarai_status assistant_search(struct sarai *s, const char *question, size_t k, struct sarai_hits *out,
+                                   struct sarai_error *err)
 {
     const struct encoder encoder = s->embedder ? encoder_of(s) : (struct encoder){0};
     const struct retrieval_options options = {s->shelf, s->embedder ? &encoder : NULL, search_by(s)};
@@ -124,7 +124,7 @@ enum sarai_status sarai_search(struct sarai *s, const char *question, size_t k, 
     if (!st && !s->shelf)
         *out = none;
     else if (!st)
-        st = search(s, question, k, out, err);
+        st = assistant_search(s, question, k, out, err);
     return st;
 }
 
@@ -133,7 +133,7 @@ enum sarai_status sarai_search(struct sarai *s, const char *question, size_t k, 
 static const double LEAST_SHARED_WORDS = 0.6; /* what a score is worth where there are no vectors */
 
 /* "contrato.pdf, página 3" */
-static void name_source(const struct sarai_hit *hit, char out[SOURCE_BYTES])
+void assistant_name_source(const struct sarai_hit *hit, char out[SOURCE_BYTES])
 {
     const char *slash = strrchr(hit->path, '/');
     const char *name = slash ? slash + 1 : hit->path;
@@ -166,12 +166,12 @@ enum sarai_status assistant_look_up(struct sarai *s, const struct sarai_question
     out->question = *question;
     if (!s->shelf || most == 0 || question->n_passages > 0 || question->searched || question->is_result)
         return SARAI_OK;
-    enum sarai_status st = search(s, question->text, (size_t)most, &out->hits, err);
+    enum sarai_status st = assistant_search(s, question->text, (size_t)most, &out->hits, err);
     if (st)
         return st;
     keep_fitting(s, &out->hits);
     for (size_t i = 0; i < out->hits.n && i < FINDINGS_MAX; i++) {
-        name_source(&out->hits.hits[i], out->sources[i]);
+        assistant_name_source(&out->hits.hits[i], out->sources[i]);
         out->passages[i] = (struct sarai_passage){out->sources[i], out->hits.hits[i].text};
         out->question.n_passages = i + 1;
     }

@@ -3,20 +3,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acting.h"
 #include "base/buf.h"
 #include "base/clock.h"
 
 enum {
     MAX_PHRASES_WAITING = 64, /* between thinking and speaking */
+    VOLUME_BLOCK_FRAMES = 1024,
     MAX_PHRASE_BYTES = MAX_TEXT_BYTES,
 };
+
+/* Hands it on at the volume that the person wants, block by block. */
+static bool pass_scaled(const struct mouth *m, double volume, const float *pcm, size_t n_frames)
+{
+    float block[VOLUME_BLOCK_FRAMES];
+    bool goes_on = true;
+    for (size_t done = 0; goes_on && done < n_frames; done += VOLUME_BLOCK_FRAMES) {
+        size_t n = n_frames - done < VOLUME_BLOCK_FRAMES ? n_frames - done : VOLUME_BLOCK_FRAMES;
+        for (size_t i = 0; i < n; i++)
+            block[i] = pcm[done + i] * (float)volume;
+        goes_on = m->sink->on_audio(m->sink->user, block, n);
+    }
+    return goes_on;
+}
 
 static bool pass_audio(void *user, const float *pcm, size_t n_frames)
 {
     struct mouth *m = user;
+    double volume = acting_volume(m->s->acting);
     if (m->first_audio_ms <= 0)
         m->first_audio_ms = clock_ms();
     m->frames += n_frames;
+    if (m->sink->on_audio && volume < 1)
+        return pass_scaled(m, volume, pcm, n_frames);
     return !m->sink->on_audio || m->sink->on_audio(m->sink->user, pcm, n_frames);
 }
 
@@ -55,7 +74,9 @@ enum sarai_status mouth_open(struct mouth *m, struct sarai *s, const struct sara
                              struct sarai_error *err)
 {
     *m = (struct mouth){.s = s, .sink = sink};
-    struct speaker_style style = {config_text(s->cfg, "VOICE"), config_real(s->cfg, "SPEED")};
+    struct speaker_style style = {config_text(s->cfg, "VOICE"),
+                                  config_real(s->cfg, "SPEED") * acting_speed(s->acting)};
+    style.speed = style.speed < 0.5 ? 0.5 : style.speed > 2 ? 2 : style.speed; /* as far as voices go */
     enum sarai_status st = speaker_begin(s->speaker, &style, err);
     if (!st)
         st = queue_open(MAX_PHRASES_WAITING, &m->phrases, err);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acting.h"
 #include "assistant.h"
 #include "base/folders.h"
 
@@ -95,7 +96,8 @@ static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *
         return st;
     struct conversation_options options = conversation_options_default();
     options.frame = frame_of(s, model);
-    options.tools = tools[0] ? tools : NULL;
+    options.tools = tools[0] ? tools : acting_signatures(s->acting);
+    options.grammar = tools[0] ? NULL : acting_grammar(s->acting);
     options.max_sentences = (int)config_int(s->cfg, "LLM_MAX_SENTENCES");
     options.max_tokens = (int)config_int(s->cfg, "LLM_MAX_TOKENS");
     options.sampling.temperature = (float)config_real(s->cfg, "LLM_TEMPERATURE");

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acting.h"
 #include "assistant.h"
 #include "audio/reader.h"
 #include "base/buf.h"
@@ -82,6 +83,8 @@ enum sarai_status sarai_open(const struct sarai_config *cfg, unsigned wanted, st
     enum sarai_status st = store_open(config_text(cfg, "SARAI_MODEL_DIR"), &s->store, err);
     if (!st && (wanted & SARAI_KNOW))
         st = assistant_open_shelf(s, err);
+    if (!st && (wanted & (SARAI_THINK | SARAI_ACT)))
+        st = acting_open(s, &s->acting, err);
     if (!st)
         st = assistant_open_parts(s, err);
     if (!st)
@@ -121,6 +124,7 @@ void sarai_close(struct sarai *s)
     router_close(s->router);
     embedder_close(s->embedder);
     shelf_close(s->shelf);
+    acting_close(s->acting);
     store_close(s->store);
     sem_destroy(&s->interrupted);
     pthread_mutex_destroy(&s->interrupt_lock);
@@ -347,6 +351,24 @@ static enum sarai_status think_and_cite(struct sarai *s, const struct sarai_ques
     return st;
 }
 
+/* What needs no model is said at once; else it thinks, and what it calls is done. */
+static enum sarai_status act_or_think(struct sarai *s, const struct sarai_question *q, struct answering *to,
+                                      struct answer *out, struct sarai_hits *sources, struct sarai_error *err)
+{
+    enum sarai_status st = acting_shortcut(s, q, out, err);
+    bool is_said = !st && out->text;
+    if (!st && !is_said)
+        st = think_and_cite(s, q, to, out, sources, err);
+    bool was_call = !st && out->is_call;
+    if (was_call)
+        st = acting_resolve(s, out, err);
+    if (!st && !out->is_call && (is_said || was_call))
+        pass_answer(to, out->text);
+    if (!st && !out->is_call)
+        acting_remember(s->acting, out->text);
+    return st;
+}
+
 enum sarai_status assistant_answer(struct sarai *s, const struct sarai_sink *sink, double start_ms,
                                    struct sarai_turn *turn, struct sarai_error *err)
 {
@@ -363,7 +385,7 @@ enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question
     struct answering answering = {sink, aloud ? &mouth : NULL};
     enum sarai_status st = aloud ? mouth_open(&mouth, s, sink, err) : SARAI_OK;
     if (!st)
-        st = think_and_cite(s, question, &answering, &thought, &turn->sources, err);
+        st = act_or_think(s, question, &answering, &thought, &turn->sources, err);
     if (aloud)
         st = mouth_close(&mouth, st, err);
     if (st) {

@@ -16,6 +16,7 @@
 enum {
     PARTIAL_EVERY_MS = 400, /* of speech */
     LEVEL_EVERY_MS = 100,
+    AGENDA_EVERY_MS = 500,
     END_SILENCE_MS = 3000, /* after the end of a file, at least: the last turn must be able to end */
     PATH_BYTES = 4096,
 };
@@ -117,7 +118,8 @@ static void cancel(struct talk *t)
 static void keep_turn(struct talk *t, const char *heard)
 {
     struct sarai_error err = {0};
-    if (t->session && *heard && session_add(t->session, buf_string(&t->question), heard, &err) != SARAI_OK)
+    if (t->session && *heard && t->question.len > 0 &&
+        session_add(t->session, buf_string(&t->question), heard, &err) != SARAI_OK)
         show_text(t, SARAI_TALK_NOTICE, err.message);
 }
 
@@ -252,6 +254,8 @@ static void take_news(struct talk *t, const struct news *news)
                                           .lane = news->lane,
                                           .start_ms = news->start_ms - t->start_ms,
                                           .at_ms = news->at_ms});
+    } else if (news->kind == NEWS_RINGS) {
+        buf_printf(&t->rings, "%s%s", t->rings.len > 0 ? " " : "", news->text);
     } else if (!current) {
         return; /* of a turn that was dropped */
     } else if (news->kind == NEWS_PARTIAL) {
@@ -315,6 +319,31 @@ static void listen_partially(struct talk *t)
         return;
     if (clock_ms() - t->last_partial_ms >= PARTIAL_EVERY_MS && t->floor.speech_ms >= PARTIAL_EVERY_MS)
         put_utterance(t, HEAR_PARTIAL);
+}
+
+/* Timers and the like: now and then it is looked what rings, and said when nobody has the floor. */
+static void ring(struct talk *t)
+{
+    double now_ms = clock_ms();
+    if (t->floor.state != FLOOR_IDLE)
+        return;
+    if (now_ms - t->last_agenda_ms >= AGENDA_EVERY_MS && t->rings.len == 0 && slot_is_idle(t->to_think)) {
+        t->last_agenda_ms = now_ms;
+        talk_put_think(t, atomic_load(&t->turn), THINK_AGENDA, "", 0);
+    }
+    if (t->rings.len == 0 || !floor_announce(&t->floor))
+        return;
+    unsigned turn = atomic_fetch_add(&t->turn, 1) + 1;
+    t->speech_end_ms = now_ms;
+    t->times = (struct sarai_turn_times){.speculated_ms = now_ms};
+    buf_reset(&t->question);
+    buf_reset(&t->answer);
+    buf_text(&t->answer, buf_string(&t->rings));
+    playback_begin(t->playback, turn);
+    talk_put_think(t, turn, THINK_SAY, buf_string(&t->rings), t->rings.len);
+    buf_reset(&t->rings);
+    confirm(t);
+    show_state(t);
 }
 
 static void show_level(struct talk *t)
@@ -407,6 +436,7 @@ static enum sarai_status step(struct talk *t, bool *over, struct sarai_error *er
     else
         read_news(t);
     show_level(t);
+    ring(t);
     st = play(t, step.late, err);
     *over = step.over;
     return st ? st : t->status;
@@ -503,6 +533,7 @@ static void talk_close(struct talk *t)
     ear_close(t->ear);
     buf_finish(&t->question);
     buf_finish(&t->answer);
+    buf_finish(&t->rings);
     pthread_mutex_destroy(&t->lock);
     free(t);
 }
@@ -523,7 +554,7 @@ enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_options *o
     t->s = s;
     t->options = options;
     t->err = err;
-    t->question = t->answer = (struct buf)BUF_INIT(TALK_MOST_TEXT_BYTES);
+    t->question = t->answer = t->rings = (struct buf)BUF_INIT(TALK_MOST_TEXT_BYTES);
     pthread_mutex_init(&t->lock, NULL);
     init_floor(t);
     st = listener_begin(s->listener, config_text(s->cfg, "SARAI_LISTEN_LANG"), SEGMENTER_TEXT, err);

@@ -35,7 +35,12 @@ struct hear_job {
 /* For the thinking thread. */
 struct think_job {
     unsigned turn;
-    bool answer; /* false: only read the text ahead */
+    enum think_kind {
+        THINK_AHEAD,  /* only read the text */
+        THINK_ANSWER, /* answer it */
+        THINK_SAY,    /* say it as it is */
+        THINK_AGENDA, /* look what rings now */
+    } kind;
     char text[];
 };
 
@@ -50,6 +55,7 @@ struct news {
         NEWS_ANSWERED, /* the answer is whole; tokens, start_ms */
         NEWS_FAILED,   /* text: why there is no answer */
         NEWS_NOTICE,   /* text: what the person should know; the answer goes on */
+        NEWS_RINGS,    /* text: what a timer or the like says, of no turn */
         NEWS_SPAN,     /* text, lane, start_ms */
     } kind;
     unsigned turn;
@@ -96,6 +102,8 @@ struct talk {
     bool confirmed;      /* the current turn */
     struct buf question; /* of the current turn */
     struct buf answer;   /* what of it was not shown yet */
+    struct buf rings;    /* what is to be said as soon as nobody speaks */
+    double last_agenda_ms;
     double speech_end_ms, last_partial_ms, last_level_ms, awake_until_ms;
     struct sarai_turn_times times; /* instants on clock_ms() until they are shown */
     struct sarai_error *err;
@@ -115,6 +123,7 @@ void talk_cancel_work(struct talk *t);
 void talk_amend(struct talk *t, unsigned turn, const char *heard);
 void talk_put_hear(struct talk *t, enum hear_kind kind, const float *pcm, size_t n, bool first,
                    bool needs_wake);
+void talk_put_think(struct talk *t, unsigned turn, enum think_kind kind, const char *text, size_t n);
 bool talk_is_idle(struct talk *t);
 
 #endif

@@ -7,11 +7,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "acting.h"
 #include "base/clock.h"
 #include "listen/clause.h"
 #include "mouth.h"
 
-enum { SURE_STEP_MS = 5 };
+enum { SURE_STEP_MS = 5, RINGS_BYTES = 4096 };
 
 /* ---- news ------------------------------------------------------------------------------------ */
 
@@ -61,12 +62,12 @@ static size_t agreed(const char *before, const char *now)
     return whole;
 }
 
-static void put_think(struct talk *t, unsigned turn, bool answer, const char *text, size_t n)
+void talk_put_think(struct talk *t, unsigned turn, enum think_kind kind, const char *text, size_t n)
 {
     struct think_job *job = malloc(sizeof *job + n + 1);
     if (!job)
         return;
-    *job = (struct think_job){.turn = turn, .answer = answer};
+    *job = (struct think_job){.turn = turn, .kind = kind};
     memcpy(job->text, text, n);
     job->text[n] = '\0';
     slot_put(t->to_think, job);
@@ -77,7 +78,7 @@ static void pass_partial(struct talk *t, struct following *f, const struct hear_
     size_t stable = agreed(f->last, text);
     tell(t, &(struct news){.kind = NEWS_PARTIAL, .turn = job->turn, .stable = stable}, text);
     if (stable > 0 && !job->needs_wake && slot_is_idle(t->to_think))
-        put_think(t, job->turn, false, text, stable);
+        talk_put_think(t, job->turn, THINK_AHEAD, text, stable);
     strncpy(f->last, text, sizeof f->last - 1);
 }
 
@@ -99,7 +100,7 @@ static void pass_words(struct talk *t, struct following *f, const struct hear_jo
         question = job->needs_wake ? "" : text;
     enum floor_words words = judge(job, f, question);
     if (job->kind == HEAR_TURN && words != FLOOR_NOTHING && !is_stale(t, job->turn))
-        put_think(t, job->turn, true, question, strlen(question));
+        talk_put_think(t, job->turn, THINK_ANSWER, question, strlen(question));
     if (job->kind == HEAR_TURN)
         snprintf(f->turn, sizeof f->turn, "%s", question);
     tell(t, &(struct news){.kind = NEWS_WORDS, .turn = job->turn, .words = words}, question);
@@ -223,7 +224,8 @@ static void on_notice(void *user, const char *text)
     tell(v->t, &(struct news){.kind = NEWS_NOTICE, .turn = v->turn}, text);
 }
 
-/* What leaves this machine, leaves for a turn that is over: until then the person may go on speaking. */
+/* What leaves this machine, or changes something, does so for a turn that is over: until then the person may
+ * go on speaking. */
 static bool wait_until_sure(void *user)
 {
     const struct timespec pause = {0, SURE_STEP_MS * 1000000L};
@@ -233,6 +235,31 @@ static bool wait_until_sure(void *user)
         nanosleep(&pause, NULL);
     atomic_store(&v->t->waits, false);
     return !is_stale(v->t, v->turn);
+}
+
+/* What rings is said by itself, without a model. */
+static void say(struct talk *t, const struct think_job *job)
+{
+    struct voicing voicing = {.t = t, .turn = job->turn};
+    const struct sarai_sink sink = {.user = &voicing, .on_phrase = on_phrase, .on_audio = on_audio};
+    struct mouth mouth;
+    struct sarai_error err = {0};
+    enum sarai_status st = mouth_open(&mouth, t->s, &sink, &err);
+    if (!st)
+        mouth_feed(&mouth, job->text);
+    st = mouth_close(&mouth, st, &err);
+    playback_finish(t->playback, job->turn);
+    if (st && !is_stale(t, job->turn))
+        tell(t, &(struct news){.kind = NEWS_FAILED, .turn = job->turn}, err.message);
+}
+
+/* What has come due is taken out of the agenda now, and said as soon as nobody speaks. */
+static void look_at_agenda(struct talk *t)
+{
+    struct buf sentence = BUF_INIT(RINGS_BYTES);
+    if (acting_due(t->s->acting, &sentence, NULL) == SARAI_OK && sentence.len > 0)
+        tell(t, &(struct news){.kind = NEWS_RINGS}, buf_string(&sentence));
+    buf_finish(&sentence);
 }
 
 static void answer(struct talk *t, const struct think_job *job)
@@ -247,7 +274,8 @@ static void answer(struct talk *t, const struct think_job *job)
     struct sarai_error err = {0};
     double start_ms = clock_ms();
     enter_history(t, job->turn);
-    judge_ending(t, job);
+    if (acting_may_be_read(job->text))
+        judge_ending(t, job);
     t->s->wait_until_sure = wait_until_sure;
     t->s->sure_user = &voicing;
     enum sarai_status st = assistant_answer(t->s, &sink, start_ms, &turn, &err);
@@ -271,9 +299,13 @@ static void *think_jobs(void *arg)
     while ((job = slot_take(t->to_think))) {
         /* First down with the flag, then the look: a cancel after the look raises it again. */
         atomic_store(&t->s->stop.raised, false);
-        if (!is_stale(t, job->turn) && job->answer)
+        if (job->kind == THINK_AGENDA)
+            look_at_agenda(t);
+        else if (!is_stale(t, job->turn) && job->kind == THINK_ANSWER)
             answer(t, job);
-        else if (!is_stale(t, job->turn))
+        else if (!is_stale(t, job->turn) && job->kind == THINK_SAY)
+            say(t, job);
+        else if (!is_stale(t, job->turn) && acting_may_be_read(job->text))
             conversation_expect(t->s->conversation, job->text, NULL);
         slot_done(t->to_think, job);
     }

@@ -13,7 +13,8 @@ enum { WINDOW = 4000, END = 256, CONTROL = 257 };
 
 struct llm {
     bool has_template, has_adapter;
-    const char *say; /* what it answers, then END */
+    const char *say;         /* what it answers, then END */
+    const char *const *plan; /* what it answers to one prompt after the other, up to NULL; or NULL */
     size_t said;
     int stop_after;        /* tokens until it is cancelled; 0: never */
     bool stop_at_once;     /* cancelled while it reads */
@@ -23,6 +24,7 @@ struct llm {
     bool has_cache;
     int32_t expected; /* token that it takes for by far the likeliest next one */
     char restored[200], saved[200];
+    const char *grammar; /* that it was held to */
 };
 
 int llm_context_tokens(const struct llm *llm)
@@ -99,6 +101,8 @@ enum sarai_status llm_prompt(struct llm *llm, const int32_t *tokens, size_t n, s
     for (size_t i = 0; i < n; i++)
         llm->read[i] = tokens[i] == CONTROL ? '#' : (char)tokens[i];
     llm->read[n] = '\0';
+    if (llm->plan && *llm->plan)
+        llm->say = *llm->plan++;
     *usage = (struct llm_usage){.evaluated = (int)(n - llm->n_read), .reused = (int)llm->n_read};
     llm->n_read = n;
     return SARAI_OK;
@@ -157,9 +161,17 @@ enum sarai_status llm_next(struct llm *llm, int32_t *token, struct sarai_error *
     return SARAI_OK;
 }
 
+enum sarai_status llm_constrain(struct llm *llm, const char *grammar, int32_t *token, struct sarai_error *err)
+{
+    (void)err;
+    (void)token; /* the same again */
+    llm->grammar = grammar;
+    return SARAI_OK;
+}
+
 /* ---- helpers -------------------------------------------------------------------------------- */
 
-struct heard {
+struct listened {
     char text[2048];
     int pieces;
     bool all_whole; /* no piece began or ended inside a character */
@@ -167,7 +179,7 @@ struct heard {
 
 static inline void hear(void *user, const char *piece)
 {
-    struct heard *h = user;
+    struct listened *h = user;
     size_t last = strlen(piece) - 1;
     h->pieces++;
     if (((unsigned char)piece[0] & 0xC0) == 0x80 || (unsigned char)piece[last] >= 0xC0)

@@ -7,55 +7,58 @@
 
 /* Phrases of words; "|" between alternatives. They are looked for anywhere in what was said. */
 static const char *const self_harm[] = {
-    "quiero|quisiera|queria|quiere|prefiero|deseo|preferiria|gustaria|ganas morir|morirme|morirse",
-    "ganas de morir|morirme|matarme|suicidarme|vivir",
-    "quiero|pienso|penso|pensado|pensando|piensa|voy|intento|intentado|intente|gustaria|iba|decidido|apetece "
-    "matarme|suicidarme",
-    "quiero|pienso|pensado|pensando|voy|intentado|intente|iba|ganas|decidido en|a|de|con|por "
-    "matarme|suicidarme|morirme",
-    "quiero|pienso|pensado|pensando|voy|intentado|intente|ganas en|a|de quitarme la vida",
+    "quiero|quisiera|prefiero|deseo|preferiria|gustaria|ganas morir|morirme",
+    "ganas de morir|morirme|matarme|suicidarme",
+    "quiero|pienso|pensado|pensando|voy|intento|intentado|intente|iba matarme|suicidarme",
+    "quiero|pienso|pensado|pensando|voy|iba en|a matarme|suicidarme|morirme",
     "quitarme la vida",
     "quitarme de en medio",
-    "me quiero|quisiera|voy|pienso morir|matar|suicidar",
-    "me voy|vaya a matar|suicidar|quitar",
+    "suicidarme",
+    "ahorcarme",
+    "me quiero|quisiera|pienso morir|matar|suicidar",
+    "me voy|vaya a matar|suicidar",
     "me he intentado matar|suicidar",
-    "no quiero seguir viviendo|vivo|viva|aqui",
-    "no quiero vivir",
-    "no quiero vivir mas",
-    "ya no quiero vivir",
+    "no quiero seguir viviendo|vivo|viva",
+    "no quiero vivir|existir|despertar|despertarme",
     "no quiero estar vivo|viva",
-    "no quiero existir",
-    "no quiero despertar|despertarme|levantarme mas|nunca",
-    "ojala no despertara|despertase|hubiera|hubiese",
+    "no quiero seguir aqui",
+    "ojala no despertara|despertase",
+    "ojala no hubiera|hubiese nacido",
     "ojala me muera|muriera|muriese",
     "ojala estuviera|estuviese muerto|muerta",
     "desearia|quisiera|querria|gustaria estar muerto|muerta",
-    "estaria|estarian mejor muerto|muerta",
+    "estaria mejor muerto|muerta",
     "estarian|estariais|estaria mejor sin mi",
     "no merece|vale la pena vivir|seguir",
-    "no vale|merece la pena que viva",
-    "no tengo ganas|motivos|razones de|para vivir",
-    "no le veo|encuentro sentido a la|mi vida|vivir",
-    "mi vida no tiene|merece sentido|nada",
-    "acabar con mi|la vida",
+    "no merece|vale la pena seguir viviendo",
+    "no tengo ganas de vivir",
+    "sin|ninguna|pocas ganas de vivir",
+    "no tengo motivos|razones para vivir",
+    "no le veo|encuentro sentido a la vida",
+    "no le veo|encuentro sentido a vivir",
+    "no le veo|encuentro sentido a mi vida",
+    "mi vida no tiene sentido",
+    "mi vida no vale nada",
+    "acabar con mi vida",
+    "acabar con la vida",
     "acabar con todo",
     "terminar con mi vida",
     "hacerme dano|daño",
-    "hago|hice|hacerme|hacer dano|daño a mi mismo|misma",
     "me hago dano|daño",
-    "me corto los|las brazos|brazo|munecas|muñecas|piernas",
+    "me corto los|las brazos|munecas|muñecas|piernas|venas",
     "cortarme las|los venas|munecas|muñecas|brazos",
     "me he cortado las|los venas|munecas|muñecas|brazos",
     "tirarme por|desde|de la|el|un|una ventana|balcon|puente|azotea|tejado",
     "tirarme al|a metro|tren|vias",
-    "me voy a tirar por|desde",
-    "ahorcarme",
-    "suicidarme",
-    "tomarme todas|todo las|los|el pastillas|medicamentos|bote",
-    "me he tomado|tragado todas|muchas|un las|pastillas|bote",
+    "tirarme a las vias",
+    "me voy a tirar por|desde|al",
+    "tomarme todas las pastillas",
+    "tomarme un|el bote|frasco de pastillas",
+    "me he tomado|tragado todas las pastillas",
+    "me he tomado|tragado muchas pastillas",
     "me he tomado|tragado un bote|frasco de pastillas",
-    "pensamientos suicidas|de suicidio",
-    "ideas suicidas|de suicidio",
+    "pensamientos|ideas suicidas",
+    "pensamientos|ideas de suicidio",
 };
 
 static const char *const emergencies[] = {
@@ -63,39 +66,45 @@ static const char *const emergencies[] = {
     "me quiere|quieren matar",
     "me va|van a matar",
     "hay un|una incendio|intruso|ladron en mi|casa|la",
+    "hay alguien dentro de casa|mi",
     "hay fuego en",
     "esta ardiendo mi|la casa|cocina",
     "se quema mi|la casa|cocina",
+    "se esta quemando mi|la casa|cocina",
     "no respira",
     "no puedo respirar",
     "ha dejado de respirar",
-    "le esta|ha dando|dado un infarto|ictus",
-    "me esta|creo dando|que un|me infarto|ictus|esta",
-    "se ha desmayado y no",
+    "dando un infarto|ictus|ataque",
     "esta inconsciente",
-    "se esta desangrando|ahogando|asfixiando",
-    "me estoy desangrando|ahogando|asfixiando",
+    "desmayado y no responde|reacciona|despierta",
+    "esta desangrando|ahogando|asfixiando",
+    "estoy desangrando|ahogando|asfixiando",
     "llama a una|la ambulancia|policia",
     "llama a los bomberos",
     "llama a emergencias",
     "llama al 112|911|061|091",
     "necesito una ambulancia",
-    "necesito que venga una|la ambulancia|policia",
+    "que venga una|la ambulancia|policia",
 };
 
-/* What turns the words around: about somebody else's book, a manner of speaking. */
-static const char *const not_meant[] = {
-    "me muero|morirme|morir de "
-    "risa|ganas|hambre|sueno|sueño|calor|frio|verguenza|vergüenza|envidia|sed|aburrimiento|gusto",
-    "mato|matarme|matando a trabajar|estudiar|correr",
+/* Manners of speaking: they are taken out before the rest is looked through. */
+static const char *const sayings[] = {
+    "me|de muero|morirme|morir de risa|ganas|hambre|sueno|sueño|calor|frio|envidia|sed|gusto",
+    "me|de muero|morirme|morir de verguenza|vergüenza|aburrimiento|miedo|amor|pena",
+    "matarme a trabajar|estudiar|correr",
     "matarme trabajando|estudiando|corriendo",
-    "quieren|quiere|va|van matar|a de|matar risa|de|aburrimiento risa",
-    "matar de risa|aburrimiento|hambre",
-    "acabar con todo el|lo|este|esto",
-    "no quiero morir|morirme",
-    "pelicula|libro|novela|cancion|serie|personaje|titulo",
-    "ejercicio|carrera|correr|escaleras|deporte",
+    "matar|matarme de risa|aburrimiento|hambre",
+    "acabar con todo el|lo|este|esto|eso",
+    "la vida de los|las|otros|mi|tu|su",
 };
+
+static void take_out(struct spoken *s, const char *const *phrases, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t at = 0; at < s->n; at++)
+            for (size_t words = spoken_match(s, at, phrases[i]); words > 0; words--)
+                s->word[at + words - 1] = "";
+}
 
 static bool any(const struct spoken *s, const char *const *phrases, size_t n)
 {
@@ -114,12 +123,11 @@ enum crisis crisis_find(const char *text)
     struct spoken s;
     size_t n = strnlen(text, SPOKEN_BYTES * 64);
     /* A long text is looked through in pieces that overlap. */
-    for (size_t from = 0; from == 0 || from < n; from += SPOKEN_BYTES / 4) {
-        snprintf(part, sizeof part, "%.*s", SPOKEN_BYTES / 2, text + from);
+    for (size_t from = 0; from == 0 || from < n; from += SPOKEN_BYTES / 8) {
+        snprintf(part, sizeof part, "%.*s", SPOKEN_BYTES / 4, text + from);
         if (!spoken_split(part, &s))
             continue;
-        if (ANY(&s, not_meant))
-            continue;
+        take_out(&s, sayings, sizeof sayings / sizeof *sayings);
         if (ANY(&s, self_harm))
             return CRISIS_SELF_HARM;
         if (ANY(&s, emergencies))
@@ -135,7 +143,7 @@ enum crisis crisis_find(const char *text)
 static const struct help {
     const char *country, *line, *emergency;
 } helps[] = {
-    {"ES", "0 2 4", "1 1 2"}, {"MX", "8 0 0, 9 1 1, 2 0 0 0", "9 1 1"}, {"US", "9 8 8", "9 1 1"},
+    {"ES", "024", "112"}, {"MX", "8 0 0, 9 1 1, 2 0 0 0", "9 1 1"}, {"US", "9 8 8", "9 1 1"},
     {"AR", "1 3 5", "9 1 1"}, {"CL", "asterisco 4 1 4 1", "1 3 1"},     {"CO", "1 0 6", "1 2 3"},
     {"PE", "1 1 3", "1 1 6"},
 };
@@ -147,7 +155,7 @@ bool crisis_reply(const char *text, const char *country, char *out, size_t n)
     for (size_t i = 0; i < sizeof helps / sizeof *helps; i++)
         if (strcmp(helps[i].country, country) == 0)
             help = &helps[i];
-    const char *emergency = help ? help->emergency : "1 1 2";
+    const char *emergency = help ? help->emergency : "112";
     if (found == CRISIS_EMERGENCY)
         snprintf(out, n, "Si hay peligro, llama ahora mismo al %s. Yo no puedo llamar por ti.", emergency);
     else if (found == CRISIS_SELF_HARM && help)

@@ -33,7 +33,7 @@ static enum sarai_status run_volume(void *self, const struct tool_call *call, st
     const char *text = tool_text(call, "valor");
     struct spoken s;
     bool ok = spoken_split(text ? text : "", &s);
-    double now = host->dial(host->user, DIAL_VOLUME), wanted = now;
+    double now = host->dial(host->user, DIAL_VOLUME), wanted;
     int number = ok ? percent(&s) : -1;
     if (number > 100)
         return failed(err, SARAI_EINPUT, tr("el volumen va de cero a cien", "the volume goes from 0 to 100"));

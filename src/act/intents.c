@@ -56,8 +56,7 @@ static const struct rule rules[] = {
      "cantidad={quantity} a={unit}"},
     {"a cuantos|cuantas {unit} equivalen {quantity}", "convierte", "cantidad={quantity} a={unit}"},
     {"cuanto es|son {quantity} en {unit}", "convierte", "cantidad={quantity} a={unit}"},
-    {"pasa|pasame|convierte|convierteme|me pasas {quantity} a|en {unit}", "convierte",
-     "cantidad={quantity} a={unit}"},
+    {"pasa|pasame|convierte|convierteme {quantity} a|en {unit}", "convierte", "cantidad={quantity} a={unit}"},
     {"me pasas|conviertes {quantity} a|en {unit}", "convierte", "cantidad={quantity} a={unit}"},
     {"{quantity} en|a {unit} (cuanto) (cuantos) (es) (son)", "convierte", "cantidad={quantity} a={unit}"},
     /* timers */
@@ -200,13 +199,6 @@ static bool is_number(const struct spoken *s, size_t from, size_t to)
     return n > 0 && from + n == to;
 }
 
-static bool is_date(const struct spoken *s, size_t from, size_t to)
-{
-    char text[WHEN_BYTES];
-    time_t at;
-    return spoken_slice(s, from, to, text, sizeof text) && when_date(text, 0, &at, NULL) == SARAI_OK;
-}
-
 /* Some words that are not a command of their own. */
 static bool is_text(const struct spoken *s, size_t from, size_t to, size_t most)
 {
@@ -243,7 +235,7 @@ static bool fits(const struct spoken *s, const char *slot, size_t n, size_t from
     case 4:
         return calculator_is_unit(s, from, to);
     case 5:
-        return is_date(s, from, to);
+        return when_is_date(s, from, to);
     case 6:
         return is_name(s, from, to, 4);
     case 7:

@@ -8,6 +8,8 @@ enum { EARLY_HOUR = 7, MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400, MOST_DURATIO
 
 static const char *const weekdays[] = {"domingo", "lunes",   "martes", "miércoles",
                                        "jueves",  "viernes", "sábado"};
+static const char *const folded_weekdays[] = {"domingo", "lunes",   "martes", "miercoles",
+                                              "jueves",  "viernes", "sabado"};
 static const char *const months[] = {"enero", "febrero", "marzo",      "abril",   "mayo",      "junio",
                                      "julio", "agosto",  "septiembre", "octubre", "noviembre", "diciembre"};
 
@@ -163,56 +165,68 @@ static time_t feast_in(const struct feast *f, int year)
     return noon(day.tm_year, day.tm_mon, day.tm_mday + f->day);
 }
 
+static time_t next_feast(const struct feast *f, int year, time_t now)
+{
+    time_t this_year = feast_in(f, year);
+    return this_year >= now ? this_year : feast_in(f, year + 1);
+}
+
+/* The next such day of a month, or of any month (−1). */
+static time_t next_date(int year, int month, int of_month, int day, time_t now)
+{
+    time_t this_one = noon(year, of_month >= 0 ? of_month : month, day);
+    if (this_one >= now)
+        return this_one;
+    return of_month >= 0 ? noon(year + 1, of_month, day) : noon(year, month + 1, day);
+}
+
+/* Names are compared as transcripts are: without accents. */
 static int find_name(const struct spoken *s, size_t at, const char *const *names, int n)
 {
-    for (int i = 0; i < n; i++) {
-        struct spoken name;
-        if (at < s->n && spoken_split(names[i], &name) && spoken_is(s, at, name.word[0]))
+    for (int i = 0; i < n; i++)
+        if (spoken_is(s, at, names[i]))
             return i;
-    }
     return -1;
 }
 
-/* The day at `at`: how many words, and which. */
+/* The day at `at`: how many words, and which; without `today` only how many. */
 static size_t read_day(const struct spoken *s, size_t at, const struct tm *today, time_t *out)
 {
-    int year = today->tm_year, month = today->tm_mon, day = today->tm_mday, found;
+    const struct tm any = {.tm_mday = 1};
+    int year = (today ? today : &any)->tm_year, month = (today ? today : &any)->tm_mon;
+    int day = (today ? today : &any)->tm_mday;
     unsigned number;
     size_t n = 0, article = spoken_match(s, at, "el|la|los|las|este|esta|proximo");
     if (spoken_match(s, at, "pasado manana|mañana")) {
-        *out = noon(year, month, day + 2);
+        *out = today ? noon(year, month, day + 2) : 0;
         return 2;
     }
     if (spoken_match(s, at, "manana|mañana|hoy|ayer")) {
-        *out = noon(year, month, day + (spoken_is(s, at, "hoy") ? 0 : spoken_is(s, at, "ayer") ? -1 : 1));
+        int ahead = spoken_is(s, at, "hoy") ? 0 : spoken_is(s, at, "ayer") ? -1 : 1;
+        *out = today ? noon(year, month, day + ahead) : 0;
         return 1;
     }
     for (size_t i = 0; i < sizeof feasts / sizeof *feasts; i++) {
         n = spoken_match(s, at + article, feasts[i].phrase);
-        time_t now = noon(year, month, day);
-        if (n > 0) {
-            time_t this_year = feast_in(&feasts[i], year);
-            *out = this_year >= now ? this_year : feast_in(&feasts[i], year + 1);
+        if (n > 0 && today)
+            *out = next_feast(&feasts[i], year, noon(year, month, day));
+        if (n > 0)
             return article + n;
-        }
     }
-    found = find_name(s, at + article, weekdays, 7);
+    int found = find_name(s, at + article, folded_weekdays, 7);
     if (found >= 0) {
-        int ahead = (found - today->tm_wday + 7) % 7;
-        *out = noon(year, month, day + (ahead ? ahead : 7));
+        int ahead = today ? (found - today->tm_wday + 7) % 7 : 0;
+        *out = today ? noon(year, month, day + (ahead ? ahead : 7)) : 0;
         return article + 1 + spoken_match(s, at + article + 1, "que viene");
     }
     size_t word = spoken_match(s, at + article, "dia");
     n = spoken_whole(s, at + article + word, 31, &number);
-    found = n && spoken_is(s, at + article + word + n, "de")
-                ? find_name(s, at + article + word + n + 1, months, 12)
-                : -1;
+    bool has_month = n > 0 && spoken_is(s, at + article + word + n, "de");
+    found = has_month ? find_name(s, at + article + word + n + 1, months, 12) : -1;
     if (n == 0 || number == 0 || (found < 0 && word == 0))
         return 0;
-    time_t now = noon(year, month, day);
-    *out = noon(year, found >= 0 ? found : month, (int)number);
-    if (*out < now)
-        *out = found >= 0 ? noon(year + 1, found, (int)number) : noon(year, month + 1, (int)number);
+    if (today)
+        *out = next_date(year, month, found, (int)number, noon(year, month, day));
     return article + word + n + (found >= 0 ? 2 : 0);
 }
 
@@ -342,8 +356,14 @@ static bool read_moment(const struct spoken *s, size_t from, size_t to, const st
 bool when_is_moment(const struct spoken *s, size_t from, size_t to)
 {
     struct moment m;
-    const struct tm today = {.tm_year = 126, .tm_mday = 1};
-    return from < to && to <= s->n && read_moment(s, from, to, &today, &m);
+    return from < to && to <= s->n && read_moment(s, from, to, NULL, &m);
+}
+
+bool when_is_date(const struct spoken *s, size_t from, size_t to)
+{
+    time_t day;
+    size_t n = read_day(s, from, NULL, &day);
+    return n > 0 && from + n == to;
 }
 
 /* The hour of 24 that was meant, where a part of the day was said. */

@@ -30,6 +30,7 @@ enum sarai_status when_date(const char *text, time_t now, time_t *out, struct sa
 
 /* How many words from `at` on are a duration; 0: none. */
 size_t when_is_duration(const struct spoken *s, size_t at);
+bool when_is_date(const struct spoken *s, size_t from, size_t to);
 bool when_is_moment(const struct spoken *s, size_t from, size_t to);
 
 /* "jueves 9 de julio" */

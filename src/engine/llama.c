@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <llama.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,8 @@ struct llm {
     const struct llama_vocab *vocab;
     struct llama_context *ctx;
     struct llama_sampler *sampler;
+    struct llama_sampler *grammar; /* NULL: anything may be said */
+    llama_token_data *candidates;  /* room for the whole vocabulary; made with the first grammar */
     const struct stop *stop;
     int batch_tokens;
     char description[128];
@@ -150,6 +153,9 @@ void llm_close(struct llm *llm)
         return;
     if (llm->sampler)
         llama_sampler_free(llm->sampler);
+    if (llm->grammar)
+        llama_sampler_free(llm->grammar);
+    free(llm->candidates);
     if (llm->ctx)
         llama_free(llm->ctx);
     if (llm->model)
@@ -423,7 +429,73 @@ enum sarai_status llm_sampling_set(struct llm *llm, const struct llm_sampling *s
     if (llm->sampler)
         llama_sampler_free(llm->sampler);
     llm->sampler = chain;
+    if (llm->grammar)
+        llama_sampler_free(llm->grammar);
+    llm->grammar = NULL;
     return SARAI_OK;
+}
+
+enum {
+    LIKELY_CANDIDATES = 400 /* most often one of them fits; looking at all takes a hundred times as long */
+};
+
+/* The candidates that the grammar allows, of the `most` likeliest ones (0: of all). */
+static llama_token_data_array fitting(struct llm *llm, int32_t most)
+{
+    const float *logits = llama_get_logits_ith(llm->ctx, -1);
+    int n = llama_vocab_n_tokens(llm->vocab);
+    for (int i = 0; i < n; i++)
+        llm->candidates[i] = (llama_token_data){i, logits[i], 0};
+    llama_token_data_array all = {llm->candidates, (size_t)n, -1, false};
+    struct llama_sampler *likely = most > 0 ? llama_sampler_init_top_k(most) : NULL;
+    if (likely) {
+        llama_sampler_apply(likely, &all);
+        llama_sampler_free(likely);
+    }
+    llama_sampler_apply(llm->grammar, &all);
+    size_t kept = 0;
+    for (size_t i = 0; i < all.size; i++)
+        if (isfinite(all.data[i].logit))
+            all.data[kept++] = all.data[i];
+    all.size = kept;
+    return all;
+}
+
+/* EINTERNAL where the grammar allows nothing: it is then not one that has an end. */
+static enum sarai_status choose_fitting(struct llm *llm, struct sarai_error *err)
+{
+    llama_token_data_array left = fitting(llm, LIKELY_CANDIDATES);
+    if (left.size == 0)
+        left = fitting(llm, 0);
+    if (left.size > 0)
+        llama_sampler_apply(llm->sampler, &left);
+    if (left.size == 0 || left.selected < 0)
+        return failed(err, SARAI_EINTERNAL,
+                      tr("la gramática no deja seguir", "the grammar allows nothing more"));
+    llm->next = left.data[left.selected].id;
+    llama_sampler_accept(llm->grammar, llm->next);
+    llama_sampler_accept(llm->sampler, llm->next);
+    return SARAI_OK;
+}
+
+enum sarai_status llm_constrain(struct llm *llm, const char *grammar, int32_t *token, struct sarai_error *err)
+{
+    if (!llm->has_next || !llm->has_logits || llm->grammar)
+        return failed(err, SARAI_EINTERNAL, "llm_constrain() without llm_next()");
+    if (!llm->candidates)
+        llm->candidates = calloc((size_t)llama_vocab_n_tokens(llm->vocab), sizeof *llm->candidates);
+    if (!llm->candidates)
+        return out_of_memory(err, "llm_constrain");
+    llm->grammar = llama_sampler_init_grammar(llm->vocab, grammar, "root");
+    if (!llm->grammar)
+        return failed(err, SARAI_EINTERNAL,
+                      tr("llama.cpp no entiende la gramática: %s", "llama.cpp cannot read the grammar: %s"),
+                      gguf_reason());
+    llama_sampler_reset(llm->sampler);
+    enum sarai_status st = choose_fitting(llm, err);
+    if (!st)
+        *token = llm->next;
+    return st;
 }
 
 enum sarai_status llm_next(struct llm *llm, int32_t *token, struct sarai_error *err)
@@ -438,10 +510,14 @@ enum sarai_status llm_next(struct llm *llm, int32_t *token, struct sarai_error *
     }
     if (!llm->sampler || !llm->has_logits)
         return failed(err, SARAI_EINTERNAL, "llm_next() before llm_prompt() or llm_sampling_set()");
-    llm->next = llama_sampler_sample(llm->sampler, llm->ctx, -1);
-    llm->has_next = true;
+    enum sarai_status st = SARAI_OK;
+    if (llm->grammar)
+        st = choose_fitting(llm, err);
+    else
+        llm->next = llama_sampler_sample(llm->sampler, llm->ctx, -1);
+    llm->has_next = !st;
     *token = llm->next;
-    return SARAI_OK;
+    return st;
 }
 
 const float *llm_logits(struct llm *llm)

@@ -114,6 +114,12 @@ enum sarai_status llm_sampling_set(struct llm *llm, const struct llm_sampling *s
 /* The next token after what the model has read and said so far. EINPUT when the window is full. */
 enum sarai_status llm_next(struct llm *llm, int32_t *token, struct sarai_error *err);
 
+/* The token that llm_next() gave last is taken back, and it and those to come are chosen so that they write
+ * what a grammar (GBNF, its rule "root") allows, until llm_sampling_set(). EINTERNAL: a grammar that cannot
+ * be read. */
+enum sarai_status llm_constrain(struct llm *llm, const char *grammar, int32_t *token,
+                                struct sarai_error *err);
+
 /* llm_vocabulary() logits after the last token that was evaluated. Borrowed until the next call. */
 const float *llm_logits(struct llm *llm);
 

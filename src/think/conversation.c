@@ -14,6 +14,7 @@ struct conversation {
     struct llm *llm;
     struct conversation_options options;
     struct frame frame;
+    char *grammar;   /* of a call; or NULL */
     int32_t *tokens; /* the dialogue: the prefix, turns, and what introduces the next question */
     size_t n, capacity;
     size_t n_prefix;
@@ -119,7 +120,7 @@ static enum sarai_status choose_frame(struct conversation *c, struct sarai_error
     if (o->frame == CONVERSATION_ADAPTER || (o->frame == CONVERSATION_AUTO && llm_has_adapter(c->llm)))
         return frame_adapter(o->persona, o->tools, &c->frame, err);
     if (o->frame == CONVERSATION_CHAT || (o->frame == CONVERSATION_AUTO && llm_has_chat_template(c->llm)))
-        st = frame_chat(c->llm, o->persona, &c->frame, &chat_err);
+        st = frame_chat(c->llm, o->persona, o->tools, &c->frame, &chat_err);
     if (st == SARAI_EMODEL && o->frame != CONVERSATION_CHAT) /* no template, or none that llama.cpp knows */
         return frame_few_shot(o->persona, &c->frame, err);
     return st ? failed(err, st, "%s", chat_err.message) : SARAI_OK;
@@ -163,6 +164,9 @@ static enum sarai_status prepare(struct conversation *c, struct sarai_error *err
     if (st)
         return st;
     c->options.persona = c->options.tools = NULL; /* the caller's; the frame holds them now */
+    if (c->options.grammar && c->frame.has_calls && !(c->grammar = strdup(c->options.grammar)))
+        return out_of_memory(err, "conversation");
+    c->options.grammar = NULL;
     c->capacity = (size_t)llm_context_tokens(c->llm) - 1;
     c->tokens = calloc(c->capacity, sizeof *c->tokens);
     if (!c->tokens)
@@ -205,6 +209,7 @@ void conversation_close(struct conversation *c)
     if (!c)
         return;
     frame_finish(&c->frame);
+    free(c->grammar);
     free(c->cache);
     free(c->tokens);
     free(c);
@@ -385,8 +390,13 @@ static enum sarai_status speak(struct conversation *c, struct sentences *s, stru
             a->first_token_ms = clock_ms() - start_ms;
         is_complete = llm_is_end(c->llm, token);
         size_t n = is_complete ? 0 : llm_piece(c->llm, token, bytes);
-        if (a->generated == 1)
+        if (a->generated == 1) {
             a->is_call = c->frame.has_calls && n > 0 && bytes[0] == '{';
+            if (a->is_call && c->grammar) {
+                st = llm_constrain(c->llm, c->grammar, &token, err);
+                n = st ? 0 : llm_piece(c->llm, token, bytes);
+            }
+        }
         if (a->is_call && !buf_append(&d->text, bytes, n)) /* not spoken: kept whole */
             return out_of_memory(err, "conversation");
         if (a->is_call)

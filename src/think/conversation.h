@@ -41,7 +41,8 @@ enum conversation_frame {
 struct conversation_options {
     enum conversation_frame frame;
     const char *persona; /* replaces who Sarai is told to be; NULL: the built-in text */
-    const char *tools;   /* "name(argument, …), …" that the adapter may call; NULL: none */
+    const char *tools;   /* "name(argument, …), …" that the model may call; NULL: none */
+    const char *grammar; /* GBNF of a call; NULL: whatever the model writes */
     int max_sentences;   /* of an answer */
     int max_tokens;      /* of an answer */
     struct llm_sampling sampling;

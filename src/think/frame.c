@@ -117,12 +117,28 @@ static bool cut(const char *text, struct frame *f)
     return true;
 }
 
-enum sarai_status frame_chat(const struct llm *llm, const char *persona, struct frame *out,
+/* A model that was taught instructions is told what to do with tools; the adapter has seen it. */
+static bool write_system(const char *persona, const char *tools, struct buf *out)
+{
+    return buf_text(out, persona ? persona : chat_persona) &&
+           (!tools ||
+            buf_printf(
+                out,
+                "\nHerramientas: %s\nSi una herramienta hace falta, responde solo con su llamada: "
+                "{\"name\":\"hora\",\"arguments\":{}}. Recibirás su resultado y lo dirás con palabras.",
+                tools));
+}
+
+enum sarai_status frame_chat(const struct llm *llm, const char *persona, const char *tools, struct frame *out,
                              struct sarai_error *err)
 {
-    struct frame f = {.lead = "", .data = labelled};
-    struct buf text = BUF_INIT(FRAME_MAX_BYTES);
-    const struct llm_message messages[] = {{"system", persona ? persona : chat_persona},
+    struct frame f = {.lead = "", .data = labelled, .has_calls = tools != NULL};
+    struct buf text = BUF_INIT(FRAME_MAX_BYTES), system = BUF_INIT(FRAME_MAX_BYTES);
+    if (!write_system(persona, tools, &system)) {
+        buf_finish(&system);
+        return out_of_memory(err, "frame");
+    }
+    const struct llm_message messages[] = {{"system", buf_string(&system)},
                                            {"user", FIRST_QUESTION},
                                            {"assistant", FIRST_ANSWER},
                                            {"user", SECOND_QUESTION}};
@@ -133,6 +149,7 @@ enum sarai_status frame_chat(const struct llm *llm, const char *persona, struct 
                        "the chat template of %s does not take a dialogue"),
                     llm_description(llm));
     buf_finish(&text);
+    buf_finish(&system);
     return st ? st : complete(&f, out, err);
 }
 

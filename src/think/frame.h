@@ -60,8 +60,8 @@ struct frame {
 
 /* Examples in Spanish, for base models. `persona` replaces the first line, or NULL. */
 enum sarai_status frame_few_shot(const char *persona, struct frame *out, struct sarai_error *err);
-/* The model's own template. EMODEL when it has none that llama.cpp knows. */
-enum sarai_status frame_chat(const struct llm *llm, const char *persona, struct frame *out,
+/* The model's own template. EMODEL when it has none that llama.cpp knows. `tools` as for frame_adapter(). */
+enum sarai_status frame_chat(const struct llm *llm, const char *persona, const char *tools, struct frame *out,
                              struct sarai_error *err);
 /* What Sarai's own adapter was trained with (tools/train/brain/frame.py is its twin). `tools`:
  * "name(argument, …), …", or NULL. */

@@ -139,7 +139,7 @@ static void pieces_are_whole_characters(void **state)
 {
     (void)state;
     struct llm llm = {.say = "Año €\xFF 😀 señor. Sí, ñandú."};
-    struct heard h = {.all_whole = true};
+    struct listened h = {.all_whole = true};
     struct answer a;
     struct conversation *c = begin(&llm, 3, 90);
     assert_int_equal(conversation_answer(c, "a", hear, &h, &a, NULL), SARAI_OK);
@@ -155,7 +155,7 @@ static void cancel_keeps_what_was_delivered(void **state)
 {
     (void)state;
     struct llm llm = {.say = "Uno dos tres cuatro.", .stop_after = 8};
-    struct heard h = {0};
+    struct listened h = {0};
     struct sarai_error err = {0};
     struct answer a = {.text = (char *)"untouched"};
     struct conversation *c = begin(&llm, 3, 60);

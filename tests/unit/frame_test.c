@@ -103,7 +103,7 @@ static void a_call_is_kept_and_not_spoken(void **state)
     (void)state;
     struct llm llm = {.say = "{\"name\":\"hora\",\"arguments\":{\"a\":\"x. Y. Z. W.\"}}"};
     struct conversation *c = begin(&llm, "hora(a)");
-    struct heard h = {.all_whole = true};
+    struct listened h = {.all_whole = true};
     struct answer a = {0};
     assert_int_equal(conversation_answer(c, "¿Qué hora es?", hear, &h, &a, NULL), SARAI_OK);
     assert_true(a.is_call);

@@ -1,0 +1,305 @@
+/* Tools in the turn, with a model of straw: what never reaches it, what its calls come to, what is asked
+ * first. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "straw_llm.h"
+
+#include "acting.h"
+
+/* Of the rest of the house. */
+void assistant_begin_call(struct sarai *s)
+{
+    (void)s;
+}
+
+enum sarai_status assistant_needs(const struct sarai *s, unsigned wanted, struct sarai_error *err)
+{
+    (void)err;
+    return (s->parts & wanted) == wanted ? SARAI_OK : SARAI_EUSAGE;
+}
+
+enum sarai_status assistant_search(struct sarai *s, const char *question, size_t k, struct sarai_hits *out,
+                                   struct sarai_error *err)
+{
+    (void)s, (void)question, (void)k, (void)err;
+    *out = (struct sarai_hits){0};
+    return SARAI_OK;
+}
+
+void assistant_name_source(const struct sarai_hit *hit, char out[SOURCE_BYTES])
+{
+    snprintf(out, SOURCE_BYTES, "%s", hit->path);
+}
+
+void sarai_hits_finish(struct sarai_hits *h)
+{
+    *h = (struct sarai_hits){0};
+}
+
+struct house {
+    struct sarai s;
+    struct sarai_config *cfg;
+    struct llm llm;
+    char folder[64];
+    struct sarai_error err;
+};
+
+static void open_house(struct house *h, const char *key, const char *value)
+{
+    assert_int_equal(sarai_config_open(&h->cfg, &h->err), SARAI_OK);
+    if (key)
+        assert_int_equal(sarai_config_set(h->cfg, key, value, &h->err), SARAI_OK);
+    h->s = (struct sarai){.cfg = h->cfg, .parts = SARAI_THINK | SARAI_ACT};
+    h->llm = (struct llm){.has_adapter = true, .say = "No sé."};
+    assert_int_equal(acting_open(&h->s, &h->s.acting, &h->err), SARAI_OK);
+    struct conversation_options options = conversation_options_default();
+    options.tools = acting_signatures(h->s.acting);
+    options.grammar = acting_grammar(h->s.acting);
+    assert_int_equal(conversation_open(&options, &h->llm, &h->s.conversation, &h->err), SARAI_OK);
+}
+
+static void close_house(struct house *h)
+{
+    conversation_close(h->s.conversation);
+    acting_close(h->s.acting);
+    sarai_config_close(h->cfg);
+}
+
+static int set_up(void **state)
+{
+    struct house *h = calloc(1, sizeof *h);
+    snprintf(h->folder, sizeof h->folder, "/tmp/sarai-acting-XXXXXX");
+    assert_non_null(mkdtemp(h->folder));
+    setenv("XDG_DATA_HOME", h->folder, 1);
+    setenv("SARAI_ENV_FILE", "/dev/null", 1);
+    open_house(h, NULL, NULL);
+    *state = h;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct house *h = *state;
+    char path[128];
+    close_house(h);
+    for (const char *const *name =
+             (const char *const[]){"agenda.db", "agenda.db-wal", "agenda.db-shm", "", NULL};
+         *name; name++) {
+        snprintf(path, sizeof path, "%s/sarai/%s", h->folder, *name);
+        remove(path);
+    }
+    rmdir(h->folder);
+    free(h);
+    return 0;
+}
+
+/* What is said without the model; "" when it is to think. */
+static void assert_said(struct house *h, const char *question, const char *expected)
+{
+    struct answer answer = {0};
+    const struct sarai_question q = {.text = question};
+    assert_int_equal(acting_shortcut(&h->s, &q, &answer, &h->err), SARAI_OK);
+    assert_string_equal(answer.text ? answer.text : "", expected);
+    answer_finish(&answer);
+}
+
+static void commands_never_reach_the_model(void **state)
+{
+    struct house *h = *state;
+    assert_said(h, "Oye, ¿cuánto es doce por ocho?", "Da 96.");
+    assert_said(h, "¿Cuánto es siete entre cero?", "No se puede dividir entre cero.");
+    assert_said(h, "¿Qué opinas de los volcanes?", "");
+    assert_said(h, "Enciende la luz del salón.", ""); /* no home, no tool: the model says what it can */
+    assert_int_equal(h->llm.prompts, 0);
+    assert_int_equal(conversation_turns(h->s.conversation), 2); /* and yet the conversation knows of them */
+}
+
+static void a_crisis_is_answered_by_rule_and_leaves_no_trace(void **state)
+{
+    struct house *h = *state;
+    struct answer answer = {0};
+    const struct sarai_question q = {.text = "No quiero seguir viviendo."};
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(acting_shortcut(&h->s, &q, &answer, &h->err), SARAI_OK);
+        assert_non_null(strstr(answer.text, "024"));
+        answer_finish(&answer);
+        assert_int_equal(h->llm.prompts, 0);
+        assert_int_equal(conversation_turns(h->s.conversation), 0);
+        close_house(h);
+        open_house(h, "TOOLS", "off"); /* the rule holds without tools, too */
+    }
+    assert_false(acting_may_be_read(q.text));
+    assert_true(acting_may_be_read("¿Qué hora es?"));
+}
+
+static void what_cannot_be_undone_is_asked_first(void **state)
+{
+    struct house *h = *state;
+    assert_said(h, "Añade pan y leche a la lista de la compra.", "Apuntado: pan y leche.");
+    assert_said(h, "Vacía la lista de la compra.", "¿Confirmas vaciar la lista de la compra?");
+    assert_said(h, "No, mejor no.", "Vale, no lo hago.");
+    assert_said(h, "Sí.", ""); /* to nothing */
+    assert_said(h, "Vacía la lista de la compra.", "¿Confirmas vaciar la lista de la compra?");
+    assert_said(h, "¿Qué hay en la lista de la compra?", "En la lista de la compra hay pan y leche.");
+    assert_said(h, "Sí.", ""); /* the person went on to something else */
+    assert_said(h, "Vacía la lista de la compra.", "¿Confirmas vaciar la lista de la compra?");
+    assert_said(h, "Sí, claro.", "He vaciado la lista de la compra.");
+    assert_said(h, "¿Qué hay en la lista de la compra?", "La lista de la compra está vacía.");
+}
+
+static void all_changes_may_be_asked_about(void **state)
+{
+    struct house *h = *state;
+    close_house(h);
+    open_house(h, "CONFIRM_CHANGES", "all");
+    assert_said(h, "Pon un temporizador de cinco minutos.",
+                "¿Confirmas usar temporizador, tiempo cinco minutos?");
+    assert_said(h, "Vale.", "Listo, te aviso en cinco minutos.");
+    assert_said(h, "¿Cuánto es dos más dos?", "Da 4."); /* changes nothing */
+}
+
+static bool never_sure(void *user)
+{
+    ++*(int *)user;
+    return false;
+}
+
+static void a_turn_that_goes_on_changes_nothing(void **state)
+{
+    struct house *h = *state;
+    struct answer answer = {0};
+    int asked = 0;
+    h->s.wait_until_sure = never_sure;
+    h->s.sure_user = &asked;
+    const struct sarai_question timer = {.text = "Pon un temporizador de cinco minutos."};
+    assert_int_equal(acting_shortcut(&h->s, &timer, &answer, &h->err), SARAI_ECANCELLED);
+    assert_int_equal(asked, 1);
+    assert_said(h, "¿Cuánto es dos más dos?", "Da 4."); /* need not wait */
+    assert_int_equal(asked, 1);
+    h->s.wait_until_sure = NULL;
+    assert_said(h, "¿Qué temporizadores hay?", "No hay nada pendiente.");
+}
+
+/* ---- the model calls ---------------------------------------------------------------------------- */
+
+/* What is said in the end to a question for which the model answers by plan. */
+static void assert_thought(struct house *h, const char *const *plan, const char *expected)
+{
+    struct answer answer = {0};
+    h->llm.plan = plan;
+    assert_int_equal(conversation_answer(h->s.conversation, "¿cuánto será?", NULL, NULL, &answer, &h->err),
+                     SARAI_OK);
+    assert_true(answer.is_call);
+    assert_int_equal(acting_resolve(&h->s, &answer, &h->err), SARAI_OK);
+    assert_false(answer.is_call);
+    assert_string_equal(answer.text, expected);
+    answer_finish(&answer);
+}
+
+#define CALL(arguments) "{\"name\":\"calcula\",\"arguments\":" arguments "}"
+#define PLAN(...)       ((const char *const[]){__VA_ARGS__, NULL})
+
+static void the_model_tells_what_a_call_gave(void **state)
+{
+    struct house *h = *state;
+    assert_thought(h, PLAN(CALL("{\"cuenta\":\"2 más 2\"}"), "Son 4."), "Son 4.");
+    assert_non_null(strstr(h->llm.read, "Resultado: {\"resultado\":\"4\"}"));
+    assert_non_null(strstr(h->llm.read, "Herramientas: hora(lugar), fecha(dia), calcula(cuenta)"));
+    assert_non_null(h->llm.grammar); /* its calls are held to the grammar */
+    assert_non_null(strstr(h->llm.grammar, "cuenta"));
+}
+
+static void another_figure_is_not_told(void **state)
+{
+    struct house *h = *state;
+    assert_thought(h, PLAN(CALL("{\"cuenta\":\"2 más 2\"}"), "Son 5."), "Da 4.");
+    struct answer next = {0};
+    h->llm.plan = NULL;
+    assert_int_equal(conversation_answer(h->s.conversation, "¿seguro?", NULL, NULL, &next, &h->err),
+                     SARAI_OK);
+    assert_non_null(strstr(h->llm.read, "Da 4.")); /* the history has what was said */
+    assert_null(strstr(h->llm.read, "Son 5."));
+    answer_finish(&next);
+}
+
+static void two_calls_at_most(void **state)
+{
+    struct house *h = *state;
+    assert_thought(h, PLAN(CALL("{\"cuenta\":\"2 más 2\"}"), CALL("{\"cuenta\":\"4 por 3\"}"), "Son 12."),
+                   "Son 12.");
+    int prompts = h->llm.prompts;
+    assert_thought(h,
+                   PLAN(CALL("{\"cuenta\":\"2 más 2\"}"), CALL("{\"cuenta\":\"4 por 3\"}"),
+                        CALL("{\"cuenta\":\"1 más 1\"}")),
+                   "Da 12.");
+    assert_int_equal(h->llm.prompts - prompts, 3);
+}
+
+static void a_call_that_goes_wrong_is_told(void **state)
+{
+    struct house *h = *state;
+    assert_thought(h, PLAN(CALL("{\"cuenta\":\"1 entre 0\"}"), "No se puede dividir entre cero."),
+                   "No se puede dividir entre cero.");
+    assert_non_null(strstr(h->llm.read, "Resultado: {\"error\":\"no se puede dividir entre cero\"}"));
+    assert_thought(h, PLAN("{\"name\":\"vuela\",\"arguments\":{}}", "No puedo."), "No puedo.");
+    assert_non_null(strstr(h->llm.read, "Resultado: {\"error\":\"no tengo la herramienta «vuela»\"}"));
+    assert_thought(h, PLAN(CALL("{\"cuenta\":7}"), "No lo entiendo."), "No lo entiendo.");
+    assert_non_null(strstr(h->llm.read, "Resultado: {\"error\":\"«cuenta» no es de la clase pedida\"}"));
+    assert_thought(h, PLAN("{\"name\":\"calc", "No lo entiendo."), "No lo entiendo.");
+}
+
+static void what_a_model_would_delete_is_asked_first(void **state)
+{
+    struct house *h = *state;
+    assert_said(h, "Añade pan a la lista de la compra.", "Apuntado: pan.");
+    assert_thought(
+        h, PLAN("{\"name\":\"lista\",\"arguments\":{\"accion\":\"vaciar\"}}", "Hecho, la he vaciado."),
+        "¿Confirmas vaciar la lista de la compra?");
+    assert_said(h, "No.", "Vale, no lo hago.");
+    assert_said(h, "¿Qué hay en la lista de la compra?", "En la lista de la compra hay pan.");
+}
+
+static void programs_may_call(void **state)
+{
+    struct house *h = *state;
+    struct sarai_tool tool;
+    char *said = NULL, *data = NULL;
+    size_t n = 0;
+    while (sarai_tool(&h->s, n, &tool))
+        n++;
+    assert_int_equal(n, sarai_tool_count(&h->s));
+    assert_true(n >= 12);
+    assert_int_equal(sarai_tool_call(&h->s, "calcula", "{\"cuenta\":\"2 más 2\"}", &said, &data, &h->err),
+                     SARAI_OK);
+    assert_string_equal(said, "Da 4.");
+    assert_string_equal(data, "{\"resultado\":\"4\"}");
+    free(said);
+    free(data);
+    assert_int_equal(sarai_tool_call(&h->s, "calcula", "nada", &said, &data, &h->err), SARAI_EUSAGE);
+    assert_int_equal(sarai_tool_call(&h->s, "vuela", "", &said, &data, &h->err), SARAI_EINPUT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(commands_never_reach_the_model, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_crisis_is_answered_by_rule_and_leaves_no_trace, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_undone_is_asked_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_changes_may_be_asked_about, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_turn_that_goes_on_changes_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_model_tells_what_a_call_gave, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_figure_is_not_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_calls_at_most, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_call_that_goes_wrong_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_model_would_delete_is_asked_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(programs_may_call, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
