@@ -7,6 +7,7 @@
 #include "act/builtin.h"
 #include "act/crisis.h"
 #include "act/intents.h"
+#include "act/mcp_tools.h"
 #include "base/clock.h"
 #include "base/folders.h"
 
@@ -84,11 +85,24 @@ static enum sarai_status search(void *user, const char *query, struct tool_resul
 
 /* ---- open and close ----------------------------------------------------------------------------- */
 
+/* Servers that are down are done without; a mistake in their file is told. */
+static enum sarai_status add_servers(struct acting *a, struct sarai_error *err)
+{
+    char path[PATH_BYTES];
+    struct sarai_error cause = {0};
+    if (folders_config("mcp.json", path, sizeof path) < 0)
+        return SARAI_OK;
+    enum sarai_status st = mcp_provide(a->box, path, &a->s->stop, &cause);
+    return st == SARAI_EUSAGE || st == SARAI_ENOMEM ? failed(err, st, "%s", cause.message) : SARAI_OK;
+}
+
 /* In the order in which the adapter was shown them. */
 static enum sarai_status add_tools(struct acting *a, struct sarai_error *err)
 {
     enum sarai_status st = builtin_add(a->builtin, BUILTIN_FIRST, a->box, err);
-    return st ? st : builtin_add(a->builtin, BUILTIN_LAST, a->box, err);
+    if (!st)
+        st = builtin_add(a->builtin, BUILTIN_LAST, a->box, err);
+    return st ? st : add_servers(a, err);
 }
 
 static enum sarai_status open_tools(struct acting *a, struct sarai_error *err)
@@ -96,6 +110,8 @@ static enum sarai_status open_tools(struct acting *a, struct sarai_error *err)
     const struct builtin_host host = {
         .user = a,
         .agenda_path = folders_data("agenda.db", a->agenda_path, PATH_BYTES) < 0 ? NULL : a->agenda_path,
+        .weather_url = config_text(a->s->cfg, "WEATHER_URL"),
+        .news_url = config_text(a->s->cfg, "NEWS_URL"),
         .dial = dial,
         .turn = turn_dial,
         .last_said = last_said,

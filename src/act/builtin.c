@@ -59,11 +59,17 @@ enum sarai_status builtin_add_all(struct builtin *b, const struct tool *tools, s
     return st;
 }
 
+static enum sarai_status add_last(struct builtin *b, struct toolbox *box, struct sarai_error *err)
+{
+    enum sarai_status st = web_tools_add(b, box, err);
+    return st ? st : house_tools_add(b, box, err);
+}
+
 enum sarai_status builtin_add(struct builtin *b, enum builtin_part part, struct toolbox *box,
                               struct sarai_error *err)
 {
     if (part == BUILTIN_LAST)
-        return house_tools_add(b, box, err);
+        return add_last(b, box, err);
     enum sarai_status st = time_tools_add(b, box, err);
     if (!st)
         st = sum_tools_add(b, box, err);

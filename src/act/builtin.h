@@ -66,6 +66,7 @@ enum sarai_status builtin_add_all(struct builtin *b, const struct tool *tools, s
 enum sarai_status time_tools_add(struct builtin *b, struct toolbox *box, struct sarai_error *err);
 enum sarai_status sum_tools_add(struct builtin *b, struct toolbox *box, struct sarai_error *err);
 enum sarai_status agenda_tools_add(struct builtin *b, struct toolbox *box, struct sarai_error *err);
+enum sarai_status web_tools_add(struct builtin *b, struct toolbox *box, struct sarai_error *err);
 enum sarai_status house_tools_add(struct builtin *b, struct toolbox *box, struct sarai_error *err);
 
 #endif

@@ -143,7 +143,7 @@ enum crisis crisis_find(const char *text)
 static const struct help {
     const char *country, *line, *emergency;
 } helps[] = {
-    {"ES", "024", "112"}, {"MX", "8 0 0, 9 1 1, 2 0 0 0", "9 1 1"}, {"US", "9 8 8", "9 1 1"},
+    {"ES", "024", "112"},     {"MX", "8 0 0, 9 1 1, 2 0 0 0", "9 1 1"}, {"US", "9 8 8", "9 1 1"},
     {"AR", "1 3 5", "9 1 1"}, {"CL", "asterisco 4 1 4 1", "1 3 1"},     {"CO", "1 0 6", "1 2 3"},
     {"PE", "1 1 3", "1 1 6"},
 };
