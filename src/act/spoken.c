@@ -146,16 +146,23 @@ bool spoken_is(const struct spoken *s, size_t at, const char *word)
     return at < s->n && strcmp(s->word[at], word) == 0;
 }
 
-/* Whether the word is one of the alternatives [p, end). */
-static bool is_one_of(const char *word, const char *p, const char *end)
+/* Whether the word is one of the alternatives that stand at *p, which goes on to the end of all of them. */
+static bool is_one_of(const char *word, const char **p)
 {
-    size_t n = strlen(word);
-    while (p < end) {
-        const char *bar = memchr(p, '|', (size_t)(end - p));
-        const char *stop = bar ? bar : end;
-        if ((size_t)(stop - p) == n && memcmp(p, word, n) == 0)
+    const char *at = *p;
+    for (bool goes_on = true; goes_on; at++) {
+        size_t n = 0;
+        while (word[n] && word[n] == at[n])
+            n++;
+        if (!word[n] && (at[n] == '|' || at[n] == ' ' || !at[n])) {
+            for (at += n; *at && *at != ' ';)
+                at++;
+            *p = at;
             return true;
-        p = stop + 1;
+        }
+        for (at += n; *at && *at != '|' && *at != ' ';)
+            at++;
+        goes_on = *at == '|';
     }
     return false;
 }
@@ -164,11 +171,10 @@ size_t spoken_match(const struct spoken *s, size_t at, const char *phrase)
 {
     size_t matched = 0;
     while (*phrase) {
-        const char *end = phrase + strcspn(phrase, " ");
-        if (at + matched >= s->n || !is_one_of(s->word[at + matched], phrase, end))
+        if (at + matched >= s->n || !is_one_of(s->word[at + matched], &phrase))
             return 0;
         matched++;
-        phrase = *end ? end + 1 : end;
+        phrase += *phrase == ' ';
     }
     return matched;
 }
