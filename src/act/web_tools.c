@@ -90,20 +90,19 @@ static enum sarai_status ask(const struct tool_call *call, const char *template,
 
 /* ---- weather ---------------------------------------------------------------------------------- */
 
-/* WMO code table 4677, as Open-Meteo gives it. */
+/* WMO code table 4677, as far as Open-Meteo gives it; NULL: another code. */
 static const char *sky_of(json_int_t code)
 {
-    return code == 0                  ? "despejado"
-           : code <= 2                ? "algunas nubes"
-           : code == 3                ? "nublado"
-           : code == 45 || code == 48 ? "niebla"
-           : code >= 51 && code <= 57 ? "llovizna"
-           : code >= 61 && code <= 67 ? "lluvia"
-           : code >= 71 && code <= 77 ? "nieve"
-           : code >= 80 && code <= 82 ? "chubascos"
-           : code == 85 || code == 86 ? "chubascos de nieve"
-           : code >= 95 && code <= 99 ? "tormenta"
-                                      : NULL;
+    static const struct {
+        json_int_t from, to;
+        const char *sky;
+    } skies[] = {{0, 0, "despejado"},  {1, 2, "algunas nubes"}, {3, 3, "nublado"}, {45, 48, "niebla"},
+                 {51, 57, "llovizna"}, {61, 67, "lluvia"},      {71, 77, "nieve"}, {80, 82, "chubascos"},
+                 {85, 86, "nieve"},    {95, 99, "tormenta"}};
+    for (size_t i = 0; i < sizeof skies / sizeof *skies; i++)
+        if (code >= skies[i].from && code <= skies[i].to)
+            return skies[i].sky;
+    return NULL;
 }
 
 struct weather {

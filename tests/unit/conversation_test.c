@@ -105,14 +105,14 @@ static void an_answer_that_was_begun_goes_on(void **state)
     struct conversation *c = begin(&llm, 2, 60);
     const struct question question = {.words = "Cuenta."};
     struct answer a = {0};
-    struct heard heard = {.all_whole = true};
+    struct listened heard = {.all_whole = true};
     assert_int_equal(conversation_go_on(c, &question, "Uno. Dos.", hear, &heard, &a, NULL), SARAI_OK);
     assert_ends(llm.read, "\nPersona: Cuenta.\nSarai: Uno. Dos.");
     assert_string_equal(heard.text, " Y tres. Y cuatro."); /* what was begun is not said again */
     assert_string_equal(a.text, "Uno. Dos. Y tres. Y cuatro.");
     answer_finish(&a);
     llm.say = " a medias.";
-    heard = (struct heard){.all_whole = true};
+    heard = (struct listened){.all_whole = true};
     assert_int_equal(conversation_go_on(c, &question, "Un comienzo", hear, &heard, &a, NULL), SARAI_OK);
     assert_string_equal(a.text, "Un comienzo a medias.");
     answer_finish(&a);
