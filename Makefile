@@ -35,6 +35,7 @@ test-packages:
 # Everything that is built and run by `make test`: real models, warnings as errors.
 test: test-packages models
 	@tools/setup/postgres.sh || true
+	@tools/setup/mcp.sh || true
 	@cmake --preset dev >/dev/null
 	@cmake --build build/dev --parallel $(JOBS) -- --no-print-directory -s
 	ctest --test-dir build/dev --output-on-failure
