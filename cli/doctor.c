@@ -20,6 +20,7 @@
 #include "know/place.h"
 #include "know/shelf.h"
 #include "models/store.h"
+#include "reach.h"
 #include "think/expert.h"
 
 enum level { FINE, WARNING, FAILURE };
@@ -41,9 +42,9 @@ static const char *const check_names[][3] = {
     {"cpu", "procesador", "processor"},   {"memory", "memoria", "memory"},    {"threads", "hilos", "threads"},
     {"library", "biblioteca", "library"}, {"model", "modelo", "model"},       {"cache", "caché", "cache"},
     {"audio", "sonido", "sound"},         {"latency", "latencia", "latency"}, {"store", "almacén", "store"},
-    {"expert", "experto", "expert"},
+    {"expert", "experto", "expert"},      {"home", "casa", "home"},           {"mcp", "MCP", "MCP"},
 };
-enum check { CPU, MEMORY, THREADS, LIBRARY, MODEL, CACHE, AUDIO, LATENCY, SHELF, EXPERT };
+enum check { CPU, MEMORY, THREADS, LIBRARY, MODEL, CACHE, AUDIO, LATENCY, SHELF, EXPERT, HOUSE, MCP };
 
 static const char *level_name(enum level level)
 {
@@ -368,6 +369,16 @@ static void check_expert(struct doctor *d)
     expert_close(expert);
 }
 
+static void note_home(void *d, bool reached, const char *text, const char *mend)
+{
+    note(d, reached ? FINE : WARNING, HOUSE, mend, "%s", text);
+}
+
+static void note_mcp(void *d, bool reached, const char *text, const char *mend)
+{
+    note(d, reached ? FINE : WARNING, MCP, mend, "%s", text);
+}
+
 /* ---- sound ----------------------------------------------------------------------------------- */
 
 static void check_audio(struct doctor *d)
@@ -529,6 +540,8 @@ static enum sarai_status examine(struct doctor *d, struct sarai_error *err)
     }
     check_shelf(d);
     check_expert(d);
+    reach_home(d->cli->cfg, &d->cli->stop, note_home, d);
+    reach_mcp(&d->cli->stop, note_mcp, d);
     check_audio(d);
     if (!st && !d->quick && !d->worst)
         check_latency(d);

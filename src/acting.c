@@ -6,6 +6,7 @@
 
 #include "act/builtin.h"
 #include "act/crisis.h"
+#include "act/home.h"
 #include "act/intents.h"
 #include "act/mcp_tools.h"
 #include "base/clock.h"
@@ -85,6 +86,33 @@ static enum sarai_status search(void *user, const char *query, struct tool_resul
 
 /* ---- open and close ----------------------------------------------------------------------------- */
 
+static int dimension(void *self)
+{
+    const struct embedder *embedder = ((struct sarai *)self)->embedder;
+    return embedder ? embedder_dimension(embedder) : 0;
+}
+
+static enum sarai_status encode(void *self, const char *text, float *out, struct sarai_error *err)
+{
+    return embedder_encode(((struct sarai *)self)->embedder, text, EMBEDDER_QUERY, out, err);
+}
+
+/* Without the embedder's file the things of the house are found by their words. */
+static enum sarai_status add_home(struct acting *a, struct sarai_error *err)
+{
+    char model[PATH_BYTES];
+    const struct sarai_config *cfg = a->s->cfg;
+    const struct home_options options = {.url = config_text(cfg, "HOME_ASSISTANT_URL"),
+                                         .token = config_text(cfg, "HOME_ASSISTANT_TOKEN"),
+                                         .encoder = {a->s, dimension, encode}};
+    if (!*options.url)
+        return SARAI_OK;
+    if (store_path(a->s->store, config_text(cfg, "EMBED_MODEL"), ".gguf", model, sizeof model, NULL) ==
+        SARAI_OK)
+        a->s->parts |= SARAI_EMBED;
+    return home_provide(a->box, &options, err);
+}
+
 /* Servers that are down are done without; a mistake in their file is told. */
 static enum sarai_status add_servers(struct acting *a, struct sarai_error *err)
 {
@@ -100,6 +128,8 @@ static enum sarai_status add_servers(struct acting *a, struct sarai_error *err)
 static enum sarai_status add_tools(struct acting *a, struct sarai_error *err)
 {
     enum sarai_status st = builtin_add(a->builtin, BUILTIN_FIRST, a->box, err);
+    if (!st)
+        st = add_home(a, err);
     if (!st)
         st = builtin_add(a->builtin, BUILTIN_LAST, a->box, err);
     return st ? st : add_servers(a, err);

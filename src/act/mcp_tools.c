@@ -227,5 +227,7 @@ enum sarai_status mcp_provide(struct toolbox *box, const char *path, const struc
         toolbox_provide(box, &provider, stop, first.status ? NULL : &first);
     }
     json_decref(servers);
+    if (first.status == SARAI_EUSAGE) /* a program that is not there: the file itself is right */
+        first.status = SARAI_ENETWORK;
     return first.status ? failed(err, first.status, "%s", first.message) : SARAI_OK;
 }

@@ -53,6 +53,28 @@ finds memory failure "RAM_BUDGET_MB" "RAM_BUDGET_MB="
 XDG_CACHE_HOME=/dev/null examine 4
 finds cache warning "/dev/null" "XDG_CACHE_HOME="
 
+# A home and MCP servers: reached or not, and the key is told to nobody.
+coproc home { exec python3 "$SOURCE_DIR/tests/unit/home_server.py"; }
+read -r port <&"${home[0]}"
+export HOME_ASSISTANT_URL=http://127.0.0.1:$port HOME_ASSISTANT_TOKEN=llave XDG_CONFIG_HOME=$work/config
+mkdir -p "$work/config/sarai"
+printf '{"mcpServers": {"good": {"command": "python3", "args": ["%s", "good", "%s"]}, "bad": {"command": "/no/such"}}}' \
+    "$SOURCE_DIR/tests/unit/mcp_server.py" "$work/log" >"$work/config/sarai/mcp.json"
+examine 4
+finds home fine "Home Assistant 2026.4.0 answers" ""
+finds mcp fine "good answers (pruebas 1.0): 15 tools" ""
+finds mcp warning "/no/such" "mcp.json"
+HOME_ASSISTANT_TOKEN=secreto examine 4
+finds home warning "HOME_ASSISTANT_TOKEN" "HOME_ASSISTANT_TOKEN"
+! grep -q secreto "$work/report" || fail "the key is told"
+kill "$home_PID"
+wait "$home_PID" 2>/dev/null || true
+unset HOME_ASSISTANT_URL HOME_ASSISTANT_TOKEN
+printf '{' >"$work/config/sarai/mcp.json"
+examine 4
+finds mcp warning "line 1" "mcp.json"
+rm "$work/config/sarai/mcp.json"
+
 # Settings are read before anything else; words that mean nothing are not passed over.
 code=0
 SARAI_ENV_FILE=$work/env "${doctor[@]}" 2>"$work/report" || code=$?

@@ -1,0 +1,309 @@
+#include "act/home.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "act/home_act.h"
+#include "act/home_link.h"
+#include "base/clock.h"
+
+enum {
+    CALL_MS = 5000,
+    JUDGE_MS = 2500,     /* what finding out what is meant may take before it is even run */
+    FRESH_MS = 3000,     /* states that are so old are asked for again */
+    AREAS_MS = 300000,   /* and areas */
+    DOWN_MS = 5000,      /* after no answer, nobody waits again so soon */
+    CONSENT_MS = 120000, /* how long somebody may take to say yes */
+};
+
+struct home {
+    struct home_link link;
+    struct home_encoder encoder;
+    struct home_list list;
+    json_t *areas; /* NULL: not known */
+    double read_ms, areas_ms, down_ms;
+    struct sarai_error down;
+    json_t *judged; /* arguments of the last call that was found risky */
+    double judged_ms;
+};
+
+/* ---- what there is --------------------------------------------------------------------------- */
+
+static enum sarai_status read_home(struct home *h, double deadline_ms, const struct stop *stop,
+                                   struct sarai_error *err)
+{
+    json_t *states = NULL, *areas = NULL;
+    double now_ms = clock_ms();
+    if (h->list.entities && now_ms - h->read_ms < FRESH_MS)
+        return SARAI_OK;
+    if (now_ms < h->down_ms)
+        return failed(err, h->down.status, "%s", h->down.message);
+    struct sarai_error trouble = {0};
+    enum sarai_status st = home_states(&h->link, deadline_ms, stop, &states, &trouble);
+    /* Without an administrator's token there are no areas, and names must do. */
+    if (!st && (!h->areas || now_ms - h->areas_ms > AREAS_MS) &&
+        home_areas(&h->link, deadline_ms, stop, &areas, NULL) == SARAI_OK) {
+        json_decref(h->areas);
+        h->areas = areas;
+        h->areas_ms = now_ms;
+    }
+    home_list_finish(&h->list);
+    if (!st)
+        st = home_read(states, h->areas, &h->list, &trouble);
+    json_decref(states);
+    if (!st) {
+        h->read_ms = clock_ms();
+        return SARAI_OK;
+    }
+    if (st == SARAI_ENETWORK) {
+        h->down = trouble;
+        h->down_ms = clock_ms() + DOWN_MS;
+    }
+    return failed(err, st, "%s", trouble.message);
+}
+
+/* ---- what is meant --------------------------------------------------------------------------- */
+
+struct command {
+    enum home_action action;
+    const char *thing, *place, *value;
+};
+
+static const char *argument(const json_t *arguments, const char *name)
+{
+    const char *text = json_string_value(json_object_get(arguments, name));
+    return text ? text : "";
+}
+
+static enum sarai_status read_command(const json_t *arguments, struct command *c, struct sarai_error *err)
+{
+    *c = (struct command){home_action(argument(arguments, "accion")), argument(arguments, "cosa"),
+                          argument(arguments, "lugar"), argument(arguments, "valor")};
+    if (c->action == HOME_ACTIONS)
+        return failed(err, SARAI_EINPUT,
+                      tr("no sé qué hay que hacer en casa", "it is not clear what to do in the home"));
+    if (c->action == HOME_ON && *c->value)
+        c->action = HOME_SET; /* "enciende la luz al 50 por ciento" */
+    if (!*c->thing)
+        return failed(err, SARAI_EINPUT, tr("no me has dicho qué", "you have not said what"));
+    return SARAI_OK;
+}
+
+static bool fits(const struct home_entity *entity, void *user)
+{
+    return home_can(entity, ((const struct command *)user)->action);
+}
+
+static bool fits_something(const struct home_entity *entity, void *user)
+{
+    (void)user;
+    return home_can(entity, HOME_ASK);
+}
+
+static enum sarai_status find(struct home *h, struct command *c, struct home_found *found,
+                              struct sarai_error *err)
+{
+    const struct home_encoder *encoder = &h->encoder;
+    bool has_encoder = encoder->encode && encoder->dimension(encoder->self) > 0;
+    struct home_query query = {.thing = c->thing,
+                               .place = c->place,
+                               .fits = fits,
+                               .user = c,
+                               .encoder = has_encoder ? encoder : NULL};
+    enum sarai_status st = home_find(&h->list, &query, found, err);
+    if (st != SARAI_EINPUT || found->n > 0)
+        return st;
+    /* It is there, but cannot do that: a lamp is not opened. */
+    query.fits = fits_something;
+    query.encoder = NULL;
+    char phrase[256];
+    home_phrase(c->thing, c->place, phrase, sizeof phrase);
+    home_find(&h->list, &query, found, NULL);
+    return found->n > 0
+               ? failed(err, st, tr("eso no se puede hacer con %s", "that cannot be done with %s"), phrase)
+               : st;
+}
+
+static bool is_risky(const struct command *c, const struct home_found *found)
+{
+    bool risky = false;
+    for (size_t i = 0; c->action != HOME_ASK && i < found->n; i++)
+        risky = risky || home_is_risky(found->entity[i]);
+    return risky;
+}
+
+static enum tool_effect judge(void *self, const json_t *arguments)
+{
+    struct home *h = self;
+    struct command c;
+    struct home_found found = {.n = 0};
+    enum sarai_status st = read_command(arguments, &c, NULL);
+    if (!st && c.action == HOME_ASK)
+        return TOOL_READS;
+    if (!st)
+        st = read_home(h, clock_ms() + JUDGE_MS, NULL, NULL);
+    if (!st)
+        st = find(h, &c, &found, NULL);
+    if (st || !is_risky(&c, &found))
+        return TOOL_CHANGES;
+    json_decref(h->judged);
+    h->judged = json_deep_copy(arguments);
+    h->judged_ms = clock_ms();
+    return TOOL_RISKS;
+}
+
+static bool describe(void *self, const json_t *arguments, char *out, size_t n)
+{
+    struct command c;
+    char phrase[256];
+    (void)self;
+    if (read_command(arguments, &c, NULL))
+        return false;
+    home_phrase(c.thing, c.place, phrase, sizeof phrase);
+    const char *action = argument(arguments, "accion");
+    int length = snprintf(out, n, "%s %s%s%s", action, phrase, *c.value ? " a " : "", c.value);
+    return length > 0 && (size_t)length < n;
+}
+
+/* ---- what is done ---------------------------------------------------------------------------- */
+
+/* One service call for all entities of the domain of the k-th, if it is the first of them. */
+static enum sarai_status order_domain(struct home *h, const struct command *c, const struct home_found *found,
+                                      size_t k, const struct tool_call *call, struct sarai_error *err)
+{
+    const struct home_entity *first = found->entity[k];
+    struct home_order order;
+    json_t *ids = json_array();
+    for (size_t i = 0; i < found->n; i++)
+        if (strcmp(found->entity[i]->domain, first->domain) == 0)
+            json_array_append_new(ids, json_string(found->entity[i]->id));
+    enum sarai_status st = home_order(first, c->action, c->value, &order, err);
+    if (!st && !order.data)
+        order.data = json_object();
+    if (!st && json_object_set(order.data, "entity_id", ids) != 0)
+        st = out_of_memory(err, first->name);
+    json_decref(ids);
+    if (!st)
+        return home_service(&h->link, first->domain, order.service, order.data, call->deadline_ms, call->stop,
+                            err);
+    json_decref(order.data);
+    return st;
+}
+
+static enum sarai_status act(struct home *h, const struct command *c, const struct home_found *found,
+                             const struct tool_call *call, struct tool_result *out, struct sarai_error *err)
+{
+    enum sarai_status st = SARAI_OK;
+    char phrase[256], value[128] = "";
+    for (size_t k = 0; !st && k < found->n; k++) {
+        bool is_first = true;
+        for (size_t i = 0; i < k; i++)
+            is_first = is_first && strcmp(found->entity[i]->domain, found->entity[k]->domain) != 0;
+        if (is_first)
+            st = order_domain(h, c, found, k, call, err);
+    }
+    h->read_ms = 0; /* it is otherwise now */
+    if (st)
+        return st;
+    home_phrase(c->thing, c->place, phrase, sizeof phrase);
+    if (*c->value)
+        snprintf(value, sizeof value, strstr(c->value, "ciento") ? " al %.100s" : " a %.100s", c->value);
+    char done[512];
+    snprintf(done, sizeof done, "%s%s", phrase, value);
+    return tool_givef(out, json_pack("{s:s}", "listo", done), err, "Hecho, %s.", done);
+}
+
+static enum sarai_status tell(const struct command *c, const struct home_found *found,
+                              struct tool_result *out, struct sarai_error *err)
+{
+    char state[160], phrase[256];
+    const struct home_entity *e = found->entity[0];
+    enum sarai_status st = home_state(e, c->thing, state, sizeof state, err);
+    for (size_t i = 1; !st && i < found->n; i++) { /* several are told as one where they are alike */
+        char other[160];
+        st = home_state(found->entity[i], c->thing, other, sizeof other, err);
+        if (!st && strcmp(state, other) != 0)
+            return failed(err, SARAI_EINPUT,
+                          tr("unas sí y otras no: dime cuál", "some are and some are not: say which"));
+    }
+    if (st)
+        return st;
+    home_phrase(c->thing, c->place, phrase, sizeof phrase);
+    if (strstr(state, "grados") || strstr(state, "por ciento"))
+        return tool_givef(out, json_pack("{s:s}", "estado", state), err, "Hay %s.", state);
+    phrase[0] = phrase[0] == 'l' ? 'L' : phrase[0] == 'e' ? 'E' : phrase[0];
+    return tool_givef(out, json_pack("{s:s}", "estado", state), err,
+                      found->n > 1 ? "%s están %s." : "%s está %s.", phrase, state);
+}
+
+static enum sarai_status run(void *self, const struct tool_call *call, struct tool_result *out,
+                             struct sarai_error *err)
+{
+    struct home *h = self;
+    struct command c;
+    struct home_found found = {.n = 0};
+    enum sarai_status st = read_command(call->arguments, &c, err);
+    if (!st)
+        st = read_home(h, call->deadline_ms, call->stop, err);
+    if (!st)
+        st = find(h, &c, &found, err);
+    if (st)
+        return st;
+    /* The home may be another since it was judged: nothing risky is done that was not asked about. */
+    bool asked =
+        h->judged && json_equal(h->judged, call->arguments) && clock_ms() - h->judged_ms < CONSENT_MS;
+    if (is_risky(&c, &found) && !asked)
+        return failed(err, SARAI_EINPUT, tr("dímelo otra vez, por favor", "say it again, please"));
+    json_decref(h->judged);
+    h->judged = NULL;
+    return c.action == HOME_ASK ? tell(&c, &found, out, err) : act(h, &c, &found, call, out, err);
+}
+
+/* ---- the provider ---------------------------------------------------------------------------- */
+
+static enum sarai_status list(void *self, struct toolbox *box, double deadline_ms, const struct stop *stop,
+                              struct sarai_error *err)
+{
+    const struct tool tool = {
+        .name = "casa",
+        .about = "luces, persianas, calefacción y escenas de la casa",
+        .schema = "{\"type\":\"object\",\"properties\":{"
+                  "\"accion\":{\"type\":\"string\",\"enum\":[\"encender\",\"apagar\",\"abrir\",\"cerrar\","
+                  "\"fijar\","
+                  "\"consultar\"]},\"cosa\":{\"type\":\"string\",\"maxLength\":100},"
+                  "\"lugar\":{\"type\":\"string\",\"maxLength\":100},\"valor\":{\"type\":\"string\","
+                  "\"maxLength\":60}},"
+                  "\"required\":[\"accion\",\"cosa\"]}",
+        .effect = TOOL_CHANGES,
+        .deadline_ms = CALL_MS,
+        .self = self,
+        .run = run,
+        .judge = judge,
+        .describe = describe,
+    };
+    (void)deadline_ms;
+    (void)stop;
+    return toolbox_add(box, &tool, err);
+}
+
+static void close_home(void *self)
+{
+    struct home *h = self;
+    home_list_finish(&h->list);
+    json_decref(h->areas);
+    json_decref(h->judged);
+    free(h);
+}
+
+enum sarai_status home_provide(struct toolbox *box, const struct home_options *options,
+                               struct sarai_error *err)
+{
+    struct home *h = calloc(1, sizeof *h);
+    if (!h)
+        return out_of_memory(err, tr("la casa", "the home"));
+    h->link = (struct home_link){options->url, options->token};
+    h->encoder = options->encoder;
+    const struct tool_provider provider = {"casa", h, list, close_home};
+    return toolbox_provide(box, &provider, NULL, err);
+}
