@@ -1,4 +1,4 @@
-"""The adapter's prompt frame: the twin of frame_adapter() in src/think/frame.c. tools/golden/brain.py
+"""The adapter's prompt frame: the twin of frame_adapter() in src/think/frame.c. tools/golden/adapter.py
 writes what this file makes, and a golden test holds the C code to it token by token."""
 import json
 

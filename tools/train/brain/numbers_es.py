@@ -54,3 +54,14 @@ def date(r):
 
 def short_date(r):
     return f"{r.randint(1, 28)} de {r.choice(MONTHS)}"
+
+
+def duration(r):
+    n = r.randint(2, 59)
+    kind = r.randrange(10)
+    if kind == 0:
+        return r.choice(["media hora", "una hora", "un cuarto de hora", "hora y media", "un minuto", "tres cuartos de hora",
+                         "una hora y cuarto", "dos horas y media"])
+    if kind == 1:
+        return f"{said(r.randint(2, 9), r)} horas"
+    return f"{said(n, r)} {'segundos' if kind == 2 else 'minutos'}"
