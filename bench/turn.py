@@ -56,7 +56,8 @@ class Sarai:
 
     def __init__(self, program, threads):
         self.program, self.memory_mb, self.load_ms = program, 0, []
-        self.environment = dict(os.environ, ORT_NUM_THREADS=str(threads), LLAMA_THREADS=str(threads))
+        self.environment = dict(os.environ, ORT_NUM_THREADS=str(threads), LLAMA_THREADS=str(threads),
+                                LLM_ADAPTER="none")  # the chain has none either
 
     def answer(self, paths):
         with tempfile.TemporaryDirectory() as out:

@@ -31,6 +31,7 @@ install(FILES LICENSE NOTICE README.md README.es.md docs/TROUBLESHOOTING.md docs
     DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 install(FILES models/manifest.json DESTINATION ${CMAKE_INSTALL_DATADIR}/sarai/models)
+install(DIRECTORY models/adapters DESTINATION ${CMAKE_INSTALL_DATADIR}/sarai/models)
 install(DIRECTORY tools/models DESTINATION ${CMAKE_INSTALL_DATADIR}/sarai/tools
     PATTERN __pycache__ EXCLUDE)
 

@@ -101,6 +101,8 @@ static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *
     options.max_sentences = (int)config_int(s->cfg, "LLM_MAX_SENTENCES");
     options.max_tokens = (int)config_int(s->cfg, "LLM_MAX_TOKENS");
     options.sampling.temperature = (float)config_real(s->cfg, "LLM_TEMPERATURE");
+    if (options.frame == CONVERSATION_ADAPTER) /* it copies sources and JSON: what repeats is meant */
+        options.sampling.repeat_penalty = 1;
     options.sampling.top_p = (float)config_real(s->cfg, "LLM_TOP_P");
     options.cache_dir = store_cache_dir(s->store);
     options.sampling.seed = (uint32_t)config_int(s->cfg, "LLM_SEED");
