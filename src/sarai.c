@@ -452,7 +452,9 @@ enum sarai_status sarai_recall(struct sarai *s, const struct sarai_question *q, 
     const struct question question = to_think_about(q, passages);
     assistant_begin_call(s);
     enum sarai_status st = assistant_needs(s, SARAI_THINK, err);
-    return st ? st : conversation_recall(s->conversation, &question, q->is_result, answer, err);
+    if (!st && acting_may_be_read(q->text)) /* what no model may answer, none may read later */
+        st = conversation_recall(s->conversation, &question, q->is_result, answer, err);
+    return st;
 }
 
 enum sarai_status sarai_run_file(struct sarai *s, const char *path, const struct sarai_sink *sink,

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "acting.h"
 #include "base/clock.h"
 
 enum {
@@ -114,12 +115,13 @@ static void cancel(struct talk *t)
     t->confirmed = false;
 }
 
-/* What the person has heard belongs to the session. */
+/* What the person has heard belongs to the session, which a model reads when it is resumed. */
 static void keep_turn(struct talk *t, const char *heard)
 {
     struct sarai_error err = {0};
-    if (t->session && *heard && t->question.len > 0 &&
-        session_add(t->session, buf_string(&t->question), heard, &err) != SARAI_OK)
+    const char *question = buf_string(&t->question);
+    if (t->session && *heard && *question && acting_may_be_read(question) &&
+        session_add(t->session, question, heard, &err) != SARAI_OK)
         show_text(t, SARAI_TALK_NOTICE, err.message);
 }
 
