@@ -51,6 +51,8 @@ static const struct {
     {SARAI_ECANCELLED, "el trabajo se detuvo", "the work was stopped"},
     {CLI_WARNINGS, "sarai doctor --strict: funciona, con avisos",
      "sarai doctor --strict: it works, with warnings"},
+    {SARAI_EHANG, "una etapa de la conversación no responde ni se deja interrumpir",
+     "a stage of the conversation does not answer and cannot be interrupted"},
     {CLI_INTERRUPTED, "interrumpido con Ctrl-C o SIGTERM", "interrupted by Ctrl-C or SIGTERM"},
 };
 

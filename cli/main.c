@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "keys.h"
 
 const struct command commands[] = {
     {"run", "PREGUNTA.wav…", "QUESTION.wav…", "Responde en voz alta a preguntas grabadas",
@@ -55,8 +56,10 @@ static struct cli cli;
 
 static void on_signal(int signal_number)
 {
-    if (stop_raised(&cli.stop))
-        _exit(CLI_INTERRUPTED); /* asked twice: at once */
+    if (stop_raised(&cli.stop)) { /* asked twice: at once */
+        keys_restore();
+        _exit(CLI_INTERRUPTED);
+    }
     if (signal_number == SIGTERM)
         atomic_store(&cli.ended, true);
     atomic_store(&cli.stop.raised, true);
@@ -96,6 +99,7 @@ static void on_fault(int signal_number)
     ssize_t written = write(STDERR_FILENO, sentence, strlen(sentence));
     (void)written;
     (void)signal_number;
+    keys_restore();
     _exit(SARAI_EINTERNAL);
 }
 
@@ -132,6 +136,11 @@ int main(int argc, char **argv)
         if (argc > 1)
             cli_usage(tr("no existe la orden «%s»", "there is no command “%s”"), argv[1]);
         cli_print_overview(stderr);
+    }
+    if (code == SARAI_EHANG) { /* libraries must not be unloaded under the thread that hangs */
+        fflush(stdout);
+        keys_restore();
+        _exit(code);
     }
     sarai_config_close(cli.cfg);
     return code;

@@ -2,8 +2,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
+#include "keys.h"
 #include "screen.h"
 #include "trace.h"
 
@@ -68,6 +70,15 @@ static void on_event(void *user, const struct sarai_talk_event *event)
         screen_show(&t->screen, event);
 }
 
+/* The sound device hangs, and with it the thread that would return: nothing is left but to leave. */
+static void on_hang(void *user, const char *sentence)
+{
+    (void)user;
+    keys_restore();
+    fprintf(stderr, "\nsarai: %s\n", sentence);
+    _exit(SARAI_EHANG);
+}
+
 /* ---- the command ------------------------------------------------------------------------------ */
 
 static bool read_number(const char *text, double *out)
@@ -85,6 +96,9 @@ static int check(const struct sarai_talk_options *o, const char *pace)
         return cli_usage(tr("--pace es real o fast, no «%s»", "--pace is real or fast, not “%s”"), pace);
     if (o->output && !o->input)
         return cli_usage(tr("--output va con --input", "--output goes with --input"));
+    if (o->push_to_talk && o->input && strcmp(o->input, "-") == 0)
+        return cli_usage(tr("--push-to-talk y --input - leen los dos la entrada",
+                            "--push-to-talk and --input - both read the standard input"));
     if ((o->fast || o->room) && (!o->input || strcmp(o->input, "-") == 0))
         return cli_usage(tr("--pace fast y --room van con un archivo en --input",
                             "--pace fast and --room go with a file as --input"));
@@ -94,14 +108,19 @@ static int check(const struct sarai_talk_options *o, const char *pace)
 static int converse(struct cli *cli, struct sarai_talk_options *options, struct talking *t, const char *trace)
 {
     struct sarai_error err = {0};
+    struct keys *keys = NULL;
     options->user = t;
     options->on_event = on_event;
+    options->on_hang = on_hang;
     int code = trace && trace_open(&t->trace, &err) ? cli_fail(cli, &err) : SARAI_OK;
     if (!code)
         code = cli_open(cli, SARAI_ALL);
+    if (!code && options->push_to_talk && keys_open(cli->sarai, &keys, &err) != SARAI_OK)
+        code = cli_fail(cli, &err);
     screen_init(&t->screen, options->output && strcmp(options->output, "-") == 0 ? stderr : stdout);
     if (!code && sarai_talk(cli->sarai, options, &err) != SARAI_OK)
         code = cli_fail(cli, &err);
+    keys_close(keys);
     if (!t->events)
         screen_finish(&t->screen);
     if (!code && trace && trace_write(t->trace, trace, &err) != SARAI_OK)
@@ -139,6 +158,9 @@ int command_talk(struct cli *cli, const struct command *command, int argc, char 
          "simulated room: the microphone hears the loudspeaker through this impulse response"},
         {"room-delay", 0, "MS", &delay, NULL, "… con este retardo", "… this much later"},
         {"room-level", 0, "DB", &level, NULL, "… a este nivel (-6)", "… at this level (-6)"},
+        {"push-to-talk", 0, NULL, NULL, &options.push_to_talk,
+         "la barra espaciadora abre y cierra el turno: una pulsación y otra, o mantenida",
+         "the space bar opens and closes the turn: a press and another, or held"},
         {"events", 0, NULL, NULL, &talking.events, "sucesos como líneas JSON", "events as lines of JSON"},
         {"trace", 0, tr("ARCHIVO", "FILE"), &trace, NULL, "línea de tiempo: .svg, o JSON para Perfetto",
          "time line: .svg, or JSON for Perfetto"},

@@ -41,6 +41,7 @@ enum sarai_status {
     SARAI_ENOMEM = 6,     /* no memory, or RAM_BUDGET_MB would be passed */
     SARAI_ENETWORK = 7,   /* a download or a remote service failed */
     SARAI_ECANCELLED = 8, /* sarai_interrupt() was called */
+    SARAI_EHANG = 10,     /* a stage hangs and cannot be interrupted; the `struct sarai` is of no more use */
 };
 
 /* One sentence in the user's language: what failed, on which file or field, what to do.
@@ -85,6 +86,7 @@ enum sarai_parts {
  * EMODEL with the command that mends it; ENOMEM past RAM_BUDGET_MB. */
 SARAI_API enum sarai_status sarai_open(const struct sarai_config *cfg, unsigned parts, struct sarai **out,
                                        struct sarai_error *err);
+/* After EHANG the memory stays with the stage that hangs. */
 SARAI_API void sarai_close(struct sarai *s);
 
 /* Stops the call in progress; it returns ECANCELLED within some 50 ms. Async-signal-safe. */
@@ -364,11 +366,15 @@ struct sarai_talk_options {
     const char *session;           /* name under which the conversation is kept and resumed; NULL: neither */
     void *user;
     void (*on_event)(void *user, const struct sarai_talk_event *event); /* on the calling thread */
+    /* The sound device hangs, and with it the calling thread: sarai_talk() will not return. Called on a
+     * thread of its own with the sentence; the program should end. NULL: nothing can be done. */
+    void (*on_hang)(void *user, const char *sentence);
 };
 
 /* Converses until the input ends (a file: until the last answer was played) or sarai_interrupt() is called;
  * both are OK. The settings EAGERNESS, WAKE_PHRASE, ECHO_CANCELLER and others of the table count. EINPUT,
- * EOUTPUT: no such device or file; EUSAGE: options that exclude each other. */
+ * EOUTPUT: no such device or file; EUSAGE: options that exclude each other. EHANG: a stage gave no sign for
+ * WATCHDOG_S seconds and could not be interrupted; the sentence names it. */
 SARAI_API enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_options *options,
                                        struct sarai_error *err);
 /* Push to talk: the button is down or up. Any thread. */

@@ -23,6 +23,7 @@
 #include "think/conversation.h"
 #include "think/expert.h"
 #include "think/router.h"
+#include "watchdog.h"
 
 enum { MAX_TEXT_BYTES = 1 << 20 }; /* of a question, an answer, a transcript of one call */
 
@@ -56,7 +57,9 @@ struct sarai {
     sem_t interrupted;
     pthread_t watcher;
     bool watching, closing;
-    atomic_bool button; /* of push to talk */
+    atomic_bool button;        /* of push to talk */
+    struct watchdog *watchdog; /* of the conversation in progress; NULL: nobody watches */
+    bool abandoned;            /* a thread hangs in an engine: nothing of this can be given back */
 };
 
 /* opening.c: loads the models of s->parts side by side. ENOMEM past RAM_BUDGET_MB. */

@@ -280,6 +280,14 @@ bool floor_announce(struct floor *f)
     return true;
 }
 
+unsigned floor_failed(struct floor *f)
+{
+    bool is_heard = f->state == FLOOR_SPEAKING || f->state == FLOOR_INTERRUPTED;
+    if (f->state == FLOOR_IDLE || f->state == FLOOR_LISTENING)
+        return 0;
+    return go_idle(f) | (is_heard ? FLOOR_STOP : FLOOR_CANCEL);
+}
+
 unsigned floor_button(struct floor *f, bool down)
 {
     bool was = f->button;

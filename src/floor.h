@@ -94,6 +94,8 @@ unsigned floor_sounding(struct floor *f);
 unsigned floor_silent(struct floor *f);
 /* Sarai has something to say of itself: true where nobody has the floor, which is then taken. */
 bool floor_announce(struct floor *f);
+/* The turn in work failed, or its work hangs: what there is of it is void; a person who speaks goes on. */
+unsigned floor_failed(struct floor *f);
 /* The push-to-talk button, or a program, begins (true) or ends the turn. */
 unsigned floor_button(struct floor *f, bool down);
 

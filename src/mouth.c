@@ -34,6 +34,7 @@ static bool pass_audio(void *user, const float *pcm, size_t n_frames)
     if (m->first_audio_ms <= 0)
         m->first_audio_ms = clock_ms();
     m->frames += n_frames;
+    watchdog_beat(m->s->watchdog, WATCH_MOUTH);
     if (m->sink->on_audio && volume < 1)
         return pass_scaled(m, volume, pcm, n_frames);
     return !m->sink->on_audio || m->sink->on_audio(m->sink->user, pcm, n_frames);
@@ -46,7 +47,9 @@ enum sarai_status mouth_speak(struct mouth *m, const char *phrase)
         m->first_phrase_ms = start_ms;
     if (m->sink->on_phrase)
         m->sink->on_phrase(m->sink->user, phrase);
+    watchdog_enter(m->s->watchdog, WATCH_MOUTH);
     enum sarai_status st = speaker_say(m->s->speaker, phrase, pass_audio, m, &m->err);
+    watchdog_leave(m->s->watchdog, WATCH_MOUTH);
     m->speaking_ms += clock_ms() - start_ms;
     return st;
 }

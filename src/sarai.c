@@ -106,7 +106,7 @@ enum sarai_status sarai_open(const struct sarai_config *cfg, unsigned wanted, st
 
 void sarai_close(struct sarai *s)
 {
-    if (!s)
+    if (!s || s->abandoned)
         return;
     if (s->watching) {
         pthread_mutex_lock(&s->interrupt_lock);
@@ -133,6 +133,10 @@ void sarai_close(struct sarai *s)
 
 enum sarai_status assistant_needs(const struct sarai *s, unsigned wanted, struct sarai_error *err)
 {
+    if (s->abandoned)
+        return failed(err, SARAI_EHANG,
+                      tr("una etapa quedó colgada; hay que empezar de nuevo",
+                         "a stage hangs; everything must be begun anew"));
     if ((s->parts & wanted) == wanted)
         return SARAI_OK;
     return failed(

@@ -235,13 +235,15 @@ static void take_words(struct talk *t, const struct news *news)
     act(t, floor_heard(&t->floor, news->words));
 }
 
-/* The turn has no answer: say why, and listen again. */
+/* The turn has no answer, or no more of it: say why. Once it is played to its end somebody may speak again;
+ * an interruption that cannot be judged does not count. */
 static void give_up(struct talk *t, const char *why)
 {
     show_text(t, SARAI_TALK_NOTICE, why);
-    playback_finish(t->playback, atomic_load(&t->turn));
-    if (t->confirmed)
-        act(t, floor_silent(&t->floor));
+    if (t->floor.state == FLOOR_INTERRUPTED)
+        act(t, floor_heard(&t->floor, FLOOR_NOTHING));
+    else
+        playback_finish(t->playback, atomic_load(&t->turn));
 }
 
 static void take_news(struct talk *t, const struct news *news)
@@ -292,12 +294,39 @@ static void read_news(struct talk *t)
     }
 }
 
+/* ---- what hangs ------------------------------------------------------------------------------- */
+
+/* A stage is overdue: it is interrupted, and what there is of an answer is void. */
+static void interrupt_overdue(struct talk *t, enum watch_stage stage)
+{
+    char sentence[256];
+    snprintf(sentence, sizeof sentence,
+             tr("la etapa «%s» no da señales desde hace %d s; se interrumpe",
+                "the stage “%s” has given no sign for %d s; it is interrupted"),
+             watchdog_name(stage), t->watchdog.limit_ms / 1000);
+    show_text(t, SARAI_TALK_NOTICE, sentence);
+    act(t, floor_failed(&t->floor));
+    talk_cancel_work(t);
+    listener_interrupt(t->s->listener);
+}
+
+/* What the watchdog has found. A stage that hangs for good ends the conversation. */
+static void see_to_stages(struct talk *t)
+{
+    int overdue = atomic_exchange(&t->overdue, 0), hung = atomic_load(&t->hung);
+    if (overdue)
+        interrupt_overdue(t, (enum watch_stage)(overdue - 1));
+    if (hung && !t->status)
+        t->status = talk_hung(t, (enum watch_stage)(hung - 1), t->err);
+}
+
 /* --pace fast: the clock of the files waits until nobody works. */
 static void wait_for_workers(struct talk *t)
 {
     const struct timespec pause = {0, 500000};
     while (!t->status && !stop_raised(&t->s->quit) && !talk_is_idle(t)) {
         read_news(t);
+        see_to_stages(t);
         nanosleep(&pause, NULL);
     }
     read_news(t);
@@ -397,7 +426,10 @@ static enum sarai_status play(struct talk *t, bool late, struct sarai_error *err
         t->awake_until_ms = clock_ms() + 1000.0 * (double)config_int(t->s->cfg, "WAKE_WINDOW_S");
         act(t, floor_silent(&t->floor));
     }
-    return duplex_write(t->duplex, voice, err);
+    watchdog_enter(&t->watchdog, WATCH_DEVICE);
+    enum sarai_status st = duplex_write(t->duplex, voice, err);
+    watchdog_leave(&t->watchdog, WATCH_DEVICE);
+    return st;
 }
 
 static void tell_device(struct talk *t, const struct duplex_step *step)
@@ -417,17 +449,32 @@ static void tell_device(struct talk *t, const struct duplex_step *step)
     }
 }
 
+/* A pipe may be silent for as long as it likes: that is no device that hangs. */
+static enum sarai_status record(struct talk *t, float *mic, float *played, struct duplex_step *step,
+                                struct sarai_error *err)
+{
+    bool is_pipe = t->options->input && strcmp(t->options->input, "-") == 0;
+    if (!is_pipe)
+        watchdog_enter(&t->watchdog, WATCH_DEVICE);
+    enum sarai_status st = duplex_read(t->duplex, mic, played, step, err);
+    watchdog_leave(&t->watchdog, WATCH_DEVICE);
+    return st;
+}
+
 static enum sarai_status step(struct talk *t, bool *over, struct sarai_error *err)
 {
     float mic[DUPLEX_MIC_FRAMES], played[DUPLEX_MIC_FRAMES];
     struct duplex_step step;
-    enum sarai_status st = duplex_read(t->duplex, mic, played, &step, err);
+    enum sarai_status st = record(t, mic, played, &step, err);
     t->steps++;
     tell_device(t, &step);
     if (!st && t->echo)
         echo_cancel(t->echo, mic, played, mic);
+    watchdog_enter(&t->watchdog, WATCH_EAR);
     if (!st)
         st = ear_feed(t->ear, mic, DUPLEX_MIC_FRAMES, on_window, t, err);
+    watchdog_leave(&t->watchdog, WATCH_EAR);
+    see_to_stages(t);
     if (st)
         return st;
     if (t->options->push_to_talk)
@@ -493,7 +540,10 @@ static enum sarai_status open_duplex(struct talk *t, struct sarai_error *err)
         .room_db = o->room_db,
         .stop = &t->s->quit,
     };
-    return duplex_open(&options, &t->duplex, err);
+    watchdog_enter(&t->watchdog, WATCH_DEVICE);
+    enum sarai_status st = duplex_open(&options, &t->duplex, err);
+    watchdog_leave(&t->watchdog, WATCH_DEVICE);
+    return st;
 }
 
 static enum sarai_status open_echo(struct talk *t, struct sarai_error *err)
@@ -525,19 +575,28 @@ static void init_floor(struct talk *t)
     floor_init(&t->floor, &options);
 }
 
-static void talk_close(struct talk *t)
+/* A thread that hangs keeps what it uses, for ever; EHANG then, and no other call will work. */
+static enum sarai_status talk_close(struct talk *t, enum sarai_status st, struct sarai_error *err)
 {
-    talk_work_close(t);
+    bool ended = talk_work_close(t);
+    watchdog_enter(&t->watchdog, WATCH_DEVICE);
     duplex_close(t->duplex);
-    playback_close(t->playback);
+    watchdog_leave(&t->watchdog, WATCH_DEVICE);
+    talk_watch_close(t);
     session_close(t->session);
     echo_close(t->echo);
     ear_close(t->ear);
+    if (!ended) {
+        t->s->abandoned = true;
+        return st == SARAI_EHANG ? st : talk_hung(t, watchdog_at_work(&t->watchdog), err);
+    }
+    playback_close(t->playback);
     buf_finish(&t->question);
     buf_finish(&t->answer);
     buf_finish(&t->rings);
     pthread_mutex_destroy(&t->lock);
     free(t);
+    return st;
 }
 
 void sarai_talk_button(struct sarai *s, bool down)
@@ -554,6 +613,7 @@ enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_options *o
     if (!t)
         return st ? st : out_of_memory(err, tr("la conversación", "the conversation"));
     t->s = s;
+    atomic_store(&s->button, false);
     t->options = options;
     t->err = err;
     t->question = t->answer = t->rings = (struct buf)BUF_INIT(TALK_MOST_TEXT_BYTES);
@@ -569,6 +629,8 @@ enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_options *o
     if (!st)
         st = open_session(t, err);
     if (!st)
+        st = talk_watch_open(t, err);
+    if (!st)
         st = talk_work_open(t, err);
     if (!st)
         st = open_duplex(t, err);
@@ -576,6 +638,5 @@ enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_options *o
         st = converse(t, err);
     if (!st)
         st = duplex_commit(t->duplex, err);
-    talk_close(t);
-    return st;
+    return talk_close(t, st, err);
 }

@@ -1,5 +1,6 @@
 /* What the parts of a live conversation share. talk.c: the loop that owns the floor; talk_work.c: the two
- * threads that listen and think behind it. The threads and their messages are drawn in docs/talk.md.
+ * threads that listen and think behind it; talk_watch.c: the thread that watches over all. The threads and
+ * their messages are drawn in docs/talk.md.
  */
 #ifndef SARAI_TALK_H
 #define SARAI_TALK_H
@@ -15,6 +16,7 @@
 #include "floor.h"
 #include "listen/ear.h"
 #include "session.h"
+#include "watchdog.h"
 
 enum { TALK_MOST_NEWS = 1024, TALK_MOST_TEXT_BYTES = 64 * 1024 };
 
@@ -90,6 +92,14 @@ struct talk {
     atomic_uint sure_turn; /* the last one that is over for certain */
     atomic_bool waits;     /* thinking goes on once its turn is sure */
 
+    struct watchdog watchdog;
+    pthread_t watch_thread;
+    bool watches;
+    pthread_mutex_t watch_lock; /* of the next two */
+    pthread_cond_t watch_ends;
+    bool watched_enough;
+    atomic_int overdue, hung; /* a stage, counted from 1, for the loop to see to; 0: none */
+
     pthread_mutex_t lock;  /* of the next two */
     unsigned history_turn; /* whose answer ends the conversation's history */
     struct amendment amendment;
@@ -114,8 +124,13 @@ struct talk {
 };
 
 enum sarai_status talk_work_open(struct talk *t, struct sarai_error *err);
-/* Ends both threads. Accepts a talk whose threads never began. */
-void talk_work_close(struct talk *t);
+/* Ends both threads. Accepts a talk whose threads never began. False: one hangs; what it uses must stay. */
+bool talk_work_close(struct talk *t);
+
+enum sarai_status talk_watch_open(struct talk *t, struct sarai_error *err);
+void talk_watch_close(struct talk *t);
+/* EHANG with the sentence that names the stage. */
+enum sarai_status talk_hung(const struct talk *t, enum watch_stage stage, struct sarai_error *err);
 
 /* Ends work in progress and makes what waits stale. */
 void talk_cancel_work(struct talk *t);

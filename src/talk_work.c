@@ -129,7 +129,7 @@ static void hear(struct talk *t, struct following *f, const struct hear_job *job
         pass_partial(t, f, job, buf_string(&heard.words));
     else if (!st)
         pass_words(t, f, job, buf_string(&heard.words));
-    else if (st != SARAI_ECANCELLED)
+    else if (st != SARAI_ECANCELLED && job->kind != HEAR_PARTIAL) /* the turn will tell */
         tell(t, &(struct news){.kind = NEWS_FAILED, .turn = job->turn}, err.message);
     buf_finish(&heard.words);
 }
@@ -140,7 +140,9 @@ static void *hear_jobs(void *arg)
     struct following *f = calloc(1, sizeof *f);
     struct hear_job *job;
     while (f && (job = slot_take(t->to_hear))) {
+        watchdog_enter(&t->watchdog, WATCH_HEAR);
         hear(t, f, job);
+        watchdog_leave(&t->watchdog, WATCH_HEAR);
         slot_done(t->to_hear, job);
     }
     free(f);
@@ -178,6 +180,7 @@ static void on_answer(void *user, const char *piece)
         tell(v->t, &(struct news){.kind = NEWS_TOKEN, .turn = v->turn}, "");
     v->thought = true;
     tell(v->t, &(struct news){.kind = NEWS_ANSWER, .turn = v->turn}, piece);
+    watchdog_beat(&v->t->watchdog, WATCH_THINK);
 }
 
 static void on_phrase(void *user, const char *phrase)
@@ -231,8 +234,10 @@ static bool wait_until_sure(void *user)
     const struct timespec pause = {0, SURE_STEP_MS * 1000000L};
     struct voicing *v = user;
     atomic_store(&v->t->waits, true);
-    while (!is_stale(v->t, v->turn) && atomic_load(&v->t->sure_turn) != v->turn)
+    while (!is_stale(v->t, v->turn) && atomic_load(&v->t->sure_turn) != v->turn) {
+        watchdog_beat(&v->t->watchdog, WATCH_THINK); /* it waits for the person */
         nanosleep(&pause, NULL);
+    }
     atomic_store(&v->t->waits, false);
     return !is_stale(v->t, v->turn);
 }
@@ -299,6 +304,7 @@ static void *think_jobs(void *arg)
     while ((job = slot_take(t->to_think))) {
         /* First down with the flag, then the look: a cancel after the look raises it again. */
         atomic_store(&t->s->stop.raised, false);
+        watchdog_enter(&t->watchdog, WATCH_THINK);
         if (job->kind == THINK_AGENDA)
             look_at_agenda(t);
         else if (!is_stale(t, job->turn) && job->kind == THINK_ANSWER)
@@ -307,6 +313,7 @@ static void *think_jobs(void *arg)
             say(t, job);
         else if (!is_stale(t, job->turn) && acting_may_be_read(job->text))
             conversation_expect(t->s->conversation, job->text, NULL);
+        watchdog_leave(&t->watchdog, WATCH_THINK);
         slot_done(t->to_think, job);
     }
     return NULL;
@@ -353,9 +360,21 @@ enum sarai_status talk_work_open(struct talk *t, struct sarai_error *err)
     return t->hears && t->thinks ? SARAI_OK : out_of_memory(err, tr("un hilo", "a thread"));
 }
 
-void talk_work_close(struct talk *t)
+/* Waits for a thread to end; not for ever, when a watchdog is there to say why. */
+static bool join(struct talk *t, pthread_t thread)
+{
+    struct timespec until;
+    if (t->watchdog.limit_ms == 0)
+        return pthread_join(thread, NULL) == 0;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (t->watchdog.limit_ms + t->watchdog.grace_ms) / 1000 + 1;
+    return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) == 0;
+}
+
+bool talk_work_close(struct talk *t)
 {
     struct news *news;
+    bool ended = true;
     if (t->news)
         queue_end(t->news);
     if (t->to_hear)
@@ -365,13 +384,16 @@ void talk_work_close(struct talk *t)
     talk_cancel_work(t);
     listener_interrupt(t->s->listener);
     if (t->hears)
-        pthread_join(t->hear_thread, NULL);
-    if (t->thinks)
-        pthread_join(t->think_thread, NULL);
+        ended = join(t, t->hear_thread);
+    if (t->thinks && ended)
+        ended = join(t, t->think_thread);
+    if (!ended)
+        return false;
     while (t->news && (news = queue_try_pop(t->news)))
         free(news);
     queue_close(t->news);
     slot_close(t->to_hear);
     slot_close(t->to_think);
     free(t->amendment.heard);
+    return true;
 }

@@ -267,6 +267,21 @@ static void an_utterance_without_end_is_answered_once(void **state)
     assert_int_equal(speak(&f, 1000), 0);
 }
 
+static void a_turn_that_failed_is_void_wherever_it_was(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    assert_int_equal(floor_failed(&f), 0);
+    speak(&f, 1000);
+    assert_int_equal(floor_failed(&f), 0); /* who speaks goes on */
+    pause(&f, 128);
+    assert_int_equal(floor_failed(&f), FLOOR_CANCEL | FLOOR_FORGET);
+    assert_int_equal(f.state, FLOOR_IDLE);
+    f = answering();
+    assert_int_equal(floor_failed(&f), FLOOR_STOP | FLOOR_FORGET);
+    assert_int_equal(f.state, FLOOR_IDLE);
+}
+
 static void a_button_begins_and_ends_the_turn(void **state)
 {
     (void)state;
@@ -283,7 +298,7 @@ static void a_button_begins_and_ends_the_turn(void **state)
 
 static unsigned random_event(struct floor *f)
 {
-    switch (rand() % 13) {
+    switch (rand() % 14) {
     case 0:
         return floor_turn(f, (float)(rand() % 100) / 100);
     case 1:
@@ -294,6 +309,8 @@ static unsigned random_event(struct floor *f)
         return floor_silent(f);
     case 4:
         return floor_ending(f, (float)(rand() % 100) / 100);
+    case 5:
+        return floor_failed(f);
     default:
         return feed(f, 32 * (1 + rand() % 8), (float)(rand() % 2));
     }
@@ -349,6 +366,7 @@ int main(void)
         cmocka_unit_test(an_answer_that_ends_while_somebody_begins_leaves_him_the_floor),
         cmocka_unit_test(an_echo_just_above_the_usual_threshold_does_not_interrupt),
         cmocka_unit_test(an_utterance_without_end_is_answered_once),
+        cmocka_unit_test(a_turn_that_failed_is_void_wherever_it_was),
         cmocka_unit_test(a_button_begins_and_ends_the_turn),
         cmocka_unit_test(random_orders_keep_the_rules),
     };
