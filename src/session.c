@@ -85,14 +85,16 @@ static char *read_tail(const struct session *s)
     return text;
 }
 
-static enum sarai_status recall_line(struct conversation *c, const char *line, size_t n)
+/* One of the last turns goes into the history whole; of an earlier one what the summary keeps. */
+static enum sarai_status recall_line(struct conversation *c, const char *line, bool is_recent)
 {
-    json_t *turn = json_loadb(line, n, 0, NULL);
+    json_t *turn = json_loadb(line, strcspn(line, "\n"), 0, NULL);
     const char *question = json_string_value(json_object_get(turn, "question"));
     const char *heard = json_string_value(json_object_get(turn, "heard"));
     enum sarai_status st = SARAI_OK;
     if (question && heard && *heard)
-        st = conversation_recall(c, &(struct question){.words = question}, false, heard, NULL);
+        st = is_recent ? conversation_recall(c, &(struct question){.words = question}, false, heard, NULL)
+                       : conversation_note(c, question, NULL);
     json_decref(turn);
     return st;
 }
@@ -102,16 +104,15 @@ enum sarai_status session_recall(struct session *s, struct conversation *c, stru
     char *text = read_tail(s);
     if (!text)
         return out_of_memory(err, s->path);
-    const char *lines[SESSION_RECALLED] = {0}; /* a ring of the last */
-    size_t n = 0;
-    for (const char *line = text; *line;) {
-        lines[n++ % SESSION_RECALLED] = line;
+    size_t left = 0;
+    for (const char *end = strchr(text, '\n'); end; end = strchr(end + 1, '\n'))
+        left++;
+    enum sarai_status st = SARAI_OK;
+    for (const char *line = text; *line && st != SARAI_ENOMEM; left--) {
+        st = recall_line(c, line, left <= SESSION_RECALLED);
         const char *end = strchr(line, '\n');
         line = end ? end + 1 : line + strlen(line);
     }
-    enum sarai_status st = SARAI_OK;
-    for (size_t i = n > SESSION_RECALLED ? n - SESSION_RECALLED : 0; i < n && st != SARAI_ENOMEM; i++)
-        st = recall_line(c, lines[i % SESSION_RECALLED], strcspn(lines[i % SESSION_RECALLED], "\n"));
     free(text);
     return st == SARAI_ENOMEM ? out_of_memory(err, s->path) : SARAI_OK;
 }

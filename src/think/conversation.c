@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "think/sentences.h"
+#include "think/summary.h"
 
 enum { MOST_ENDS = 8 };
 
@@ -20,7 +21,10 @@ struct conversation {
     size_t n_prefix;
     char *cache; /* file of the prefix as the model keeps it; NULL: none, or used already */
     size_t turns[CONVERSATION_TURNS]; /* where each begins */
+    char *words[CONVERSATION_TURNS];  /* … what the person said in it; "" where a tool spoke */
     int n_turns;
+    struct summary summary;  /* of the turns that were dropped; it stands behind the prefix */
+    bool summary_is_old;     /* … not yet as it is now */
     int32_t ends[MOST_ENDS]; /* tokens by which a sentence or a turn ends */
     size_t n_ends;
     size_t last_answer; /* where the last turn's answer begins; 0: there is none */
@@ -37,12 +41,22 @@ struct conversation_options conversation_options_default(void)
 
 /* ---- the row of tokens ---------------------------------------------------------------------- */
 
-enum { LEAST_QUESTION_TOKENS = 64 }; /* that must always fit */
+enum {
+    LEAST_QUESTION_TOKENS = 64, /* that must always fit */
+    SUMMARY_TOKENS = 200,       /* most that a summary takes … */
+    SUMMARY_SHARE = 8,          /* … and this part of the window behind the prefix */
+};
 
 /* What must stay free behind a question: the answer and both cues. */
 static size_t answer_room(const struct conversation *c)
 {
     return (size_t)c->options.max_tokens + 64;
+}
+
+static size_t summary_most(const struct conversation *c)
+{
+    size_t share = (c->capacity - c->n_prefix) / SUMMARY_SHARE;
+    return share < SUMMARY_TOKENS ? share : SUMMARY_TOKENS;
 }
 
 /* Appends text; EINPUT when the window is full. On failure nothing was appended. */
@@ -70,33 +84,83 @@ static enum sarai_status append_words(struct conversation *c, const char *words,
     return st;
 }
 
-/* Drops the n oldest turns. */
-static void drop_turns(struct conversation *c, int n)
+/* The turn that stands for those that were dropped, as tokens for the place behind the prefix, in at most
+ * `most` of them; 0 when there is nothing to say or no room. What does not fit is forgotten, the oldest
+ * first. */
+static size_t tokenise_summary(struct conversation *c, int32_t *tokens, size_t most)
 {
-    size_t from = n < c->n_turns ? c->turns[n] : c->n;
-    size_t dropped = from - c->n_prefix;
-    memmove(c->tokens + c->n_prefix, c->tokens + from, (c->n - from) * sizeof *c->tokens);
-    c->n -= dropped;
+    size_t n = 0;
+    for (bool fits = false; !fits;) {
+        struct buf text = BUF_INIT(FRAME_DATA_BYTES), words = BUF_INIT(FRAME_DATA_BYTES);
+        struct buf reply = BUF_INIT(FRAME_DATA_BYTES);
+        fits = summary_write(&c->summary, &text) && buf_text(&words, c->frame.lead) &&
+               frame_question(&c->frame, c->llm, &(struct question){.words = buf_string(&text)},
+                              FRAME_DATA_BYTES / 2, &words, NULL) == SARAI_OK &&
+               buf_text(&reply, c->frame.lead) && buf_text(&reply, "Lo recuerdo.");
+        const struct {
+            const char *text;
+            unsigned flags;
+        } parts[] = {{buf_string(&words), LLM_PLAIN},
+                     {c->frame.answer_cue, LLM_CONTROL},
+                     {buf_string(&reply), LLM_PLAIN},
+                     {c->frame.question_cue, LLM_CONTROL}};
+        n = 0;
+        for (size_t i = 0; fits && i < sizeof parts / sizeof *parts; i++) {
+            size_t more = 0;
+            fits = llm_tokenise(c->llm, parts[i].text, strlen(parts[i].text), parts[i].flags, tokens + n,
+                                most - n, &more, NULL) == SARAI_OK;
+            n += more;
+        }
+        buf_finish(&text);
+        buf_finish(&words);
+        buf_finish(&reply);
+        if (!fits && !summary_shorten(&c->summary))
+            return 0;
+    }
+    return n;
+}
+
+/* Drops the n oldest turns; a summary takes their place where `needed` tokens fit behind it. */
+static void drop_turns(struct conversation *c, int n, size_t needed)
+{
+    int32_t summary[SUMMARY_TOKENS];
+    size_t from = n < c->n_turns ? c->turns[n] : c->n, rest = c->n - from;
+    for (int i = 0; i < n; i++) {
+        summary_add(&c->summary, c->words[i], NULL); /* without memory it is forgotten, as it was before */
+        free(c->words[i]);
+    }
+    size_t taken = c->n_prefix + rest + needed;
+    size_t room = taken < c->capacity ? c->capacity - taken : 0;
+    size_t most = room < summary_most(c) ? room : summary_most(c);
+    size_t head = c->n_prefix + tokenise_summary(c, summary, most);
+    memmove(c->tokens + head, c->tokens + from, rest * sizeof *c->tokens);
+    memcpy(c->tokens + c->n_prefix, summary, (head - c->n_prefix) * sizeof *summary);
+    c->n = head + rest;
     c->n_turns -= n;
-    c->last_answer = c->n_turns > 0 ? c->last_answer - dropped : 0;
-    for (int i = 0; i < c->n_turns; i++)
-        c->turns[i] = c->turns[i + n] - dropped;
+    c->last_answer = c->n_turns > 0 && c->last_answer > 0 ? c->last_answer - from + head : 0;
+    for (int i = 0; i < c->n_turns; i++) {
+        c->turns[i] = c->turns[i + n] - from + head;
+        c->words[i] = c->words[i + n];
+    }
+    c->summary_is_old = false;
 }
 
 /* Once the window is full, turns are dropped until half of it is free: the model then reads the rest
  * again, which is worth doing seldom. */
 static void make_room(struct conversation *c, size_t needed)
 {
-    if (c->n_turns == 0 || (c->n + needed <= c->capacity && c->n_turns < CONVERSATION_TURNS))
+    bool is_full = c->n + needed > c->capacity || c->n_turns == CONVERSATION_TURNS;
+    if (!is_full && !c->summary_is_old)
         return;
     int n = 0;
-    size_t left = c->n;
-    while (n < c->n_turns && (left + needed > c->capacity || left > c->capacity / 2 ||
-                              c->n_turns - n > CONVERSATION_TURNS / 2)) {
+    size_t left = c->n, head = c->n_prefix + summary_most(c);
+    while (
+        is_full && n < c->n_turns &&
+        (left + needed > c->capacity || left > c->capacity / 2 || c->n_turns - n > CONVERSATION_TURNS / 2)) {
         n++;
-        left = n < c->n_turns ? c->n_prefix + c->n - c->turns[n] : c->n_prefix;
+        left = n < c->n_turns ? head + c->n - c->turns[n] : head;
     }
-    drop_turns(c, n);
+    drop_turns(c, n, needed);
 }
 
 /* ---- open and close ------------------------------------------------------------------------- */
@@ -208,6 +272,7 @@ void conversation_close(struct conversation *c)
 {
     if (!c)
         return;
+    conversation_reset(c);
     frame_finish(&c->frame);
     free(c->grammar);
     free(c->cache);
@@ -217,8 +282,11 @@ void conversation_close(struct conversation *c)
 
 void conversation_reset(struct conversation *c)
 {
+    while (c->n_turns > 0)
+        free(c->words[--c->n_turns]);
+    summary_finish(&c->summary);
+    c->summary_is_old = false;
     c->n = c->n_prefix;
-    c->n_turns = 0;
     c->last_answer = 0;
 }
 
@@ -259,23 +327,29 @@ static enum sarai_status measure(const struct conversation *c, const struct buf 
     return st;
 }
 
-/* Begins a turn: its text and the answer cue behind the dialogue. On failure there is no new turn. */
-static enum sarai_status begin_turn(struct conversation *c, const struct buf *words, struct sarai_error *err)
+/* Begins a turn: its text and the answer cue behind the dialogue; `said`: the person's own words. On failure
+ * there is no new turn. */
+static enum sarai_status begin_turn(struct conversation *c, const struct buf *words, const char *said,
+                                    struct sarai_error *err)
 {
     size_t n = 0;
     enum sarai_status st = measure(c, words, &n, err);
-    if (st)
-        return st;
+    char *copy = st ? NULL : strdup(said);
+    if (!copy)
+        return st ? st : out_of_memory(err, "conversation");
     make_room(c, n + answer_room(c));
     size_t start = c->n;
     st = append_words(c, words->data, err);
     if (!st)
         st = append(c, c->frame.answer_cue, LLM_CONTROL, err);
-    if (st)
+    if (st) {
+        free(copy);
         c->n = start;
-    else
-        c->turns[c->n_turns++] = start;
-    return st;
+        return st;
+    }
+    c->words[c->n_turns] = copy;
+    c->turns[c->n_turns++] = start;
+    return SARAI_OK;
 }
 
 /* A turn of the person, with its data, or of a tool. */
@@ -287,7 +361,7 @@ static enum sarai_status ask(struct conversation *c, const struct question *q, b
         is_result ? frame_result(&c->frame, c->llm, q->words, &words, err)
                   : frame_question(&c->frame, c->llm, q, CONVERSATION_QUESTION_BYTES, &words, err);
     if (!st)
-        st = begin_turn(c, &words, err);
+        st = begin_turn(c, &words, is_result ? "" : q->words, err);
     buf_finish(&words);
     return st;
 }
@@ -422,6 +496,7 @@ static enum sarai_status remember(struct conversation *c, size_t answer_at, cons
         st = append(c, c->frame.question_cue, LLM_CONTROL, err);
     if (st) {
         c->n = c->turns[--c->n_turns];
+        free(c->words[c->n_turns]);
         c->last_answer = 0;
     }
     return st == SARAI_EINPUT ? SARAI_OK : st;
@@ -532,6 +607,12 @@ enum sarai_status conversation_recall(struct conversation *c, const struct quest
 {
     enum sarai_status st = ask(c, question, is_result, err);
     return st ? st : remember(c, c->n, answer, err);
+}
+
+enum sarai_status conversation_note(struct conversation *c, const char *words, struct sarai_error *err)
+{
+    c->summary_is_old = true;
+    return summary_add(&c->summary, words, err);
 }
 
 void answer_finish(struct answer *a)

@@ -8,9 +8,9 @@
  *     conversation_close(c);
  *
  * The whole dialogue is one row of tokens: a fixed beginning, then turns. It only grows at its end, so
- * that the model's cache of it stays good; when the window fills, the oldest turns are dropped.
- * One thread. The model is borrowed and must outlive the conversation; two conversations may take turns
- * on one model, at the price of its cache.
+ * that the model's cache of it stays good; when the window fills, the oldest turns are dropped and a summary
+ * of what the person said in them takes their place (summary.h). One thread. The model is borrowed and must
+ * outlive the conversation; two conversations may take turns on one model, at the price of its cache.
  */
 #ifndef SARAI_THINK_CONVERSATION_H
 #define SARAI_THINK_CONVERSATION_H
@@ -110,6 +110,10 @@ void answer_finish(struct answer *a);
  * tool gave. EINPUT as for a question. */
 enum sarai_status conversation_recall(struct conversation *c, const struct question *question, bool is_result,
                                       const char *answer, struct sarai_error *err);
+
+/* Words of the person from so long ago that the turn is not recalled: what is worth keeping goes into the
+ * summary. */
+enum sarai_status conversation_note(struct conversation *c, const char *words, struct sarai_error *err);
 
 /* Replaces the last answer by what was really heard of it; NULL or "" forgets its turn. Does nothing when
  * there is none. */

@@ -222,6 +222,53 @@ static void the_oldest_turns_make_room(void **state)
     conversation_close(c);
 }
 
+static void what_the_person_said_of_themselves_outlives_the_window(void **state)
+{
+    (void)state;
+    struct llm llm = {.say = "Una respuesta cualquiera."};
+    struct conversation *c = begin(&llm, 3, 60);
+    char question[80], beginning[64];
+    assert_int_equal(conversation_warm(c, NULL), SARAI_OK);
+    memcpy(beginning, llm.read, sizeof beginning);
+    expect_answer(c, "Hola. Me llamo Ana. ¿Qué tal?", "Una respuesta cualquiera.");
+    assert_null(strstr(llm.read, "Recuerda"));
+    for (int i = 0; i < 120; i++) {
+        snprintf(question, sizeof question, "Hablemos de cosas. ¿Qué dices de %d?", i);
+        expect_answer(c, question, "Una respuesta cualquiera.");
+        assert_memory_equal(llm.read, beginning, sizeof beginning); /* the prefix stays where it is */
+    }
+    const char *summary = strstr(llm.read, "Persona: Recuerda lo que te he dicho: Me llamo Ana.");
+    assert_non_null(summary);
+    assert_null(strstr(summary + 20, "Recuerda lo que")); /* one, however often turns were dropped */
+    assert_non_null(strstr(summary, "\nSarai: Lo recuerdo.\nPersona: Hablemos"));
+    assert_int_equal(conversation_amend(c, "Una", NULL), SARAI_OK);
+    assert_int_equal(conversation_warm(c, NULL), SARAI_OK);
+    assert_ends(llm.read, "dices de 119?\nSarai: Una\nPersona:");
+    conversation_reset(c);
+    expect_answer(c, "a", "Una respuesta cualquiera.");
+    assert_null(strstr(llm.read, "Ana"));
+    conversation_close(c);
+}
+
+static void a_summary_keeps_to_its_budget(void **state)
+{
+    (void)state;
+    struct llm llm = {.say = "b"};
+    struct conversation *c = begin(&llm, 3, 60);
+    char statement[80];
+    for (int i = 0; i < 40; i++) {
+        snprintf(statement, sizeof statement, "Tengo el número %d en casa.", i);
+        assert_int_equal(conversation_note(c, statement, NULL), SARAI_OK);
+    }
+    expect_answer(c, "¿Y ahora?", "b");
+    const char *summary = strstr(llm.read, "Recuerda"), *end = summary ? strstr(summary, "¿Y ahora?") : NULL;
+    assert_non_null(end);
+    assert_in_range(end - summary, 100, 200); /* the straw's tokens are bytes */
+    assert_non_null(strstr(summary, "número 39"));
+    assert_null(strstr(summary, "número 0 "));
+    conversation_close(c);
+}
+
 static void room_is_made_between_turns(void **state)
 {
     (void)state;
@@ -373,6 +420,8 @@ int main(void)
         cmocka_unit_test(cancel_before_the_first_word_forgets_the_turn),
         cmocka_unit_test(a_question_cannot_leave_its_turn),
         cmocka_unit_test(the_oldest_turns_make_room),
+        cmocka_unit_test(what_the_person_said_of_themselves_outlives_the_window),
+        cmocka_unit_test(a_summary_keeps_to_its_budget),
         cmocka_unit_test(room_is_made_between_turns),
         cmocka_unit_test(no_more_turns_than_its_maximum),
         cmocka_unit_test(bad_questions_change_nothing),

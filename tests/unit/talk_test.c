@@ -284,6 +284,12 @@ enum sarai_status conversation_recall(struct conversation *c, const struct quest
     return SARAI_OK;
 }
 
+enum sarai_status conversation_note(struct conversation *c, const char *words, struct sarai_error *err)
+{
+    (void)c, (void)words, (void)err;
+    return SARAI_OK;
+}
+
 enum sarai_status store_path(const struct store *s, const char *model, const char *suffix, char *out,
                              size_t n, struct sarai_error *err)
 {
