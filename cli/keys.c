@@ -96,10 +96,6 @@ static void *read_keys(void *arg)
 
 enum sarai_status keys_open(struct sarai *sarai, struct keys **out, struct sarai_error *err)
 {
-    if (!isatty(STDIN_FILENO))
-        return failed(err, SARAI_EUSAGE,
-                      tr("--push-to-talk lee la barra espaciadora: pide una terminal por la entrada",
-                         "--push-to-talk reads the space bar: it wants a terminal as input"));
     struct keys *k = calloc(1, sizeof *k);
     if (!k || pipe(k->wake) != 0) {
         free(k);

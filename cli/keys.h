@@ -15,7 +15,7 @@
 
 struct keys;
 
-/* EUSAGE: stdin is no terminal. */
+/* EINTERNAL: stdin is no terminal. */
 enum sarai_status keys_open(struct sarai *sarai, struct keys **out, struct sarai_error *err);
 void keys_close(struct keys *k);
 /* Async-signal-safe; does nothing while no terminal was taken. */

@@ -6,6 +6,7 @@
 
 #include "base/lang.h"
 #include "base/utf8.h"
+#include "cli.h"
 
 enum { METER_WIDTH = 12, QUIETEST_DB = -60, PARTIAL_WIDTH = 56 };
 
@@ -76,6 +77,9 @@ static void show_times(struct screen *s, const struct sarai_turn_times *t)
                "wasted %d, %.0f ms)"),
             t->sounding_ms, t->confirmed_ms, t->transcribed_ms, t->first_token_ms, t->first_audio_ms,
             t->wasted, t->wasted_ms);
+    if (s->mood[0])
+        fprintf(s->to, tr("; ánimo: %s", "; mood: %s"), s->mood);
+    s->mood[0] = '\0';
     fprintf(s->to, s->colour ? "\033[0m\n" : "\n");
 }
 
@@ -111,6 +115,9 @@ void screen_show(struct screen *s, const struct sarai_talk_event *event)
         break;
     case SARAI_TALK_NOTICE:
         show_line(s, tr("aviso:", "note:"), event->text);
+        break;
+    case SARAI_TALK_MOOD:
+        cli_mood_text(true, event->emo_vec, s->mood, sizeof s->mood);
         break;
     case SARAI_TALK_LEVEL:
         s->level_db = event->level_db;

@@ -21,6 +21,7 @@ struct screen {
     bool in_answer; /* an answer's line is not finished */
     float level_db;
     char partial[SCREEN_TEXT_BYTES];
+    char mood[64]; /* of the turn; empty: none was heard */
 };
 
 void screen_init(struct screen *s, FILE *to);

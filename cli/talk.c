@@ -41,14 +41,16 @@ static void add_fields(json_t *object, const struct sarai_talk_event *e)
         json_object_set_new(object, "start_ms", json_real(e->start_ms));
         json_object_set_new(object, "probability", json_real(e->speech));
     }
+    if (e->kind == SARAI_TALK_MOOD)
+        json_object_set_new(object, "emo_vec", cli_mood_json(true, e->emo_vec));
     if (e->kind == SARAI_TALK_TURN)
         json_object_set_new(object, "since_speech_ms", times_json(&e->turn_times));
 }
 
 static void print_event(const struct sarai_talk_event *e)
 {
-    static const char *const kinds[] = {"state", "level",       "partial", "heard", "answer",
-                                        "turn",  "interrupted", "span",    "notice"};
+    static const char *const kinds[] = {"state", "level",       "partial", "heard",  "answer",
+                                        "turn",  "interrupted", "span",    "notice", "mood"};
     static const char *const states[] = {"idle",     "listening", "speculating",
                                          "thinking", "speaking",  "interrupted"};
     json_t *object = json_pack("{s:s,s:f,s:f,s:i,s:s}", "event", kinds[e->kind], "at_ms", e->at_ms,
@@ -96,9 +98,9 @@ static int check(const struct sarai_talk_options *o, const char *pace)
         return cli_usage(tr("--pace es real o fast, no «%s»", "--pace is real or fast, not “%s”"), pace);
     if (o->output && !o->input)
         return cli_usage(tr("--output va con --input", "--output goes with --input"));
-    if (o->push_to_talk && o->input && strcmp(o->input, "-") == 0)
-        return cli_usage(tr("--push-to-talk y --input - leen los dos la entrada",
-                            "--push-to-talk and --input - both read the standard input"));
+    if (o->push_to_talk && !isatty(STDIN_FILENO))
+        return cli_usage(tr("--push-to-talk lee la barra espaciadora: pide una terminal por la entrada",
+                            "--push-to-talk reads the space bar: it wants a terminal as standard input"));
     if ((o->fast || o->room) && (!o->input || strcmp(o->input, "-") == 0))
         return cli_usage(tr("--pace fast y --room van con un archivo en --input",
                             "--pace fast and --room go with a file as --input"));

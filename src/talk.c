@@ -271,6 +271,11 @@ static void take_news(struct talk *t, const struct news *news)
     } else if (news->kind == NEWS_ENDING) {
         show_judgement(t, "finished?", SARAI_LANE_THINK, news->probability, news->start_ms);
         act(t, floor_ending(&t->floor, news->probability));
+    } else if (news->kind == NEWS_MOOD) {
+        emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_MOOD,
+                                          .turn = news->turn,
+                                          .at_ms = news->at_ms,
+                                          .emo_vec = news->emo_vec});
     } else if (news->kind == NEWS_TOKEN) {
         t->times.first_token_ms = news->at_ms;
     } else if (news->kind == NEWS_ANSWER) {
@@ -590,6 +595,8 @@ static enum sarai_status talk_close(struct talk *t, enum sarai_status st, struct
         t->s->abandoned = true;
         return st == SARAI_EHANG ? st : talk_hung(t, watchdog_at_work(&t->watchdog), err);
     }
+    if (!st)
+        st = listener_remember(t->s->listener, err);
     playback_close(t->playback);
     buf_finish(&t->question);
     buf_finish(&t->answer);

@@ -59,6 +59,7 @@ struct news {
         NEWS_NOTICE,   /* text: what the person should know; the answer goes on */
         NEWS_RINGS,    /* text: what a timer or the like says, of no turn */
         NEWS_SPAN,     /* text, lane, start_ms */
+        NEWS_MOOD,     /* emo_vec */
     } kind;
     unsigned turn;
     double at_ms, start_ms; /* on clock_ms() */
@@ -67,6 +68,7 @@ struct news {
     size_t stable;
     enum sarai_talk_lane lane;
     struct sarai_tokens tokens;
+    float emo_vec[SARAI_EMO_DIMENSION];
     char text[];
 };
 
@@ -90,7 +92,9 @@ struct talk {
     bool hears, thinks;
     atomic_uint turn;      /* the current one; work for another is stale */
     atomic_uint sure_turn; /* the last one that is over for certain */
-    atomic_bool waits;     /* thinking goes on once its turn is sure */
+    _Atomic(const char *)
+        mood;          /* of the voice of the turn heard last, as the frame words it; NULL: not sure */
+    atomic_bool waits; /* thinking goes on once its turn is sure */
 
     struct watchdog watchdog;
     pthread_t watch_thread;

@@ -91,6 +91,27 @@ static enum floor_words judge(const struct hear_job *job, const struct following
     return clause_is_unfinished(text) ? FLOOR_UNFINISHED : FLOOR_FINISHED;
 }
 
+/* How the person sounds, for the screen, and as a word for the prompt where the head is sure. A few
+ * milliseconds while the end of the turn is still being waited for. */
+static const char *feel(struct talk *t, const struct hear_job *job)
+{
+    static const float SURE = 0.6F;
+    static const char *const words[SARAI_N_MOODS] = {
+        [SARAI_HAPPY] = "alegre",  [SARAI_SAD] = "triste",         [SARAI_ANGRY] = "enfado",
+        [SARAI_FEARFUL] = "miedo", [SARAI_SURPRISED] = "sorpresa", [SARAI_DISGUSTED] = "asco",
+    };
+    struct news news = {.kind = NEWS_MOOD, .turn = job->turn};
+    double start_ms = clock_ms();
+    if (!listener_feel(t->s->listener, job->pcm, job->n, news.emo_vec))
+        return NULL;
+    tell_span(t, job->turn, SARAI_LANE_LISTEN, "mood", start_ms);
+    tell(t, &news, "");
+    for (size_t i = 0; i < SARAI_N_MOODS; i++)
+        if (news.emo_vec[i] >= SURE)
+            return words[i];
+    return NULL;
+}
+
 /* The text of a turn: thinking begins at once, the loop hears of it. */
 static void pass_words(struct talk *t, struct following *f, const struct hear_job *job, const char *text)
 {
@@ -99,8 +120,10 @@ static void pass_words(struct talk *t, struct following *f, const struct hear_jo
     if (!question)
         question = job->needs_wake ? "" : text;
     enum floor_words words = judge(job, f, question);
-    if (job->kind == HEAR_TURN && words != FLOOR_NOTHING && !is_stale(t, job->turn))
+    if (job->kind == HEAR_TURN && words != FLOOR_NOTHING && !is_stale(t, job->turn)) {
+        atomic_store(&t->mood, feel(t, job));
         talk_put_think(t, job->turn, THINK_ANSWER, question, strlen(question));
+    }
     if (job->kind == HEAR_TURN)
         snprintf(f->turn, sizeof f->turn, "%s", question);
     tell(t, &(struct news){.kind = NEWS_WORDS, .turn = job->turn, .words = words}, question);
@@ -281,9 +304,10 @@ static void answer(struct talk *t, const struct think_job *job)
     enter_history(t, job->turn);
     if (acting_may_be_read(job->text))
         judge_ending(t, job);
+    const struct sarai_question question = {.text = job->text, .mood = atomic_load(&t->mood)};
     t->s->wait_until_sure = wait_until_sure;
     t->s->sure_user = &voicing;
-    enum sarai_status st = assistant_answer(t->s, &sink, start_ms, &turn, &err);
+    enum sarai_status st = assistant_consult(t->s, &question, &sink, start_ms, &turn, &err);
     t->s->wait_until_sure = NULL;
     playback_finish(t->playback, job->turn);
     tell_span(t, job->turn, SARAI_LANE_THINK, "answer", start_ms);

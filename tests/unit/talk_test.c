@@ -28,7 +28,9 @@ static struct {
     struct sarai *s;
     bool entered[6];
     char said[4096]; /* a letter for each event that lasts, and the notices */
-    char hang[512];
+    char hang[512], mood[16];
+    float sad; /* how the voice sounds; 0: moods are not heard */
+    int n_moods;
     int n_heard, n_notices;
 } script;
 
@@ -182,6 +184,21 @@ void listener_forget(struct listener *l)
     (void)l;
 }
 
+bool listener_feel(struct listener *l, const float *pcm, size_t n, float emo_vec[SARAI_EMO_DIMENSION])
+{
+    (void)l, (void)pcm, (void)n;
+    memset(emo_vec, 0, SARAI_EMO_DIMENSION * sizeof *emo_vec);
+    emo_vec[SARAI_SAD] = script.sad;
+    emo_vec[SARAI_NEUTRAL] = 1 - script.sad;
+    return script.sad > 0;
+}
+
+enum sarai_status listener_remember(struct listener *l, struct sarai_error *err)
+{
+    (void)l, (void)err;
+    return SARAI_OK;
+}
+
 void listener_resume(struct listener *l)
 {
     (void)l;
@@ -224,10 +241,12 @@ static enum sarai_status speak(struct sarai *s, const struct sarai_sink *sink, s
     return st;
 }
 
-enum sarai_status assistant_answer(struct sarai *s, const struct sarai_sink *sink, double start_ms,
-                                   struct sarai_turn *turn, struct sarai_error *err)
+enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question *question,
+                                    const struct sarai_sink *sink, double start_ms, struct sarai_turn *turn,
+                                    struct sarai_error *err)
 {
     (void)start_ms;
+    snprintf(script.mood, sizeof script.mood, "%s", question->mood ? question->mood : "");
     atomic_store(&script.stop_speaking, false);
     script.answers++;
     enum sarai_status st = misbehave(script.think, &s->stop.raised, err);
@@ -318,6 +337,7 @@ static void on_event(void *user, const struct sarai_talk_event *e)
         snprintf(script.said + n, sizeof script.said - n, "turn;");
     if (e->kind == SARAI_TALK_INTERRUPTED)
         snprintf(script.said + n, sizeof script.said - n, "%c;", letters[e->kind]);
+    script.n_moods += e->kind == SARAI_TALK_MOOD && e->emo_vec[SARAI_SAD] == script.sad;
     script.n_notices += e->kind == SARAI_TALK_NOTICE;
     if (e->kind == SARAI_TALK_NOTICE)
         snprintf(script.said + n, sizeof script.said - n, "%s;", e->text);
@@ -376,6 +396,23 @@ static void a_question_is_answered(void **state)
     (void)state;
     begin(two_questions);
     expect_said("turn;turn;");
+}
+
+static void a_mood_is_told_and_thought_of_only_when_it_is_sure(void **state)
+{
+    (void)state;
+    begin(question);
+    expect_said("turn;");
+    assert_int_equal(script.n_moods, 0);
+    begin(question);
+    script.sad = 0.55f;
+    expect_said("turn;");
+    assert_int_equal(script.n_moods, 1);
+    assert_string_equal(script.mood, "");
+    begin(question);
+    script.sad = 0.8f;
+    expect_said("turn;");
+    assert_string_equal(script.mood, "triste");
 }
 
 static void a_stage_that_fails_is_told_and_the_next_turn_works(void **state)
@@ -482,6 +519,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_question_is_answered),
+        cmocka_unit_test(a_mood_is_told_and_thought_of_only_when_it_is_sure),
         cmocka_unit_test(a_stage_that_fails_is_told_and_the_next_turn_works),
         cmocka_unit_test(an_interruption_that_cannot_be_judged_lets_the_answer_go_on),
         cmocka_unit_test(a_stage_that_hangs_is_named_and_interrupted),
