@@ -5,7 +5,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "floor.h"
 
@@ -296,7 +298,7 @@ static void a_button_begins_and_ends_the_turn(void **state)
     assert_int_equal(floor_button(&f, true), FLOOR_STOP | FLOOR_BEGIN);
 }
 
-static unsigned random_event(struct floor *f)
+static unsigned random_event(struct floor *f, int most_windows)
 {
     switch (rand() % 14) {
     case 0:
@@ -312,7 +314,7 @@ static unsigned random_event(struct floor *f)
     case 5:
         return floor_failed(f);
     default:
-        return feed(f, 32 * (1 + rand() % 8), (float)(rand() % 2));
+        return feed(f, 32 * (1 + rand() % most_windows), (float)(rand() % 2));
     }
 }
 
@@ -326,7 +328,7 @@ static void random_orders_keep_the_rules(void **state)
         struct floor f = begin();
         bool prepared = false, utterance = false;
         for (int i = 0; i < 400; i++) {
-            unsigned a = random_event(&f);
+            unsigned a = random_event(&f, 8);
             if (a & FLOOR_BEGIN)
                 utterance = true;
             if (a & FLOOR_SPECULATE)
@@ -343,6 +345,83 @@ static void random_orders_keep_the_rules(void **state)
         }
         assert_int_equal(f.state, FLOOR_IDLE);
     }
+}
+
+/* ---- the table of docs/talk.md ---------------------------------------------------------------- */
+
+enum { STATES = FLOOR_INTERRUPTED + 1 };
+static const char *const state_names[STATES] = {"idle",     "listening", "speculating",
+                                                "thinking", "speaking",  "interrupted"};
+
+static int state_at(const char *text)
+{
+    for (int i = 0; i < STATES; i++)
+        if (strncmp(text, state_names[i], strlen(state_names[i])) == 0)
+            return i;
+    return -1;
+}
+
+/* A row "| state | … | what happens → state; … |": those that the state goes over to. A row of "any but …" is
+ * one of all the others. */
+static void read_row(const char *row, bool to[STATES][STATES])
+{
+    bool from[STATES] = {false};
+    const char *end_of_name = strchr(row, '|');
+    bool all_but = strncmp(row, "any but ", 8) == 0;
+    for (int i = 0; i < STATES && end_of_name; i++) {
+        const char *name = strstr(row, state_names[i]);
+        from[i] = (name && name < end_of_name) != all_but;
+    }
+    for (const char *arrow = strstr(row, "→ "); arrow; arrow = strstr(arrow + 1, "→ "))
+        for (int i = 0, target = state_at(arrow + strlen("→ ")); i < STATES && target >= 0; i++)
+            to[i][target] = to[i][target] || from[i];
+}
+
+static void read_table(bool to[STATES][STATES])
+{
+    char line[2048];
+    FILE *f = fopen(SOURCE_DIR "/docs/talk.md", "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f))
+        if (line[0] == '|' && (state_at(line + 2) >= 0 || strncmp(line + 2, "any but ", 8) == 0))
+            read_row(line + 2, to);
+    fclose(f);
+}
+
+static void walk(bool to[STATES][STATES])
+{
+    srand(11);
+    for (int round = 0; round < 400; round++) {
+        struct floor f = begin();
+        float speech = 0;
+        for (int i = 0; i < 3000; i++) {
+            enum floor_state before = f.state;
+            if (rand() % 8 == 0) /* a run of speech or silence; now and then one without end */
+                speech = round % 10 == 0 ? 1 : (float)(rand() % 2);
+            if (rand() % 20 == 0)
+                random_event(&f, 1);
+            else
+                floor_window(&f, speech);
+            to[before][f.state] = true;
+        }
+    }
+}
+
+static void the_documented_transitions_are_those_that_happen(void **state)
+{
+    (void)state;
+    bool documented[STATES][STATES] = {{false}}, seen[STATES][STATES] = {{false}};
+    int wrong = 0;
+    read_table(documented);
+    walk(seen);
+    for (int i = 0; i < STATES; i++)
+        for (int j = 0; j < STATES; j++)
+            if (i != j && documented[i][j] != seen[i][j]) {
+                print_error("%s → %s: %s\n", state_names[i], state_names[j],
+                            seen[i][j] ? "not in docs/talk.md" : "never happens");
+                wrong++;
+            }
+    assert_int_equal(wrong, 0);
 }
 
 int main(void)
@@ -369,6 +448,7 @@ int main(void)
         cmocka_unit_test(a_turn_that_failed_is_void_wherever_it_was),
         cmocka_unit_test(a_button_begins_and_ends_the_turn),
         cmocka_unit_test(random_orders_keep_the_rules),
+        cmocka_unit_test(the_documented_transitions_are_those_that_happen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
