@@ -20,7 +20,10 @@ struct span {
 struct trace {
     struct span *spans;
     size_t n, capacity;
-    unsigned *heard; /* turns whose answer was played, ascending */
+    struct heard_turn {
+        unsigned turn;
+        double confirmed_ms; /* when it counted as over: work before was speculation */
+    } * heard;               /* turns whose answer was played, ascending */
     size_t n_heard, heard_capacity;
 };
 
@@ -60,7 +63,8 @@ void trace_add(struct trace *t, const struct sarai_talk_event *e)
 {
     if (e->kind == SARAI_TALK_TURN &&
         grow((void **)&t->heard, t->n_heard, &t->heard_capacity, sizeof *t->heard))
-        t->heard[t->n_heard++] = e->turn;
+        t->heard[t->n_heard++] =
+            (struct heard_turn){e->turn, e->at_ms - e->turn_times.sounding_ms + e->turn_times.confirmed_ms};
     if (e->kind != SARAI_TALK_SPAN || !grow((void **)&t->spans, t->n, &t->capacity, sizeof *t->spans))
         return;
     struct span *span = &t->spans[t->n++];
@@ -68,12 +72,15 @@ void trace_add(struct trace *t, const struct sarai_talk_event *e)
     snprintf(span->text, sizeof span->text, "%s", e->text);
 }
 
-static bool was_heard(const struct trace *t, unsigned turn)
+enum fate { THROWN_AWAY, SPECULATED, KEPT };
+static const char *const fates[] = {"thrown away or partial", "speculated and kept", "kept"};
+
+static enum fate fate_of(const struct trace *t, const struct span *span)
 {
     for (size_t i = 0; i < t->n_heard; i++)
-        if (t->heard[i] == turn)
-            return true;
-    return false;
+        if (t->heard[i].turn == span->turn)
+            return span->start_ms < t->heard[i].confirmed_ms ? SPECULATED : KEPT;
+    return THROWN_AWAY;
 }
 
 /* ---- writing ---------------------------------------------------------------------------------- */
@@ -94,14 +101,15 @@ static void write_span_svg(FILE *f, const struct trace *t, const struct span *sp
     double x = LEFT + span->start_ms * PIXELS_PER_S / 1000;
     double width = (span->end_ms - span->start_ms) * PIXELS_PER_S / 1000;
     int y = 24 + LANE_HEIGHT * (int)span->lane;
-    bool kept = was_heard(t, span->turn);
+    static const char *const looks[] = {"fill-opacity=\"0.15\" stroke-dasharray=\"4 3\"",
+                                        "fill-opacity=\"0.5\" stroke-width=\"2\"", "fill-opacity=\"0.85\""};
+    enum fate fate = fate_of(t, span);
     fprintf(f,
-            "<g><rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\" fill-opacity=\"%s\" "
-            "stroke=\"%s\"%s/><title>%s · turn %u · %.0f–%.0f ms · %.0f ms · %s</title></g>\n",
-            x, y, width > 1 ? width : 1, LANE_HEIGHT - 8, lane_colours[span->lane], kept ? "0.85" : "0.15",
-            lane_colours[span->lane], kept ? "" : " stroke-dasharray=\"4 3\"", lane_names[span->lane],
-            span->turn, span->start_ms, span->end_ms, span->end_ms - span->start_ms,
-            kept ? "heard" : "thrown away or partial");
+            "<g><rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\" stroke=\"%s\" %s/>"
+            "<title>%s · turn %u · %.0f–%.0f ms · %.0f ms · %s</title></g>\n",
+            x, y, width > 1 ? width : 1, LANE_HEIGHT - 8, lane_colours[span->lane], lane_colours[span->lane],
+            looks[fate], lane_names[span->lane], span->turn, span->start_ms, span->end_ms,
+            span->end_ms - span->start_ms, fates[fate]);
     if (width > 40) {
         fprintf(f, "<text x=\"%.1f\" y=\"%d\" font-size=\"10\">", x + 3, y + 16);
         write_escaped(f, span->text);
@@ -142,10 +150,10 @@ static bool write_json(FILE *f, const struct trace *t)
     for (size_t i = 0; i < t->n; i++) {
         const struct span *s = &t->spans[i];
         json_array_append_new(all,
-                              json_pack("{s:s,s:s,s:s,s:i,s:i,s:f,s:f,s:{s:i,s:b}}", "name", s->text, "cat",
+                              json_pack("{s:s,s:s,s:s,s:i,s:i,s:f,s:f,s:{s:i,s:s}}", "name", s->text, "cat",
                                         lane_names[s->lane], "ph", "X", "pid", 1, "tid", (int)s->lane, "ts",
                                         s->start_ms * 1000, "dur", (s->end_ms - s->start_ms) * 1000, "args",
-                                        "turn", (int)s->turn, "heard", (int)was_heard(t, s->turn)));
+                                        "turn", (int)s->turn, "fate", fates[fate_of(t, s)]));
     }
     int failed_ = json_dumpf(all, f, JSON_COMPACT);
     json_decref(all);

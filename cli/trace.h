@@ -1,4 +1,5 @@
-/* The time line of a conversation as a picture: a lane per stage; what was thrown away is hatched.
+/* The time line of a conversation as a picture: a lane per stage; what was speculated and what was thrown
+ * away look their own way.
  *
  *     trace_open(&t); trace_add(t, event); … trace_write(t, "turno.svg", err); trace_close(t);
  *
