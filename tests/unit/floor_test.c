@@ -398,7 +398,9 @@ static void walk(bool to[STATES][STATES])
             enum floor_state before = f.state;
             if (rand() % 8 == 0) /* a run of speech or silence; now and then one without end */
                 speech = round % 10 == 0 ? 1 : (float)(rand() % 2);
-            if (rand() % 20 == 0)
+            if (rand() % 50 == 0)
+                floor_announce(&f);
+            else if (rand() % 20 == 0)
                 random_event(&f, 1);
             else
                 floor_window(&f, speech);

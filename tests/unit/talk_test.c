@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "acting.h"
+#include "mouth.h"
 #include "talk.h"
 
 enum misbehaviour { GOOD, FAILS, HANGS /* until it is interrupted; hearing does so once */, HANGS_FOR_GOOD };
@@ -31,6 +33,7 @@ static struct {
     char hang[512], mood[16];
     float sad; /* how the voice sounds; 0: moods are not heard */
     int n_moods;
+    bool rings;
     int n_heard, n_notices;
 } script;
 
@@ -265,6 +268,40 @@ void speaker_interrupt(struct speaker *s)
     atomic_store(&script.stop_speaking, true);
 }
 
+enum sarai_status mouth_open(struct mouth *m, struct sarai *s, const struct sarai_sink *sink,
+                             struct sarai_error *err)
+{
+    (void)err;
+    *m = (struct mouth){.s = s, .sink = sink};
+    return SARAI_OK;
+}
+
+void mouth_feed(struct mouth *m, const char *piece)
+{
+    (void)m, (void)piece;
+}
+
+enum sarai_status mouth_close(struct mouth *m, enum sarai_status answered, struct sarai_error *err)
+{
+    return answered ? answered : speak(m->s, m->sink, err);
+}
+
+/* A timer rings once, when the test wants it. */
+enum sarai_status acting_due(struct acting *a, struct buf *sentence, struct sarai_error *err)
+{
+    (void)a, (void)err;
+    if (script.rings)
+        buf_text(sentence, "Ha sonado.");
+    script.rings = false;
+    return SARAI_OK;
+}
+
+bool acting_may_be_read(const char *text)
+{
+    (void)text;
+    return true;
+}
+
 void sarai_new_conversation(struct sarai *s)
 {
     (void)s;
@@ -493,6 +530,18 @@ static void a_device_that_is_lost_comes_back(void **state)
     assert_non_null(strstr(script.said, "turn;"));
 }
 
+static void what_rings_is_said_when_nobody_speaks(void **state)
+{
+    (void)state;
+    begin("........................................ssssssssss...................................");
+    script.rings = true;
+    struct sarai_error err = {0};
+    assert_int_equal(converse(&err), SARAI_OK);
+    assert_false(script.rings);
+    assert_int_equal(script.answers, 1);            /* the ringing is no answer … */
+    assert_string_equal(script.said, "turn;turn;"); /* … but sounds like one */
+}
+
 static void an_interrupt_ends_it_in_any_state(void **state)
 {
     (void)state;
@@ -526,6 +575,7 @@ int main(void)
         cmocka_unit_test(a_stage_that_hangs_for_good_ends_the_conversation),
         cmocka_unit_test(a_device_that_hangs_is_told_to_the_program),
         cmocka_unit_test(a_device_that_is_lost_comes_back),
+        cmocka_unit_test(what_rings_is_said_when_nobody_speaks),
         cmocka_unit_test(an_interrupt_ends_it_in_any_state),
         cmocka_unit_test(a_full_queue_holds_the_thinking_back),
     };
