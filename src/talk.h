@@ -89,20 +89,19 @@ struct talk {
     struct slot *to_hear, *to_think;
     struct queue *news;
     pthread_t hear_thread, think_thread;
-    bool hears, thinks;
-    atomic_uint turn;      /* the current one; work for another is stale */
-    atomic_uint sure_turn; /* the last one that is over for certain */
+    pthread_t watch_thread;
+    bool hears, thinks, watches; /* the threads run */
+    atomic_bool waits;           /* thinking goes on once its turn is sure */
+    atomic_uint turn;            /* the current one; work for another is stale */
+    atomic_uint sure_turn;       /* the last one that is over for certain */
+    atomic_int overdue, hung;    /* a stage, counted from 1, for the loop to see to; 0: none */
     _Atomic(const char *)
-        mood;          /* of the voice of the turn heard last, as the frame words it; NULL: not sure */
-    atomic_bool waits; /* thinking goes on once its turn is sure */
+        mood; /* of the voice of the turn heard last, in the frame's words; NULL: not sure */
 
     struct watchdog watchdog;
-    pthread_t watch_thread;
-    bool watches;
     pthread_mutex_t watch_lock; /* of the next two */
     pthread_cond_t watch_ends;
     bool watched_enough;
-    atomic_int overdue, hung; /* a stage, counted from 1, for the loop to see to; 0: none */
 
     pthread_mutex_t lock;  /* of the next two */
     unsigned history_turn; /* whose answer ends the conversation's history */
@@ -113,7 +112,6 @@ struct talk {
     enum floor_state shown_state;
     double start_ms;
     long steps;          /* of sound since then */
-    bool confirmed;      /* the current turn */
     struct buf question; /* of the current turn */
     struct buf answer;   /* what of it was not shown yet */
     struct buf rings;    /* what is to be said as soon as nobody speaks */
@@ -123,6 +121,7 @@ struct talk {
     struct sarai_error *err;
     enum sarai_status status; /* of what was done inside a callback */
     float level_db, speech;
+    bool confirmed; /* the current turn */
     bool playing;
     double play_start_ms;
 };
