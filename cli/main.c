@@ -36,6 +36,8 @@ const struct command commands[] = {
     {"route", "TEXTO|-", "TEXT|-", "Dice qué pide una pregunta: saber, consuelo, actualidad",
      "Tells what a question takes: knowledge, empathy, news", command_route},
     {"embed", "TEXTO|-", "TEXT|-", "Convierte textos en vectores", "Turns texts into vectors", command_embed},
+    {"log", "show|verify|forget [FILA]", "show|verify|forget [ROW]",
+     "Muestra, comprueba y olvida el registro de turnos", "Shows, checks and forgets the log of turns", command_log},
     {"models", "list|pull|verify|remove|path [MODELO]", "list|pull|verify|remove|path [MODEL]",
      "Muestra, descarga y comprueba los modelos", "Shows, fetches and checks the models", command_models},
     {"doctor", "", "", "Comprueba la máquina, las bibliotecas, los modelos y la velocidad",

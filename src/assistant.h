@@ -71,6 +71,12 @@ enum sarai_status assistant_open_router(struct sarai *s, struct sarai_error *err
 enum sarai_status assistant_weigh(struct sarai *s, const char *text, struct control_input *in,
                                   struct control *out, struct sarai_error *err);
 
+/* remembering.c: opens the log of turns where it is not open yet. */
+enum sarai_status assistant_open_log(struct turn_log **log, struct sarai_error *err);
+/* Writes down a turn that was had, as TURN_LOG says: not at all, by its hashes, or with its texts. */
+enum sarai_status assistant_log_turn(const struct sarai *s, struct turn_log **log, const char *question,
+                                     const char *answer, struct sarai_error *err);
+
 /* consulting.c: the expert, where the settings want one; it wants the router. */
 bool assistant_wants_expert(const struct sarai *s);
 enum sarai_status assistant_open_expert(struct sarai *s, struct sarai_error *err);

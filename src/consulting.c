@@ -9,12 +9,10 @@
 #include <string.h>
 
 #include "assistant.h"
-#include "base/clock.h"
-#include "base/folders.h"
 #include "think/consent.h"
 #include "think/sentences.h"
 
-enum { PATH_BYTES = 4096, WAS_HEARD = -1 };
+enum { WAS_HEARD = -1 };
 
 static const char persona[] =
     "Eres Sarai, una asistente de voz que habla español. Respondes en pocas frases cortas y exactas, como se "
@@ -68,26 +66,13 @@ void assistant_close_expert(struct sarai *s)
 
 /* ---- the log ---------------------------------------------------------------------------------- */
 
-static enum sarai_status open_log(struct sarai *s, struct sarai_error *err)
-{
-    char path[PATH_BYTES];
-    if (s->log)
-        return SARAI_OK;
-    int n = folders_data("registro.db", path, sizeof path);
-    if (n < 0 || n >= (int)sizeof path)
-        return failed(
-            err, SARAI_EUSAGE,
-            tr("no se sabe dónde guardar el registro: falta HOME", "no place for the log: no HOME"));
-    return turn_log_open(path, true, &s->log, err);
-}
-
 /* What leaves is written down first, by its hash alone; what cannot be written down does not leave. */
 static enum sarai_status note_leaving(struct sarai *s, const char *question, struct sarai_error *err)
 {
     char note[TURN_LOG_NOTE_BYTES];
     const char *model = config_text(s->cfg, "EXPERT_MODEL");
     snprintf(note, sizeof note, "%s%s%s", expert_place(s->expert), *model ? " " : "", model);
-    enum sarai_status st = open_log(s, err);
+    enum sarai_status st = assistant_open_log(&s->log, err);
     return st ? st
               : turn_log_add(s->log,
                              &(struct turn_log_entry){.kind = "expert", .question = question, .note = note},

@@ -411,6 +411,14 @@ enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question
     return SARAI_OK;
 }
 
+/* A log that cannot be written is told; the answer has been given all the same. */
+static void log_turn(struct sarai *s, const struct sarai_turn *turn, const struct sarai_sink *sink)
+{
+    struct sarai_error err = {0};
+    if (assistant_log_turn(s, &s->log, turn->text, turn->answer, &err) != SARAI_OK && sink->on_notice)
+        sink->on_notice(sink->user, err.message);
+}
+
 /* Question as text → answer; fills the rest of the turn. */
 static enum sarai_status finish_turn(struct sarai *s, const struct sarai_question *question,
                                      const struct sarai_sink *sink, double start_ms, struct sarai_turn *turn,
@@ -422,6 +430,8 @@ static enum sarai_status finish_turn(struct sarai *s, const struct sarai_questio
         st = out_of_memory(err, tr("la pregunta", "the question"));
     if (!st)
         st = assistant_consult(s, question, sink, start_ms, turn, err);
+    if (!st && !turn->is_call)
+        log_turn(s, turn, sink);
     turn->stages.load_ms = s->load_ms;
     turn->stages.total_ms = clock_ms() - start_ms;
     if (st)

@@ -120,7 +120,11 @@ static void keep_turn(struct talk *t, const char *heard)
 {
     struct sarai_error err = {0};
     const char *question = buf_string(&t->question);
-    if (t->session && *heard && *question && acting_may_be_read(question) &&
+    if (!*heard || !*question)
+        return;
+    if (assistant_log_turn(t->s, &t->log, question, heard, &err) != SARAI_OK)
+        show_text(t, SARAI_TALK_NOTICE, err.message);
+    if (t->session && acting_may_be_read(question) &&
         session_add(t->session, question, heard, &err) != SARAI_OK)
         show_text(t, SARAI_TALK_NOTICE, err.message);
 }
@@ -589,6 +593,7 @@ static enum sarai_status talk_close(struct talk *t, enum sarai_status st, struct
     watchdog_leave(&t->watchdog, WATCH_DEVICE);
     talk_watch_close(t);
     session_close(t->session);
+    turn_log_close(t->log);
     echo_close(t->echo);
     ear_close(t->ear);
     if (!ended) {

@@ -85,6 +85,7 @@ struct talk {
     struct echo *echo; /* NULL: none is cancelled */
     struct ear *ear;
     struct session *session; /* NULL: nothing is kept */
+    struct turn_log *log;    /* of the loop; NULL until a turn is written down */
     struct playback *playback;
     struct slot *to_hear, *to_think;
     struct queue *news;

@@ -22,6 +22,8 @@
 
 struct turn_log;
 
+#define TURN_LOG_FILE "registro.db" /* among the user's data */
+
 enum { TURN_LOG_TIME_BYTES = 21, TURN_LOG_NOTE_BYTES = 1024 };
 
 struct turn_log_entry {

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# The log of turns: off as it comes, chained, shown, checked, forgotten.
+source "$(dirname "$0")/flow.sh"
+hi="Hola, buenos días."
+
+expect 3 "no se puede leer" log
+run ask -q "$hi"
+check "off: nothing is begun: $(cat err)" [ ! -e .local/share/sarai/registro.db ]
+TURN_LOG=texts run ask -q "$hi"
+check "ask: $(cat err)" [ "$code" = 0 ]
+TURN_LOG=hashes run ask -q "Me llamo Anacleta."
+TURN_LOG=texts run run "$question" -q
+check "run: $(cat err)" [ "$code" = 0 ]
+TURN_LOG=texts run talk --input "$question" --output said.wav --pace fast
+check "talk: $(cat err)" [ "$code" = 0 ]
+run log --json
+check "four turns: $(cat out err)" jq_holds 'length == 4 and all(.[]; .kind == "turn") and map(.id) == [1, 2, 3, 4]' out
+check "with and without texts" jq_holds '.[0].question == "Hola, buenos días." and (.[0].answer | length > 0)
+    and .[1].question == null and .[1].answer == null and (.[1].question_hash | length == 64)
+    and (.[2].question | test("capital de Francia")) and (.[3].answer | test("París"))' out
+check "hashes hold no word" [ "$(cat .local/share/sarai/registro.db* | grep -caF Anacleta)" = 0 ]
+run log --last 1
+check "the last: $(cat out)" grep -q "París" out
+run log verify --json
+check "whole" jq_holds '.[0].good and .[0].rows == 4 and .[0].erased == 0' out
+head=$(jq -r .head out)
+
+run log forget 1
+check "forget: $(cat err)" [ "$code" = 0 ]
+run log --json
+check "its text is gone: $(cat out)" jq_holds '.[0].question == null and .[0].answer == null and .[2].question != null' out
+run log verify "$head"
+check "the chain is good, and has the old head: $(cat err)" [ "$code" = 0 ]
+run log forget --before 2000-01-01 --json
+check "nothing is that old" jq_holds '.[0].erased == 0' out
+run log forget --all --json
+check "the rest" jq_holds '.[0].erased == 3' out
+check "gone from the disk" [ "$(grep -rlaF capital .local/share/sarai | wc -l)" = 0 ]
+run log verify
+check "still good" [ "$code" = 0 ]
+
+expect 2 "fecha" log forget --before ayer
+expect 2 "número de una fila" log forget uno
+expect 2 "qué se olvida" log forget
+expect 2 "qué se olvida" log forget 1 --all
+expect 2 "show, verify" log nada
+expect 3 "ninguna fila" log verify 0000
+sqlite3 .local/share/sarai/registro.db "DROP TRIGGER keeps; UPDATE entry SET at = '2001-01-01T00:00:00Z' WHERE id = 3"
+expect 3 "la fila 3" log verify
+echo "no database" >.local/share/sarai/registro.db
+expect 3 "registro.db" log verify
+finish
