@@ -62,6 +62,7 @@ int command_store(struct cli *cli, const struct command *command, int argc, char
 int command_tools(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_route(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_hear(struct cli *cli, const struct command *command, int argc, char **argv);
+int command_facts(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_log(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_embed(struct cli *cli, const struct command *command, int argc, char **argv);
 int command_models(struct cli *cli, const struct command *command, int argc, char **argv);

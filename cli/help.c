@@ -20,6 +20,8 @@ static const struct {
     {"talk", "sarai talk"},
     {"index", "sarai index ~/Documentos"},
     {"search", "sarai search \"horario de la biblioteca\""},
+    {"log", "sarai log verify"},
+    {"facts", "sarai facts forget nombre"},
     {"models", "sarai models list"},
     {"models", "sarai models pull embedded"},
     {"doctor", "sarai doctor"},

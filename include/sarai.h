@@ -302,6 +302,10 @@ struct sarai_route {
 SARAI_API enum sarai_status sarai_route(struct sarai *s, const char *text, const float *emo_vec,
                                         struct sarai_route *out, struct sarai_error *err);
 
+/* What the person made of the answer before, -1 (not that) … 1 (well done): it weighs in α of the next
+ * question. Their words ("no era eso") and the file THUMBS_FILE do the same by themselves. */
+SARAI_API void sarai_feedback(struct sarai *s, float value);
+
 /* ---- a live conversation -------------------------------------------------------------------- */
 
 enum sarai_talk_state {

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 
+#include "base/buf.h"
 #include "base/config.h"
 #include "base/error.h"
 #include "base/stop.h"
@@ -46,6 +47,8 @@ struct sarai {
         int turns;      /* of the conversation when it was asked about; -1: it was heard */
     } pending;
     struct acting *acting; /* tools; NULL where neither thinking nor they were asked for */
+    char *last_question; /* that was answered; NULL: none yet */
+    float feedback;      /* on its answer, by thumb or API; see control.h */
     /* Waits until the turn in work is sure to be wanted; false: it is not. NULL: it is. */
     bool (*wait_until_sure)(void *user);
     void *sure_user;
@@ -76,6 +79,15 @@ enum sarai_status assistant_open_log(struct turn_log **log, struct sarai_error *
 /* Writes down a turn that was had, as TURN_LOG says: not at all, by its hashes, or with its texts. */
 enum sarai_status assistant_log_turn(const struct sarai *s, struct turn_log **log, const char *question,
                                      const char *answer, struct sarai_error *err);
+
+/* What the person is answered by rule, about what they told of themselves; nothing where no rule fits. */
+enum sarai_status assistant_reply(const struct sarai *s, const char *words, struct buf *out,
+                                  struct sarai_error *err);
+/* What is known of the person and may help with this question; nothing where it is not about them. */
+enum sarai_status assistant_known(const struct sarai *s, const char *question, struct buf *out,
+                                  struct sarai_error *err);
+/* After a turn that was had: keeps and forgets what these words say. */
+enum sarai_status assistant_remember(const struct sarai *s, const char *words, struct sarai_error *err);
 
 /* consulting.c: the expert, where the settings want one; it wants the router. */
 bool assistant_wants_expert(const struct sarai *s);

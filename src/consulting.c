@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "assistant.h"
+#include "remember/facts.h"
 #include "think/consent.h"
+#include "think/feedback.h"
 #include "think/sentences.h"
 
 enum { WAS_HEARD = -1 };
@@ -61,6 +63,7 @@ void assistant_close_expert(struct sarai *s)
 {
     expert_close(s->expert);
     turn_log_close(s->log);
+    free(s->last_question);
     drop_pending(s);
 }
 
@@ -185,26 +188,65 @@ static enum sarai_status ask_expert(struct sarai *s, const struct question *q, c
     return st;
 }
 
+/* ---- the model here --------------------------------------------------------------------------- */
+
+static const char told_source[] = "lo que me has contado";
+
+/* The question with what the person told of themselves as a further passage, where it may help: data, which
+ * the frame marks and cuts like any other. */
+static enum sarai_status ask_here(struct sarai *s, const struct question *q, conversation_piece *on_piece,
+                                  void *user, struct answer *out, struct sarai_error *err)
+{
+    struct passage passages[FRAME_PASSAGES];
+    struct question with = *q;
+    struct buf known = BUF_INIT(FACTS_TEXT_BYTES);
+    enum sarai_status st = assistant_known(s, q->words, &known, err);
+    if (!st && known.len > 0 && q->n_passages < FRAME_PASSAGES) {
+        for (size_t i = 0; i < q->n_passages; i++)
+            passages[i] = q->passages[i];
+        passages[with.n_passages++] = (struct passage){told_source, known.data};
+        with.passages = passages;
+    }
+    if (!st)
+        st = conversation_ask(s->conversation, &with, on_piece, user, out, err);
+    buf_finish(&known);
+    return st;
+}
+
+/* Gives an answer that nobody has to think about, as a turn of the conversation. */
+static enum sarai_status answer_with(struct sarai *s, const struct question *q, const char *text,
+                                     conversation_piece *on_piece, void *user, struct answer *out,
+                                     struct sarai_error *err)
+{
+    struct answer a = {.text = strdup(text)};
+    enum sarai_status st = a.text ? conversation_recall(s->conversation, q, false, text, err)
+                                  : out_of_memory(err, tr("la respuesta", "the answer"));
+    if (st) {
+        answer_finish(&a);
+        return st;
+    }
+    if (on_piece)
+        on_piece(user, text);
+    *out = a;
+    return SARAI_OK;
+}
+
 /* ---- consent ---------------------------------------------------------------------------------- */
 
 /* Answers by asking whether the question may leave. */
 static enum sarai_status ask_back(struct sarai *s, const struct question *q, conversation_piece *on_piece,
                                   void *user, struct answer *out, struct sarai_error *err)
 {
-    struct answer a = {.by = SARAI_BY_NOBODY, .text = strdup(may_i_ask)};
     char *question = strdup(q->words);
-    enum sarai_status st = a.text && question ? conversation_recall(s->conversation, q, false, may_i_ask, err)
-                                              : out_of_memory(err, tr("la pregunta", "the question"));
+    enum sarai_status st = question ? answer_with(s, q, may_i_ask, on_piece, user, out, err)
+                                    : out_of_memory(err, tr("la pregunta", "the question"));
     if (st) {
         free(question);
-        answer_finish(&a);
         return st;
     }
+    out->by = SARAI_BY_NOBODY;
     s->pending.question = question;
     s->pending.turns = conversation_turns(s->conversation);
-    if (on_piece)
-        on_piece(user, may_i_ask);
-    *out = a;
     return SARAI_OK;
 }
 
@@ -240,45 +282,82 @@ static char *take_pending(struct sarai *s, const char *words, enum consent *cons
 /* ---- the question ----------------------------------------------------------------------------- */
 
 /* What control_decide() is told beside the router's scores. */
-static struct control_input circumstances(const struct sarai *s, const struct question *q, bool unattended)
+static struct control_input circumstances(const struct sarai *s, const struct question *q, bool unattended,
+                                          float feedback)
 {
     return (struct control_input){.expert = permission(s),
                                   .expert_is_there = expert_is_there(s->expert),
                                   .is_private = q->is_searched || q->n_passages > 0,
-                                  .unattended = unattended};
+                                  .unattended = unattended,
+                                  .feedback = feedback};
 }
 
+/* Where the person was not content, the question before is weighed again: it may be one for the expert. */
 static enum sarai_status route(struct sarai *s, const struct question *q, bool unattended,
                                const struct sarai_sink *sink, conversation_piece *on_piece, void *user,
                                struct answer *out, struct sarai_error *err)
 {
-    struct control_input in = circumstances(s, q, unattended);
+    float said = feedback_of(q->words);
+    const struct question before = {.words = s->last_question};
+    const struct question *about = said < 0 && s->last_question ? &before : q;
+    struct control_input in = circumstances(s, about, unattended, said < 0 ? said : s->feedback);
     struct control control;
-    enum sarai_status st = assistant_weigh(s, q->words, &in, &control, err);
+    enum sarai_status st = assistant_weigh(s, about->words, &in, &control, err);
     if (st)
         return st;
     if (control.route != CONTROL_EXPERT)
-        return conversation_ask(s->conversation, q, on_piece, user, out, err);
-    return control.ask ? ask_back(s, q, on_piece, user, out, err)
-                       : ask_expert(s, q, sink, on_piece, user, out, err);
+        return ask_here(s, q, on_piece, user, out, err);
+    if (about != q)
+        conversation_amend(s->conversation, NULL, NULL); /* the answer that was not wanted */
+    return control.ask ? ask_back(s, about, on_piece, user, out, err)
+                       : ask_expert(s, about, sink, on_piece, user, out, err);
+}
+
+/* Answers the question that waits for consent, or this one. */
+static enum sarai_status consult(struct sarai *s, const struct question *q, bool unattended,
+                                 const struct sarai_sink *sink, conversation_piece *on_piece, void *user,
+                                 struct answer *out, struct sarai_error *err)
+{
+    enum consent consent;
+    if (!is_replied_to(s))
+        return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
+    char *asked = take_pending(s, q->words, &consent);
+    if (!asked)
+        return route(s, q, unattended, sink, on_piece, user, out, err);
+    const struct question waiting = {.words = asked};
+    enum sarai_status st = consent == CONSENT_YES && expert_is_there(s->expert)
+                               ? ask_expert(s, &waiting, sink, on_piece, user, out, err)
+                               : ask_here(s, &waiting, on_piece, user, out, err);
+    free(asked);
+    return st;
+}
+
+/* Keeps the question for who says "no era eso" next; a complaint, or a reply, is none. */
+static void keep_question(struct sarai *s, const char *words)
+{
+    s->feedback = 0;
+    if (feedback_of(words) != 0 || consent_of(words) != CONSENT_NONE)
+        return;
+    free(s->last_question);
+    s->last_question = strdup(words); /* without memory there is none to come back to */
 }
 
 enum sarai_status assistant_think(struct sarai *s, const struct question *question, bool unattended,
                                   const struct sarai_sink *sink, conversation_piece *on_piece, void *user,
                                   struct answer *out, struct sarai_error *err)
 {
-    enum consent consent;
-    if (!s->expert)
-        return conversation_ask(s->conversation, question, on_piece, user, out, err);
-    if (!is_replied_to(s))
-        return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
-    char *asked = take_pending(s, question->words, &consent);
-    if (!asked)
-        return route(s, question, unattended, sink, on_piece, user, out, err);
-    const struct question waiting = {.words = asked};
-    enum sarai_status st = consent == CONSENT_YES && expert_is_there(s->expert)
-                               ? ask_expert(s, &waiting, sink, on_piece, user, out, err)
-                               : conversation_ask(s->conversation, &waiting, on_piece, user, out, err);
-    free(asked);
+    struct buf reply = BUF_INIT(FACTS_TEXT_BYTES);
+    float thumb = feedback_thumb(config_text(s->cfg, "THUMBS_FILE"));
+    s->feedback = thumb < 0 || thumb > 0 ? thumb : s->feedback;
+    enum sarai_status st = assistant_reply(s, question->words, &reply, err);
+    if (!st && reply.len > 0)
+        st = answer_with(s, question, reply.data, on_piece, user, out, err);
+    else if (!st && s->expert)
+        st = consult(s, question, unattended, sink, on_piece, user, out, err);
+    else if (!st)
+        st = ask_here(s, question, on_piece, user, out, err);
+    buf_finish(&reply);
+    if (!st)
+        keep_question(s, question->words);
     return st;
 }

@@ -1,8 +1,12 @@
-/* What is kept of a conversation: the log of turns. */
+/* What is kept of a conversation: the log of turns, and what the person told of themselves. */
 #include <string.h>
+#include <unistd.h>
 
+#include "acting.h"
 #include "assistant.h"
 #include "base/folders.h"
+#include "remember/fact_rules.h"
+#include "remember/facts.h"
 
 enum { PATH_BYTES = 4096 };
 
@@ -29,4 +33,81 @@ enum sarai_status assistant_log_turn(const struct sarai *s, struct turn_log **lo
         return SARAI_OK;
     enum sarai_status st = assistant_open_log(log, err);
     return st ? st : turn_log_add(*log, &entry, err);
+}
+
+/* ---- facts ------------------------------------------------------------------------------------ */
+
+static bool remembers(const struct sarai *s)
+{
+    return strcmp(config_text(s->cfg, "REMEMBER"), "on") == 0;
+}
+
+/* NULL without an error where nothing was told yet. */
+static enum sarai_status open_facts(bool write, struct facts **out, struct sarai_error *err)
+{
+    char path[PATH_BYTES];
+    *out = NULL;
+    int n = folders_data(FACTS_FILE, path, sizeof path);
+    if (n < 0 || n >= (int)sizeof path)
+        return write ? failed(err, SARAI_EUSAGE,
+                              tr("no se sabe dónde guardar: falta HOME", "no place to keep data: no HOME"))
+                     : SARAI_OK;
+    return write || access(path, F_OK) == 0 ? facts_open(path, write, out, err) : SARAI_OK;
+}
+
+/* The sentences of a key, or all (NULL). */
+static enum sarai_status recall_facts(const char *key, struct buf *out, struct sarai_error *err)
+{
+    struct facts *facts;
+    enum sarai_status st = open_facts(false, &facts, err);
+    if (!st && facts)
+        st = facts_text(facts, key, out, err);
+    facts_close(facts);
+    return st;
+}
+
+enum sarai_status assistant_reply(const struct sarai *s, const char *words, struct buf *out,
+                                  struct sarai_error *err)
+{
+    struct fact_found found;
+    if (!remembers(s) || fact_rules_read(words, &found, 1) == 0)
+        return SARAI_OK;
+    enum sarai_status st = SARAI_OK;
+    const char *instead = NULL;
+    if (found.act == FACT_ASKED_NAME || found.act == FACT_ASKED_ALL) {
+        st = recall_facts(found.act == FACT_ASKED_NAME ? "nombre" : NULL, out, err);
+        instead = found.act == FACT_ASKED_NAME ? "Todavía no me has dicho cómo te llamas."
+                                               : "Todavía no me has contado nada de ti.";
+    } else if (found.act == FACT_UNWANTED || found.act == FACT_UNWANTED_ALL) {
+        instead =
+            found.act == FACT_UNWANTED ? "Vale, lo olvido." : "Vale, olvido todo lo que me has contado.";
+    } else if (strncmp(found.key, "nota ", 5) == 0) {
+        instead = "Vale, lo recordaré.";
+    }
+    if (!st && instead && out->len == 0 && !buf_text(out, instead))
+        st = out_of_memory(err, tr("la respuesta", "the answer"));
+    return st;
+}
+
+enum sarai_status assistant_known(const struct sarai *s, const char *question, struct buf *out,
+                                  struct sarai_error *err)
+{
+    return remembers(s) && fact_rules_concern(question) ? recall_facts(NULL, out, err) : SARAI_OK;
+}
+
+enum sarai_status assistant_remember(const struct sarai *s, const char *words, struct sarai_error *err)
+{
+    struct fact_found found[FACT_RULES_MOST];
+    struct facts *facts;
+    int64_t gone;
+    size_t n = remembers(s) && acting_may_be_read(words) ? fact_rules_read(words, found, FACT_RULES_MOST) : 0;
+    if (n == 0 || found[0].act == FACT_ASKED_NAME || found[0].act == FACT_ASKED_ALL)
+        return SARAI_OK;
+    enum sarai_status st = open_facts(true, &facts, err);
+    for (size_t i = 0; !st && i < n; i++)
+        st = found[i].act == FACT_TOLD
+                 ? facts_put(facts, found[i].key, found[i].text, err)
+                 : facts_forget(facts, found[i].act == FACT_UNWANTED ? found[i].key : NULL, &gone, err);
+    facts_close(facts);
+    return st;
 }

@@ -31,10 +31,15 @@ enum sarai_status assistant_weigh(struct sarai *s, const char *text, struct cont
     return SARAI_OK;
 }
 
+void sarai_feedback(struct sarai *s, float value)
+{
+    s->feedback = value;
+}
+
 enum sarai_status sarai_route(struct sarai *s, const char *text, const float *emo_vec,
                               struct sarai_route *out, struct sarai_error *err)
 {
-    struct control_input in = {.emo_vec = emo_vec};
+    struct control_input in = {.emo_vec = emo_vec, .feedback = s->feedback};
     struct control c;
     assistant_begin_call(s);
     enum sarai_status st = assistant_needs(s, SARAI_ROUTE, err);

@@ -411,11 +411,14 @@ enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question
     return SARAI_OK;
 }
 
-/* A log that cannot be written is told; the answer has been given all the same. */
-static void log_turn(struct sarai *s, const struct sarai_turn *turn, const struct sarai_sink *sink)
+/* What cannot be written down is told; the answer has been given all the same. */
+static void remember_turn(struct sarai *s, const struct sarai_turn *turn, const struct sarai_sink *sink)
 {
     struct sarai_error err = {0};
-    if (assistant_log_turn(s, &s->log, turn->text, turn->answer, &err) != SARAI_OK && sink->on_notice)
+    enum sarai_status st = assistant_log_turn(s, &s->log, turn->text, turn->answer, &err);
+    if (!st)
+        st = assistant_remember(s, turn->text, &err);
+    if (st && sink->on_notice)
         sink->on_notice(sink->user, err.message);
 }
 
@@ -430,8 +433,8 @@ static enum sarai_status finish_turn(struct sarai *s, const struct sarai_questio
         st = out_of_memory(err, tr("la pregunta", "the question"));
     if (!st)
         st = assistant_consult(s, question, sink, start_ms, turn, err);
-    if (!st && !turn->is_call)
-        log_turn(s, turn, sink);
+    if (!st && !turn->is_call && !question->is_result)
+        remember_turn(s, turn, sink);
     turn->stages.load_ms = s->load_ms;
     turn->stages.total_ms = clock_ms() - start_ms;
     if (st)

@@ -122,7 +122,8 @@ static void keep_turn(struct talk *t, const char *heard)
     const char *question = buf_string(&t->question);
     if (!*heard || !*question)
         return;
-    if (assistant_log_turn(t->s, &t->log, question, heard, &err) != SARAI_OK)
+    if (assistant_log_turn(t->s, &t->log, question, heard, &err) != SARAI_OK ||
+        assistant_remember(t->s, question, &err) != SARAI_OK)
         show_text(t, SARAI_TALK_NOTICE, err.message);
     if (t->session && acting_may_be_read(question) &&
         session_add(t->session, question, heard, &err) != SARAI_OK)

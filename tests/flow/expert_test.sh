@@ -58,6 +58,16 @@ check "it asks" jq_holds '.[0].answer | test("saldría de este equipo")' out
 check "one was sent" [ "$(requests)" = 2 ]
 check "the one that was asked about" jq_holds --arg q "$hard" '.[-1].body.messages[1].content == $q' <(tail -n +2 requests)
 
+# "No era eso": the question before is weighed again, and is one for the expert now.
+middling="¿Por qué el cielo es azul?" # 0.68
+printf '%s\n' "$middling" "No era eso." | EXPERT_URL="$oracle/good/v1" EXPERT_ALLOW=always timeout -k 5 120 "$sarai" ask --json --keep - >out 2>err
+check "a complaint: $(cat out err)" jq_holds 'map(.by) == ["local", "expert"]' out
+check "the question before was sent" jq_holds --arg q "$middling" '.[-1].body.messages[1].content == $q' <(tail -n +2 requests)
+echo - >thumbs
+ask EXPERT_URL="$oracle/good/v1" EXPERT_ALLOW=always THUMBS_FILE=thumbs "$middling"
+check "a thumb down: $(cat err)" jq_holds '.[0].by == "expert"' out
+check "it is taken away" [ ! -e thumbs ]
+
 # It fails: the model here answers, or goes on behind what was said, and why is told.
 ask EXPERT_URL="$oracle/down/v1" EXPERT_ALLOW=always EXPERT_RETRIES=1 "$hard"
 check "down: $(cat err)" jq_holds '.[0].by == "local" and (.[0].answer | length > 0)' out

@@ -1,0 +1,40 @@
+/* What a person told about themselves, in SQLite: one sentence for each key; a later one replaces it.
+ *
+ *     facts_open("recuerdos.db", true, &facts, err);
+ *     facts_put(facts, "nombre", "Te llamas Ana.", err);
+ *     facts_text(facts, NULL, &text, err);            // "Te llamas Ana. Vives en Cádiz."
+ *     facts_forget(facts, "nombre", &n, err);         // from the file too
+ *     facts_close(facts);
+ *
+ * One thread for each handle; several processes may use one file.
+ */
+#ifndef SARAI_REMEMBER_FACTS_H
+#define SARAI_REMEMBER_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#define FACTS_FILE "recuerdos.db" /* among the user's data */
+
+enum { FACTS_MOST = 200, FACTS_TEXT_BYTES = 4096 };
+
+struct facts;
+
+/* `write` makes the file where it is missing. EINPUT: missing, or no such file. EOUTPUT: cannot be made. */
+enum sarai_status facts_open(const char *path, bool write, struct facts **out, struct sarai_error *err);
+void facts_close(struct facts *f);
+
+/* Past FACTS_MOST the oldest goes. */
+enum sarai_status facts_put(struct facts *f, const char *key, const char *text, struct sarai_error *err);
+/* Forgets a key, and those that begin with it and a blank; NULL: everything. *n counts them. */
+enum sarai_status facts_forget(struct facts *f, const char *key, int64_t *n, struct sarai_error *err);
+/* Each fact, oldest first; false ends it. */
+enum sarai_status facts_each(struct facts *f, bool (*each)(void *user, const char *key, const char *text),
+                             void *user, struct sarai_error *err);
+/* Appends the sentences, joined by blanks, as far as they fit; `key`: that one alone, or NULL. */
+enum sarai_status facts_text(struct facts *f, const char *key, struct buf *out, struct sarai_error *err);
+
+#endif

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# What a person tells of themselves: kept over the program's end, said again, put before a question, forgotten.
+source "$(dirname "$0")/flow.sh"
+
+# lines QUESTION…: one conversation.
+lines() {
+    printf '%s\n' "$@" | timeout -k 5 120 "$sarai" ask --json --keep - >out 2>err
+    code=$?
+}
+
+lines "¿Cómo me llamo?" "¿Qué sabes de mí?"
+check "nothing yet: $(cat out err)" jq_holds '(.[0].answer | test("no me has dicho")) and (.[1].answer | test("nada de ti"))' out
+lines "Me llamo Ana y vivo en Cádiz." "Mi hijo se llama Leo." "Recuerda que el garaje es el 44." "¿Cómo me llamo?"
+check "told: $(cat out err)" jq_holds '.[3].answer == "Te llamas Ana." and .[2].answer == "Vale, lo recordaré."' out
+lines "Me llamo Inés." "¿Qué sabes de mí?"
+check "a correction replaces: $(cat out)" jq_holds '.[1].answer | test("Te llamas Inés") and test("Vives en Cádiz") and test("Leo") and (test("Ana") | not)' out
+lines "¿En qué ciudad vivo?" "¿Cuál es la capital de Francia?"
+check "what is known goes with the question: $(cat out)" jq_holds '(.[0].answer | test("Cádiz")) and (.[1].answer | test("París"))' out
+run facts list --json
+check "listed: $(cat out)" jq_holds 'map(.key) | index("nombre") and index("casa") and index("hijo")' out
+lines "Olvida mi nombre." "¿Cómo me llamo?"
+check "forgotten by voice: $(cat out)" jq_holds '(.[0].answer | test("lo olvido")) and (.[1].answer | test("no me has dicho"))' out
+check "from the disk too" [ -z "$(grep -rlaE 'Ana|Inés' .local/share/sarai)" ]
+run facts forget casa
+check "forgotten by command: $(cat out err)" grep -q "1" out
+REMEMBER=off lines "Me llamo Eva." "¿Cómo me llamo?"
+run facts
+check "off: nothing is kept: $(cat out)" [ "$(grep -c Eva out)" = 0 ]
+lines "Olvida todo lo que sabes de mí."
+run facts
+check "all forgotten: $(cat out)" [ ! -s out ]
+expect 2 "list, forget" facts forget
+expect 2 "list, forget" facts nada
+echo "no database" >.local/share/sarai/recuerdos.db
+expect 3 "recuerdos.db" facts
+finish

@@ -1,0 +1,168 @@
+/* What a person tells of themselves: found by rule or left alone; kept, replaced, forgotten. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "remember/fact_rules.h"
+#include "remember/facts.h"
+
+static void tellings_are_found(void **state)
+{
+    static const struct {
+        const char *words;
+        const char *found; /* key=text, joined by '|' */
+    } table[] = {
+        {"Me llamo Ana.", "nombre=Te llamas Ana.|"},
+        {"Hola, me llamo María José", "nombre=Te llamas María José.|"},
+        {"No, me llamo Inés.", "nombre=Te llamas Inés.|"},
+        {"Hola Sarai, mi nombre es Óscar.", "nombre=Te llamas Óscar.|"},
+        {"Me llamo Ana y vivo en Cádiz.", "nombre=Te llamas Ana.|casa=Vives en Cádiz.|"},
+        {"Vivo en Las Palmas de Gran Canaria", "casa=Vives en Las Palmas de Gran Canaria.|"},
+        {"Ahora vivo en Cuenca.", "casa=Vives en Cuenca.|"},
+        {"Soy alérgica al marisco.", "alergia marisco=Eres alérgica al marisco.|"},
+        {"Soy alérgico a los cacahuetes y tengo 34 años",
+         "alergia los cacahuetes=Eres alérgico a los cacahuetes.|edad=Tienes 34 años.|"},
+        {"Tengo treinta y cuatro años.", "edad=Tienes treinta y cuatro años.|"},
+        {"Mi hijo se llama Leo.", "hijo=Tu hijo se llama Leo.|"},
+        {"Y mi perra se llama Luna, ¿sabes?", "perra=Tu perra se llama Luna.|"},
+        {"Trabajo de enfermera.", "trabajo=Trabajas de enfermera.|"},
+        {"Mi cumpleaños es el 3 de mayo.", "cumpleanos=Tu cumpleaños es el 3 de mayo.|"},
+        {"Recuerda que el código del garaje es 4411",
+         "nota el codigo del garaje es 4411=Me dijiste que el código del garaje es 4411.|"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct fact_found found[FACT_RULES_MOST];
+        char all[1024] = "";
+        size_t n = fact_rules_read(table[i].words, found, FACT_RULES_MOST);
+        for (size_t k = 0; k < n; k++) {
+            assert_int_equal(found[k].act, FACT_TOLD);
+            snprintf(all + strlen(all), sizeof all - strlen(all), "%s=%s|", found[k].key, found[k].text);
+        }
+        if (strcmp(all, table[i].found) != 0)
+            fail_msg("“%s” gives %s", table[i].words, all);
+    }
+}
+
+static void other_sentences_are_left_alone(void **state)
+{
+    static const char *const table[] = {
+        "No me llamo Ana.",
+        "¿Me llamo Ana?",
+        "Si me llamo Ana, ¿qué inicial tengo?",
+        "Mi vecina dice que vivo en las nubes",
+        "No vivo en Cádiz.",
+        "¿Vivo en Cádiz?",
+        "Él se llama Leo.",
+        "Tu hijo se llama Leo.",
+        "Tengo hambre.",
+        "Tengo dos coches",
+        "No soy alérgica al marisco.",
+        "Soy alegre.",
+        "¿Cómo se llama mi hijo?",
+        "Me llamo",
+        "Vivo en una casa que está en la calle que lleva al puerto viejo de la ciudad",
+        "¿Qué significa recuerda que vas a morir?",
+        "Quería que me llamaras",
+        "",
+        "...",
+    };
+    struct fact_found found[FACT_RULES_MOST];
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (fact_rules_read(table[i], found, FACT_RULES_MOST) != 0)
+            fail_msg("“%s” gives %d %s", table[i], found[0].act, found[0].text);
+    char longest[5000];
+    memset(longest, 'a', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    assert_int_equal(fact_rules_read(longest, found, FACT_RULES_MOST), 0);
+}
+
+static void wishes_and_questions_are_found(void **state)
+{
+    static const struct {
+        const char *words;
+        enum fact_act act;
+        const char *key;
+    } table[] = {
+        {"¿Cómo me llamo?", FACT_ASKED_NAME, ""},
+        {"Oye, ¿sabes cómo me llamo?", FACT_ASKED_NAME, ""},
+        {"¿Qué sabes de mí?", FACT_ASKED_ALL, ""},
+        {"Olvida mi nombre.", FACT_UNWANTED, "nombre"},
+        {"Por favor, olvida dónde vivo", FACT_UNWANTED, "casa"},
+        {"Olvídate de mi alergia.", FACT_UNWANTED, "alergia"},
+        {"Olvida todo lo que sabes de mí.", FACT_UNWANTED_ALL, ""},
+    };
+    struct fact_found found[FACT_RULES_MOST];
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (fact_rules_read(table[i].words, found, FACT_RULES_MOST) != 1 || found[0].act != table[i].act ||
+            strcmp(found[0].key, table[i].key) != 0)
+            fail_msg("“%s” gives %d %s", table[i].words, found[0].act, found[0].key);
+    assert_int_equal(fact_rules_read("No olvides mi nombre", found, FACT_RULES_MOST), 0);
+    assert_int_equal(fact_rules_read("No, no olvida mi nombre", found, FACT_RULES_MOST), 0);
+    assert_true(fact_rules_concern("¿Puedo comer gambas?"));
+    assert_true(fact_rules_concern("¿Dónde vivo?"));
+    assert_true(fact_rules_concern("¿Cómo se llama mi hijo?"));
+    assert_false(fact_rules_concern("¿Cuál es la capital de Francia?"));
+}
+
+static void facts_are_kept_replaced_and_forgotten(void **state)
+{
+    char folder[] = "/tmp/sarai-facts-XXXXXX", path[64], command[128];
+    struct facts *f = NULL;
+    struct buf text = BUF_INIT(FACTS_TEXT_BYTES);
+    int64_t n = 0;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/a/recuerdos.db", folder);
+    assert_int_equal(facts_open(path, false, &f, NULL), SARAI_EINPUT);
+    assert_int_equal(facts_open(path, true, &f, NULL), SARAI_OK);
+    assert_int_equal(facts_put(f, "nombre", "Te llamas Anacleta.", NULL), SARAI_OK);
+    assert_int_equal(facts_put(f, "alergia pan", "Eres alérgica al pan.", NULL), SARAI_OK);
+    assert_int_equal(facts_put(f, "nombre", "Te llamas Eva.", NULL), SARAI_OK);
+    facts_close(f);
+    assert_int_equal(facts_open(path, true, &f, NULL), SARAI_OK);
+    assert_int_equal(facts_text(f, NULL, &text, NULL), SARAI_OK);
+    assert_string_equal(buf_string(&text), "Eres alérgica al pan. Te llamas Eva.");
+    buf_reset(&text);
+    assert_int_equal(facts_text(f, "nombre", &text, NULL), SARAI_OK);
+    assert_string_equal(buf_string(&text), "Te llamas Eva.");
+    assert_int_equal(facts_forget(f, "alergia", &n, NULL), SARAI_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(facts_forget(f, "alergia", &n, NULL), SARAI_OK);
+    assert_int_equal(n, 0);
+    for (int i = 0; i < FACTS_MOST + 5; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "nota %d", i);
+        assert_int_equal(facts_put(f, key, "x", NULL), SARAI_OK);
+    }
+    buf_reset(&text);
+    assert_int_equal(facts_text(f, "nombre", &text, NULL), SARAI_OK);
+    assert_string_equal(buf_string(&text), ""); /* the oldest went */
+    assert_int_equal(facts_forget(f, NULL, &n, NULL), SARAI_OK);
+    assert_int_equal(n, FACTS_MOST);
+    facts_close(f);
+    snprintf(command, sizeof command, "! grep -rqaE 'Anacleta|Eva|pan' %s", folder);
+    assert_int_equal(system(command), 0);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    assert_int_equal(system(command), 0);
+    buf_finish(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tellings_are_found),
+        cmocka_unit_test(other_sentences_are_left_alone),
+        cmocka_unit_test(wishes_and_questions_are_found),
+        cmocka_unit_test(facts_are_kept_replaced_and_forgotten),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
