@@ -1,4 +1,4 @@
-/* Numbers in Spanish words against ICU's spell-out rules (tools/golden/numbers.py). Needs no model. */
+/* Numbers in Spanish words against ICU's spell-out rules (tools/golden/spelling.py). Needs no model. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

@@ -9,7 +9,7 @@ import json
 import pathlib
 import sys
 
-# In place of this folder, whose numbers.py is not Python's.
+# The adapter's frame and the model in PyTorch are the trainer's.
 sys.path[0] = str(pathlib.Path(__file__).resolve().parents[1] / "train/brain")
 import gguf  # noqa: E402
 import torch  # noqa: E402

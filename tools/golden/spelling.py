@@ -2,7 +2,7 @@
 """Spanish numbers in words as ICU spells them out, for tests/golden/numbers_test.c.
 
     apt-get install libicu-dev && pip install PyICU==2.17
-    tools/golden/numbers.py tests/golden/data/numbers.json
+    tools/golden/spelling.py tests/golden/data/numbers.json
 
 Left out is where the two differ on purpose: feminine numbers from a thousand on (ICU: "doscientos mil
 personas"), the ordinals that end in 11 and 12 (ICU: "decimoprimero" beside the adjective "undécimo") and
