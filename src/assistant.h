@@ -47,8 +47,8 @@ struct sarai {
         int turns;      /* of the conversation when it was asked about; -1: it was heard */
     } pending;
     struct acting *acting; /* tools; NULL where neither thinking nor they were asked for */
-    char *last_question; /* that was answered; NULL: none yet */
-    float feedback;      /* on its answer, by thumb or API; see control.h */
+    char *last_question;   /* that was answered; NULL: none yet */
+    float feedback;        /* on its answer, by thumb or API; see control.h */
     /* Waits until the turn in work is sure to be wanted; false: it is not. NULL: it is. */
     bool (*wait_until_sure)(void *user);
     void *sure_user;
