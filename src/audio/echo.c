@@ -18,6 +18,7 @@ enum {
 };
 static const float FORGET = 0.995f; /* per step: a memory of two seconds */
 static const float BELIEVE = 0.35f; /* correlation of the loudness */
+static const float MATTERS_DB = -20; /* with less of it left, no other delay is looked for */
 static const float QUIET = 1e-7f;   /* energy below which nothing is played: −70 dB */
 
 /* What is left of the echo, against the loudness of what was played (held, falling by FALL_DB a step, as
@@ -133,8 +134,9 @@ static void follow_delay(struct echo *e, float mic_db)
     e->candidate = best;
     int wanted = best > MARGIN_STEPS ? best - MARGIN_STEPS : 0;
     bool far = best < e->delay || best > e->delay + REACH_STEPS;
+    /* Two people who speak at once sound alike now and then; that is no echo where hardly any was left. */
     if (e->steps_of_sound >= LEARN_STEPS && e->candidate_steps >= HOLD_STEPS && far &&
-        correlation(e, best) > (double)BELIEVE) {
+        e->residue_db > MATTERS_DB && correlation(e, best) > (double)BELIEVE) {
         e->delay = wanted;
         e->steps_of_sound = 0; /* the filter begins anew, and so does what is known of it */
         e->residue_db = NOTHING_DB;
