@@ -16,10 +16,10 @@ enum {
     LEARN_STEPS = 50,                    /* of sound before a delay is believed */
     HOLD_STEPS = 30,                     /* another delay must be the best for so long */
 };
-static const float FORGET = 0.995f; /* per step: a memory of two seconds */
-static const float BELIEVE = 0.35f; /* correlation of the loudness */
+static const float FORGET = 0.995f;  /* per step: a memory of two seconds */
+static const float BELIEVE = 0.35f;  /* correlation of the loudness */
 static const float MATTERS_DB = -20; /* with less of it left, no other delay is looked for */
-static const float QUIET = 1e-7f;   /* energy below which nothing is played: −70 dB */
+static const float QUIET = 1e-7f;    /* energy below which nothing is played: −70 dB */
 
 /* What is left of the echo, against the loudness of what was played (held, falling by FALL_DB a step, as
  * rooms do): a quantile is followed by steps up and down in the proportion of its odds (Robbins and Monro,
