@@ -5,7 +5,6 @@
  */
 #include "talk.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,76 +22,6 @@ enum {
 };
 static const float DUCKED = 0.2f;
 static const float OVER_ECHO_DB = 5; /* how far a person stands out of what is left of the echo */
-
-/* ---- events ---------------------------------------------------------------------------------- */
-
-static void emit(struct talk *t, struct sarai_talk_event event)
-{
-    event.at_ms = (event.at_ms > 0 ? event.at_ms : clock_ms()) - t->start_ms;
-    event.sound_ms = (double)t->steps * DUPLEX_STEP_MS;
-    event.state = (enum sarai_talk_state)t->floor.state;
-    if (t->options->on_event)
-        t->options->on_event(t->options->user, &event);
-}
-
-static void show_state(struct talk *t)
-{
-    if (t->floor.state == t->shown_state)
-        return;
-    t->shown_state = t->floor.state;
-    emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_STATE, .turn = atomic_load(&t->turn)});
-}
-
-static void show_text(struct talk *t, enum sarai_talk_kind kind, const char *text)
-{
-    emit(t, (struct sarai_talk_event){.kind = kind, .turn = atomic_load(&t->turn), .text = text});
-}
-
-/* What was thought of a turn is shown once the turn is confirmed: before, it may be void. */
-static void show_answer(struct talk *t)
-{
-    if (!t->confirmed || t->answer.len == 0)
-        return;
-    show_text(t, SARAI_TALK_ANSWER, buf_string(&t->answer));
-    buf_reset(&t->answer);
-}
-
-static double since(double instant_ms, double end_ms)
-{
-    return instant_ms > 0 ? instant_ms - end_ms : -1;
-}
-
-static void show_turn(struct talk *t)
-{
-    const struct sarai_turn_times *at = &t->times;
-    struct sarai_turn_times times = {
-        .speculated_ms = since(at->speculated_ms, t->speech_end_ms),
-        .transcribed_ms = since(at->transcribed_ms, t->speech_end_ms),
-        .first_token_ms = since(at->first_token_ms, t->speech_end_ms),
-        .first_audio_ms = since(at->first_audio_ms, t->speech_end_ms),
-        .confirmed_ms = since(at->confirmed_ms, t->speech_end_ms),
-        .sounding_ms = since(at->sounding_ms, t->speech_end_ms),
-        .wasted_ms = at->wasted_ms,
-        .wasted = at->wasted,
-        .tokens = at->tokens,
-    };
-    emit(t, (struct sarai_talk_event){
-                .kind = SARAI_TALK_TURN, .turn = atomic_load(&t->turn), .turn_times = times});
-    t->times.wasted_ms = 0;
-    t->times.wasted = 0;
-}
-
-/* What a model thinks of whether the person has finished. */
-static void show_judgement(struct talk *t, const char *what, enum sarai_talk_lane lane, float probability,
-                           double start_ms)
-{
-    emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_SPAN,
-                                      .turn = atomic_load(&t->turn),
-                                      .text = what,
-                                      .speech = probability,
-                                      .lane = lane,
-                                      .start_ms = start_ms - t->start_ms});
-}
 
 /* ---- what the floor asks for ------------------------------------------------------------------ */
 
@@ -124,10 +53,10 @@ static void keep_turn(struct talk *t, const char *heard)
         return;
     if (assistant_log_turn(t->s, &t->log, question, heard, &err) != SARAI_OK ||
         assistant_remember(t->s, question, &err) != SARAI_OK)
-        show_text(t, SARAI_TALK_NOTICE, err.message);
+        talk_show_text(t, SARAI_TALK_NOTICE, err.message);
     if (t->session && acting_may_be_read(question) &&
         session_add(t->session, question, heard, &err) != SARAI_OK)
-        show_text(t, SARAI_TALK_NOTICE, err.message);
+        talk_show_text(t, SARAI_TALK_NOTICE, err.message);
 }
 
 /* The answer is broken off: the history keeps what was heard. */
@@ -136,7 +65,7 @@ static void stop(struct talk *t)
     struct buf heard = BUF_INIT(PLAYBACK_TEXT_BYTES);
     playback_heard(t->playback, &heard);
     talk_amend(t, atomic_load(&t->turn), buf_string(&heard));
-    show_text(t, SARAI_TALK_INTERRUPTED, buf_string(&heard));
+    talk_show_text(t, SARAI_TALK_INTERRUPTED, buf_string(&heard));
     keep_turn(t, buf_string(&heard));
     buf_finish(&heard);
     talk_cancel_work(t);
@@ -175,7 +104,7 @@ static void confirm(struct talk *t)
     atomic_store(&t->sure_turn, atomic_load(&t->turn));
     t->times.confirmed_ms = clock_ms();
     playback_release(t->playback, atomic_load(&t->turn));
-    show_answer(t);
+    talk_show_answer(t);
 }
 
 /* Asks the end-of-turn model; returns what follows. */
@@ -184,7 +113,7 @@ static unsigned ask_turn(struct talk *t)
     float probability;
     double start_ms = clock_ms();
     t->status = ear_turn_over(t->ear, &probability, t->err);
-    show_judgement(t, "end of turn?", SARAI_LANE_LISTEN, probability, start_ms);
+    talk_show_judgement(t, "end of turn?", SARAI_LANE_LISTEN, probability, start_ms);
     return t->status ? 0 : floor_turn(&t->floor, probability);
 }
 
@@ -216,7 +145,7 @@ static void perform(struct talk *t, unsigned actions)
         playback_gain(t->playback, 1);
     if (actions & FLOOR_FORGET)
         ear_forget(t->ear);
-    show_state(t);
+    talk_show_state(t);
 }
 
 static void act(struct talk *t, unsigned actions)
@@ -234,8 +163,9 @@ static void take_words(struct talk *t, const struct news *news)
         t->times.transcribed_ms = news->at_ms;
         buf_reset(&t->question);
         buf_text(&t->question, news->text);
-        emit(t, (struct sarai_talk_event){
-                    .kind = SARAI_TALK_HEARD, .turn = news->turn, .text = news->text, .at_ms = news->at_ms});
+        talk_emit(
+            t, (struct sarai_talk_event){
+                   .kind = SARAI_TALK_HEARD, .turn = news->turn, .text = news->text, .at_ms = news->at_ms});
     }
     act(t, floor_heard(&t->floor, news->words));
 }
@@ -244,7 +174,7 @@ static void take_words(struct talk *t, const struct news *news)
  * an interruption that cannot be judged does not count. */
 static void give_up(struct talk *t, const char *why)
 {
-    show_text(t, SARAI_TALK_NOTICE, why);
+    talk_show_text(t, SARAI_TALK_NOTICE, why);
     if (t->floor.state == FLOOR_INTERRUPTED)
         act(t, floor_heard(&t->floor, FLOOR_NOTHING));
     else
@@ -257,39 +187,40 @@ static void take_news(struct talk *t, const struct news *news)
     if (news->kind == NEWS_SPAN) {
         if (news->lane == SARAI_LANE_SPEAK && current && t->times.first_audio_ms <= 0)
             t->times.first_audio_ms = news->at_ms;
-        emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_SPAN,
-                                          .turn = news->turn,
-                                          .text = news->text,
-                                          .lane = news->lane,
-                                          .start_ms = news->start_ms - t->start_ms,
-                                          .at_ms = news->at_ms});
+        talk_emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_SPAN,
+                                               .turn = news->turn,
+                                               .text = news->text,
+                                               .lane = news->lane,
+                                               .start_ms = news->start_ms - t->start_ms,
+                                               .at_ms = news->at_ms});
     } else if (news->kind == NEWS_RINGS) {
         buf_printf(&t->rings, "%s%s", t->rings.len > 0 ? " " : "", news->text);
     } else if (!current) {
         return; /* of a turn that was dropped */
     } else if (news->kind == NEWS_PARTIAL) {
-        emit(t,
-             (struct sarai_talk_event){
-                 .kind = SARAI_TALK_PARTIAL, .turn = news->turn, .text = news->text, .stable = news->stable});
+        talk_emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_PARTIAL,
+                                               .turn = news->turn,
+                                               .text = news->text,
+                                               .stable = news->stable});
     } else if (news->kind == NEWS_WORDS) {
         take_words(t, news);
     } else if (news->kind == NEWS_ENDING) {
-        show_judgement(t, "finished?", SARAI_LANE_THINK, news->probability, news->start_ms);
+        talk_show_judgement(t, "finished?", SARAI_LANE_THINK, news->probability, news->start_ms);
         act(t, floor_ending(&t->floor, news->probability));
     } else if (news->kind == NEWS_MOOD) {
-        emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_MOOD,
-                                          .turn = news->turn,
-                                          .at_ms = news->at_ms,
-                                          .emo_vec = news->emo_vec});
+        talk_emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_MOOD,
+                                               .turn = news->turn,
+                                               .at_ms = news->at_ms,
+                                               .emo_vec = news->emo_vec});
     } else if (news->kind == NEWS_TOKEN) {
         t->times.first_token_ms = news->at_ms;
     } else if (news->kind == NEWS_ANSWER) {
         buf_text(&t->answer, news->text);
-        show_answer(t);
+        talk_show_answer(t);
     } else if (news->kind == NEWS_ANSWERED) {
         t->times.tokens = news->tokens;
     } else if (news->kind == NEWS_NOTICE) {
-        show_text(t, SARAI_TALK_NOTICE, news->text);
+        talk_show_text(t, SARAI_TALK_NOTICE, news->text);
     } else if (news->kind == NEWS_FAILED) {
         give_up(t, news->text);
     }
@@ -314,7 +245,7 @@ static void interrupt_overdue(struct talk *t, enum watch_stage stage)
              tr("la etapa «%s» no da señales desde hace %d s; se interrumpe",
                 "the stage “%s” has given no sign for %d s; it is interrupted"),
              watchdog_name(stage), t->watchdog.limit_ms / 1000);
-    show_text(t, SARAI_TALK_NOTICE, sentence);
+    talk_show_text(t, SARAI_TALK_NOTICE, sentence);
     act(t, floor_failed(&t->floor));
     talk_cancel_work(t);
     listener_interrupt(t->s->listener);
@@ -384,7 +315,7 @@ static void ring(struct talk *t)
     talk_put_think(t, turn, THINK_SAY, buf_string(&t->rings), t->rings.len);
     buf_reset(&t->rings);
     confirm(t);
-    show_state(t);
+    talk_show_state(t);
 }
 
 static void show_level(struct talk *t)
@@ -393,8 +324,8 @@ static void show_level(struct talk *t)
     if (now_ms - t->last_level_ms < LEVEL_EVERY_MS)
         return;
     t->last_level_ms = now_ms;
-    emit(t,
-         (struct sarai_talk_event){.kind = SARAI_TALK_LEVEL, .level_db = t->level_db, .speech = t->speech});
+    talk_emit(
+        t, (struct sarai_talk_event){.kind = SARAI_TALK_LEVEL, .level_db = t->level_db, .speech = t->speech});
 }
 
 /* The span of sound that just ended or goes on, for the trace. */
@@ -403,11 +334,11 @@ static void follow_playing(struct talk *t, bool sounding)
     if (sounding && !t->playing)
         t->play_start_ms = clock_ms();
     if (!sounding && t->playing)
-        emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_SPAN,
-                                          .turn = atomic_load(&t->turn),
-                                          .text = "answer",
-                                          .lane = SARAI_LANE_PLAY,
-                                          .start_ms = t->play_start_ms - t->start_ms});
+        talk_emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_SPAN,
+                                               .turn = atomic_load(&t->turn),
+                                               .text = "answer",
+                                               .lane = SARAI_LANE_PLAY,
+                                               .start_ms = t->play_start_ms - t->start_ms});
     t->playing = sounding;
 }
 
@@ -428,7 +359,7 @@ static enum sarai_status play(struct talk *t, bool late, struct sarai_error *err
     if (status.sounding && t->floor.state == FLOOR_THINKING) {
         t->times.sounding_ms = clock_ms();
         act(t, floor_sounding(&t->floor));
-        show_turn(t);
+        talk_show_turn(t);
     }
     follow_playing(t, status.sounding);
     if (status.over) {
@@ -446,16 +377,16 @@ static void tell_device(struct talk *t, const struct duplex_step *step)
 {
     char lost[96];
     if (step->lost)
-        show_text(t, SARAI_TALK_NOTICE,
-                  tr("se ha perdido el micrófono o el altavoz; lo busco",
-                     "the microphone or loudspeaker is gone; looking for it"));
+        talk_show_text(t, SARAI_TALK_NOTICE,
+                       tr("se ha perdido el micrófono o el altavoz; lo busco",
+                          "the microphone or loudspeaker is gone; looking for it"));
     if (step->found)
-        show_text(t, SARAI_TALK_NOTICE, tr("el sonido ha vuelto", "the sound is back"));
+        talk_show_text(t, SARAI_TALK_NOTICE, tr("el sonido ha vuelto", "the sound is back"));
     if (step->lost_ms > 0) {
         snprintf(lost, sizeof lost,
                  tr("se han perdido %.0f ms de micrófono", "%.0f ms of the microphone were lost"),
                  step->lost_ms);
-        show_text(t, SARAI_TALK_NOTICE, lost);
+        talk_show_text(t, SARAI_TALK_NOTICE, lost);
     }
 }
 

@@ -1,6 +1,6 @@
 /* What the parts of a live conversation share. talk.c: the loop that owns the floor; talk_work.c: the two
- * threads that listen and think behind it; talk_watch.c: the thread that watches over all. The threads and
- * their messages are drawn in docs/talk.md.
+ * threads that listen and think behind it; talk_watch.c: the thread that watches over all; talk_show.c: what
+ * the loop tells the caller. The threads and their messages are drawn in docs/talk.md.
  */
 #ifndef SARAI_TALK_H
 #define SARAI_TALK_H
@@ -135,6 +135,17 @@ enum sarai_status talk_watch_open(struct talk *t, struct sarai_error *err);
 void talk_watch_close(struct talk *t);
 /* EHANG with the sentence that names the stage. */
 enum sarai_status talk_hung(const struct talk *t, enum watch_stage stage, struct sarai_error *err);
+
+/* The loop's: an event for the caller, with the instant and the state of the floor. */
+void talk_emit(struct talk *t, struct sarai_talk_event event);
+void talk_show_state(struct talk *t); /* where it has changed */
+void talk_show_text(struct talk *t, enum sarai_talk_kind kind, const char *text);
+/* What was thought of a turn is shown once the turn is confirmed: before, it may be void. */
+void talk_show_answer(struct talk *t);
+void talk_show_turn(struct talk *t);
+/* What a model thinks of whether the person has finished. */
+void talk_show_judgement(struct talk *t, const char *what, enum sarai_talk_lane lane, float probability,
+                         double start_ms);
 
 /* Ends work in progress and makes what waits stale. */
 void talk_cancel_work(struct talk *t);

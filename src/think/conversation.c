@@ -1,15 +1,13 @@
 #include "think/conversation.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "think/ending.h"
 #include "think/sentences.h"
 #include "think/summary.h"
-
-enum { MOST_ENDS = 8 };
 
 struct conversation {
     struct llm *llm;
@@ -23,10 +21,9 @@ struct conversation {
     size_t turns[CONVERSATION_TURNS]; /* where each begins */
     char *words[CONVERSATION_TURNS];  /* … what the person said in it; "" where a tool spoke */
     int n_turns;
-    struct summary summary;  /* of the turns that were dropped; it stands behind the prefix */
-    bool summary_is_old;     /* … not yet as it is now */
-    int32_t ends[MOST_ENDS]; /* tokens by which a sentence or a turn ends */
-    size_t n_ends;
+    struct summary summary; /* of the turns that were dropped; it stands behind the prefix */
+    bool summary_is_old;    /* … not yet as it is now */
+    struct ending ending;
     size_t last_answer; /* where the last turn's answer begins; 0: there is none */
 };
 
@@ -205,23 +202,6 @@ static enum sarai_status name_cache(struct conversation *c, struct sarai_error *
     return c->cache ? SARAI_OK : out_of_memory(err, "conversation");
 }
 
-/* The first token of each mark that ends a sentence, and of the cue that ends the turn. */
-static enum sarai_status find_ends(struct conversation *c, struct sarai_error *err)
-{
-    const char *const marks[] = {".", "?", "!", "...", "…", c->frame.answer_cue};
-    int32_t tokens[FRAME_MAX_BYTES];
-    enum sarai_status st = SARAI_OK;
-    for (size_t i = 0, n; !st && i < sizeof marks / sizeof *marks; i++) {
-        st = llm_tokenise(c->llm, marks[i], strlen(marks[i]), LLM_CONTROL, tokens, FRAME_MAX_BYTES, &n, err);
-        bool is_new = !st && n > 0;
-        for (size_t k = 0; is_new && k < c->n_ends; k++)
-            is_new = c->ends[k] != tokens[0];
-        if (is_new)
-            c->ends[c->n_ends++] = tokens[0];
-    }
-    return st;
-}
-
 static enum sarai_status prepare(struct conversation *c, struct sarai_error *err)
 {
     enum sarai_status st = choose_frame(c, err);
@@ -243,7 +223,7 @@ static enum sarai_status prepare(struct conversation *c, struct sarai_error *err
                        "the window of %zu tokens is small for a beginning of %zu and answers of %d"),
                     c->capacity, c->n_prefix, c->options.max_tokens);
     if (!st)
-        st = find_ends(c, err);
+        st = ending_learn(&c->ending, c->llm, c->frame.answer_cue, err);
     if (!st && c->options.cache_dir)
         st = name_cache(c, err);
     return st;
@@ -383,46 +363,16 @@ enum sarai_status conversation_expect(struct conversation *c, const char *beginn
     return st;
 }
 
-/* Bytes of the words without the marks and blanks at their end. */
-static size_t without_marks(const char *words)
-{
-    static const char *const marks[] = {" ", ".", ",", ";", ":", "?", "!", "-", "…"};
-    size_t n = strlen(words), before;
-    do {
-        before = n;
-        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-            size_t m = strlen(marks[i]);
-            if (n >= m && memcmp(words + n - m, marks[i], m) == 0)
-                n -= m;
-        }
-    } while (n < before);
-    return n;
-}
-
-/* The share of `chosen` in the softmax of the logits. */
-static float share(const float *logits, int n_logits, const int32_t *chosen, size_t n_chosen)
-{
-    double sum = 0, part = 0;
-    float top = logits[0];
-    for (int i = 1; i < n_logits; i++)
-        top = fmaxf(top, logits[i]);
-    for (int i = 0; i < n_logits; i++)
-        sum += (double)expf(logits[i] - top);
-    for (size_t i = 0; i < n_chosen; i++)
-        part += (double)expf(logits[chosen[i]] - top);
-    return (float)(part / sum);
-}
-
 enum sarai_status conversation_ending(struct conversation *c, const char *words, float *probability,
                                       struct sarai_error *err)
 {
-    char *bare = strndup(words, without_marks(words));
+    char *bare = strndup(words, ending_bare(words));
     if (!bare)
         return out_of_memory(err, "conversation");
     enum sarai_status st = conversation_expect(c, bare, err);
     free(bare);
     if (!st)
-        *probability = share(llm_logits(c->llm), llm_vocabulary(c->llm), c->ends, c->n_ends);
+        *probability = ending_probability(&c->ending, llm_logits(c->llm), llm_vocabulary(c->llm));
     return st;
 }
 
