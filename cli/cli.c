@@ -178,6 +178,24 @@ json_t *cli_hits_json(const struct sarai_hits *h)
     return list;
 }
 
+void cli_source_text(const struct sarai_hit *hit, char *out, size_t n)
+{
+    const char *slash = strrchr(hit->path, '/');
+    const char *name = slash ? slash + 1 : hit->path;
+    if (hit->page > 0)
+        snprintf(out, n, tr("%s, página %d", "%s, page %d"), name, hit->page);
+    else
+        snprintf(out, n, "%s", name);
+}
+
+const char *cli_by_text(enum sarai_answered_by by)
+{
+    return by == SARAI_BY_EXPERT ? tr("contestó el experto", "the expert answered")
+           : by == SARAI_BY_BOTH
+               ? tr("empezó el experto y siguió el modelo local", "the expert began, the local model went on")
+               : "";
+}
+
 static void print_sources(const struct sarai_hits *h)
 {
     for (size_t i = 0; i < h->n; i++) {
@@ -196,11 +214,8 @@ void cli_print_stages(const struct sarai_turn *turn)
             fprintf(stderr, "  %s%*s %8.0f ms\n", name, 26 - cli_columns(name), "",
                     cli_stage_ms(&turn->stages, i));
     }
-    if (turn->by == SARAI_BY_EXPERT || turn->by == SARAI_BY_BOTH)
-        fprintf(stderr, "  %s\n",
-                turn->by == SARAI_BY_EXPERT ? tr("contestó el experto", "the expert answered")
-                                            : tr("empezó el experto y siguió el modelo local",
-                                                 "the expert began, the local model went on"));
+    if (*cli_by_text(turn->by))
+        fprintf(stderr, "  %s\n", cli_by_text(turn->by));
     if (turn->tokens.generated > 0)
         fprintf(stderr,
                 tr("  tokens: %d leídos, %d de la memoria, %d escritos\n",

@@ -115,6 +115,10 @@ double cli_stage_ms(const struct sarai_stages *s, size_t i);
 void cli_notice(void *user, const char *text);
 /* Who answered, for programs: "local", "expert", "both", "nobody". */
 const char *cli_by_name(enum sarai_answered_by by);
+/* … for people; "" where that needs no saying. */
+const char *cli_by_text(enum sarai_answered_by by);
+/* "contrato.pdf, página 3" */
+void cli_source_text(const struct sarai_hit *hit, char *out, size_t n);
 /* A text from outside, which may be no UTF-8: what is not becomes U+FFFD. NULL when memory is out. */
 json_t *cli_json_text(const char *text);
 /* The likeliest mood with its share, e.g. "triste (71 %)", for people; "" when none was heard. */

@@ -66,8 +66,12 @@ static void new_line(struct screen *s)
     s->in_answer = false;
 }
 
-static void show_times(struct screen *s, const struct sarai_turn_times *t)
+static void show_times(struct screen *s)
 {
+    const struct sarai_turn_times *t = &s->times;
+    if (!s->has_times)
+        return;
+    s->has_times = false;
     new_line(s);
     fprintf(s->to, s->colour ? "\033[2m" : "");
     fprintf(s->to,
@@ -83,21 +87,49 @@ static void show_times(struct screen *s, const struct sarai_turn_times *t)
     fprintf(s->to, s->colour ? "\033[0m\n" : "\n");
 }
 
+/* Who answered and from what, where it was not simply the model here. */
+static void show_answered(struct screen *s, const struct sarai_turn *turn)
+{
+    char source[256];
+    const char *by = cli_by_text(turn->by), *between = *by ? "; " : "";
+    if (!*by && turn->sources.n == 0)
+        return;
+    new_line(s);
+    fprintf(s->to, "%s  %s", s->colour ? "\033[2m" : "", by);
+    for (size_t i = 0; i < turn->sources.n; i++) {
+        cli_source_text(&turn->sources.hits[i], source, sizeof source);
+        fprintf(s->to, "%s%s%s", between, i == 0 ? tr("fuente: ", "source: ") : "", source);
+        between = "; ";
+    }
+    fprintf(s->to, s->colour ? "\033[0m\n" : "\n");
+}
+
 static void show_line(struct screen *s, const char *label, const char *text)
 {
     new_line(s);
     fprintf(s->to, "%s %s\n", label, text);
 }
 
-void screen_show(struct screen *s, const struct sarai_talk_event *event)
+/* What was heard lasts once the turn is over; who goes on speaking is heard anew. */
+static void follow_heard(struct screen *s, const struct sarai_talk_event *event)
+{
+    if (event->kind == SARAI_TALK_STATE && event->state == SARAI_LISTENING)
+        s->heard[0] = '\0';
+    if (!s->heard[0] || (event->state != SARAI_THINKING && event->state != SARAI_SPEAKING))
+        return;
+    s->partial[0] = '\0';
+    show_line(s, tr("tú:   ", "you:  "), s->heard);
+    s->heard[0] = '\0';
+}
+
+static void show_event(struct screen *s, const struct sarai_talk_event *event)
 {
     switch (event->kind) {
     case SARAI_TALK_PARTIAL:
         snprintf(s->partial, sizeof s->partial, "%s", event->text);
         break;
     case SARAI_TALK_HEARD:
-        s->partial[0] = '\0';
-        show_line(s, tr("tú:   ", "you:  "), event->text);
+        snprintf(s->heard, sizeof s->heard, "%s", event->text);
         break;
     case SARAI_TALK_ANSWER:
         if (!s->in_answer) {
@@ -105,13 +137,23 @@ void screen_show(struct screen *s, const struct sarai_talk_event *event)
             fprintf(s->to, "Sarai: ");
         }
         s->in_answer = true;
+        s->is_whole = false;
         fputs(event->text, s->to);
         break;
     case SARAI_TALK_TURN:
-        show_times(s, &event->turn_times);
+        s->times = event->turn_times;
+        s->has_times = true;
+        if (s->is_whole)
+            show_times(s);
+        break;
+    case SARAI_TALK_ANSWERED:
+        show_answered(s, event->answered);
+        s->is_whole = true;
+        show_times(s);
         break;
     case SARAI_TALK_INTERRUPTED:
         show_line(s, tr("(interrumpida tras)", "(interrupted after)"), event->text);
+        show_times(s);
         break;
     case SARAI_TALK_NOTICE:
         show_line(s, tr("aviso:", "note:"), event->text);
@@ -123,9 +165,21 @@ void screen_show(struct screen *s, const struct sarai_talk_event *event)
         s->level_db = event->level_db;
         break;
     case SARAI_TALK_STATE:
+        if (event->state == SARAI_IDLE)
+            show_times(s);
+        break;
     case SARAI_TALK_SPAN:
         break;
     }
+}
+
+void screen_show(struct screen *s, const struct sarai_talk_event *event)
+{
+    if (event->kind != SARAI_TALK_HEARD)
+        follow_heard(s, event);
+    show_event(s, event);
+    if (event->kind == SARAI_TALK_HEARD)
+        follow_heard(s, event);
     if (s->terminal && !s->in_answer)
         draw_status(s, event->state);
     fflush(s->to);
@@ -133,6 +187,7 @@ void screen_show(struct screen *s, const struct sarai_talk_event *event)
 
 void screen_finish(struct screen *s)
 {
+    show_times(s);
     new_line(s);
     fflush(s->to);
 }

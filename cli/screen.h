@@ -12,16 +12,20 @@
 
 #include "sarai.h"
 
-enum { SCREEN_TEXT_BYTES = 512 };
+enum { SCREEN_TEXT_BYTES = 512, SCREEN_HEARD_BYTES = 4096 };
 
 struct screen {
     FILE *to;
     bool terminal; /* the last line may be written again */
     bool colour;
     bool in_answer; /* an answer's line is not finished */
+    bool is_whole;  /* … but nothing more of it will come */
+    bool has_times; /* of the turn, which wait for the end of the line */
+    struct sarai_turn_times times;
     float level_db;
     char partial[SCREEN_TEXT_BYTES];
-    char mood[64]; /* of the turn; empty: none was heard */
+    char heard[SCREEN_HEARD_BYTES]; /* text of a turn that may still go on */
+    char mood[64];                  /* of the turn; empty: none was heard */
 };
 
 void screen_init(struct screen *s, FILE *to);

@@ -43,14 +43,19 @@ static void add_fields(json_t *object, const struct sarai_talk_event *e)
     }
     if (e->kind == SARAI_TALK_MOOD)
         json_object_set_new(object, "emo_vec", cli_mood_json(true, e->emo_vec));
+    if (e->kind == SARAI_TALK_ANSWERED) {
+        json_object_set_new(object, "answer", json_string(e->answered->answer));
+        json_object_set_new(object, "by", json_string(cli_by_name(e->answered->by)));
+        json_object_set_new(object, "sources", cli_hits_json(&e->answered->sources));
+    }
     if (e->kind == SARAI_TALK_TURN)
         json_object_set_new(object, "since_speech_ms", times_json(&e->turn_times));
 }
 
 static void print_event(const struct sarai_talk_event *e)
 {
-    static const char *const kinds[] = {"state", "level",       "partial", "heard",  "answer",
-                                        "turn",  "interrupted", "span",    "notice", "mood"};
+    static const char *const kinds[] = {"state",       "level", "partial", "heard", "answer",  "turn",
+                                        "interrupted", "span",  "notice",  "mood",  "answered"};
     static const char *const states[] = {"idle",     "listening", "speculating",
                                          "thinking", "speaking",  "interrupted"};
     json_t *object = json_pack("{s:s,s:f,s:f,s:i,s:s}", "event", kinds[e->kind], "at_ms", e->at_ms,

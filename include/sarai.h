@@ -328,6 +328,7 @@ enum sarai_talk_kind {
     SARAI_TALK_SPAN,        /* text: what was done, lane, from start_ms to at_ms, for `turn` */
     SARAI_TALK_NOTICE,      /* text: something that the person should know; the conversation goes on */
     SARAI_TALK_MOOD,        /* emo_vec of the turn's voice, where moods are heard */
+    SARAI_TALK_ANSWERED,    /* answered: the answer is whole, and its turn is over for certain */
 };
 
 enum sarai_talk_lane { SARAI_LANE_LISTEN, SARAI_LANE_THINK, SARAI_LANE_SPEAK, SARAI_LANE_PLAY };
@@ -357,7 +358,8 @@ struct sarai_talk_event {
     enum sarai_talk_lane lane;
     double start_ms;
     struct sarai_turn_times turn_times;
-    const float *emo_vec; /* SARAI_EMO_DIMENSION numbers, valid during the call */
+    const float *emo_vec;              /* SARAI_EMO_DIMENSION numbers, valid during the call */
+    const struct sarai_turn *answered; /* who answered, from which sources; valid during the call */
 };
 
 struct sarai_talk_options {

@@ -230,12 +230,7 @@ enum sarai_status assistant_cite(const struct findings *f, const char *answer, c
 static struct vector_cache *open_cache(const struct sarai *s, const struct encoder *encoder)
 {
     char folder[PATH_BYTES];
-    const char *cache = store_cache_folder(s->store);
-    const char *slash = strrchr(cache, '/');
-    if (!slash ||
-        snprintf(folder, sizeof folder, "%.*s/embeddings", (int)(slash - cache), cache) >=
-            (int)sizeof folder ||
-        folders_make(folder, 0777, NULL))
+    if (!store_cache_beside(s->store, "embeddings", 0777, folder, sizeof folder))
         return NULL;
     return vector_cache_open(folder, encoder->identity, encoder->dimension);
 }

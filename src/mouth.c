@@ -73,14 +73,25 @@ static void *speak_phrases(void *arg)
     return NULL;
 }
 
+static enum sarai_status begin_speaking(struct sarai *s, struct sarai_error *err)
+{
+    struct speaker_style style = {config_text(s->cfg, "VOICE"),
+                                  config_real(s->cfg, "SPEED") * acting_speed(s->acting)};
+    style.speed = style.speed < 0.5 ? 0.5 : style.speed > 2 ? 2 : style.speed; /* as far as voices go */
+    return speaker_begin(s->speaker, &style, err);
+}
+
+enum sarai_status mouth_prepare(struct sarai *s, const char *phrase, struct sarai_error *err)
+{
+    enum sarai_status st = begin_speaking(s, err);
+    return st ? st : speaker_prepare(s->speaker, phrase, err);
+}
+
 enum sarai_status mouth_open(struct mouth *m, struct sarai *s, const struct sarai_sink *sink,
                              struct sarai_error *err)
 {
     *m = (struct mouth){.s = s, .sink = sink};
-    struct speaker_style style = {config_text(s->cfg, "VOICE"),
-                                  config_real(s->cfg, "SPEED") * acting_speed(s->acting)};
-    style.speed = style.speed < 0.5 ? 0.5 : style.speed > 2 ? 2 : style.speed; /* as far as voices go */
-    enum sarai_status st = speaker_begin(s->speaker, &style, err);
+    enum sarai_status st = begin_speaking(s, err);
     if (!st)
         st = queue_open(MAX_PHRASES_WAITING, &m->phrases, err);
     if (st)

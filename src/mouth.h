@@ -39,6 +39,8 @@ enum sarai_status mouth_close(struct mouth *m, enum sarai_status answered, struc
 
 /* Speaks one phrase on the caller's thread, for a mouth without a thread of its own. */
 enum sarai_status mouth_speak(struct mouth *m, const char *phrase);
+/* Makes the sound of a short phrase before it is wanted; nothing where it is there, or cannot be kept. */
+enum sarai_status mouth_prepare(struct sarai *s, const char *phrase, struct sarai_error *err);
 /* … and the silence after the last one. */
 enum sarai_status mouth_end(struct mouth *m);
 

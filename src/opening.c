@@ -112,8 +112,8 @@ static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *
 
 static enum sarai_status open_speaker(struct sarai *s, struct sarai_error *err)
 {
-    char model_path[PATH_BYTES], vocabulary[PATH_BYTES], styles[PATH_BYTES];
-    const char *model = config_text(s->cfg, "VOICE_ENGINE");
+    char model_path[PATH_BYTES], vocabulary[PATH_BYTES], styles[PATH_BYTES], phrases[PATH_BYTES];
+    const char *model = config_text(s->cfg, "VOICE_ENGINE"), *kept = config_text(s->cfg, "PHRASE_CACHE");
     enum sarai_status st = store_path(s->store, model, ".onnx", model_path, sizeof model_path, err);
     if (!st)
         st = store_path(s->store, model, ".json", vocabulary, sizeof vocabulary, err);
@@ -123,6 +123,8 @@ static enum sarai_status open_speaker(struct sarai *s, struct sarai_error *err)
         *strrchr(styles, '/') = '\0'; /* the folder of the voices */
     else
         styles[0] = '\0'; /* a model with one speaker needs none; the others say so when they are to speak */
+    bool keeps =
+        strcmp(kept, "off") != 0 && store_cache_beside(s->store, "phrases", 0700, phrases, sizeof phrases);
     struct speaker_options options = {
         .model_path = model_path,
         .vocab_path = vocabulary,
@@ -130,6 +132,8 @@ static enum sarai_status open_speaker(struct sarai *s, struct sarai_error *err)
         .region = config_text(s->cfg, "REGION"),
         .threads = (int)config_int(s->cfg, "ORT_NUM_THREADS"),
         .cache_dir = store_cache_dir(s->store),
+        .phrases_dir = keeps ? phrases : NULL,
+        .keeps_all_phrases = strcmp(kept, "all") == 0,
     };
     st = speaker_open(&options, &s->speaker, err);
     return st ? st : phrases_open(&s->phrases, err);

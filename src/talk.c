@@ -16,7 +16,6 @@
 enum {
     PARTIAL_EVERY_MS = 400, /* of speech */
     LEVEL_EVERY_MS = 100,
-    AGENDA_EVERY_MS = 500,
     END_SILENCE_MS = 3000, /* after the end of a file, at least: the last turn must be able to end */
     PATH_BYTES = 4096,
 };
@@ -30,6 +29,13 @@ static bool needs_wake(const struct talk *t)
     return *config_text(t->s->cfg, "WAKE_PHRASE") && clock_ms() > t->awake_until_ms;
 }
 
+static void forget_answer(struct talk *t)
+{
+    buf_reset(&t->answer);
+    sarai_turn_finish(&t->answered);
+    t->confirmed = false;
+}
+
 /* An answer that is being prepared, or is ready, will not be heard. */
 static void cancel(struct talk *t)
 {
@@ -40,8 +46,7 @@ static void cancel(struct talk *t)
     talk_amend(t, atomic_load(&t->turn), NULL);
     talk_cancel_work(t);
     playback_drop(t->playback);
-    buf_reset(&t->answer);
-    t->confirmed = false;
+    forget_answer(t);
 }
 
 /* What the person has heard belongs to the session, which a model reads when it is resumed. */
@@ -71,8 +76,7 @@ static void stop(struct talk *t)
     talk_cancel_work(t);
     playback_drop(t->playback);
     playback_gain(t->playback, 1);
-    buf_reset(&t->answer);
-    t->confirmed = false;
+    forget_answer(t);
 }
 
 static void put_utterance(struct talk *t, enum hear_kind kind)
@@ -89,22 +93,24 @@ static void speculate(struct talk *t)
     int wasted = t->times.wasted;
     double wasted_ms = t->times.wasted_ms;
     unsigned turn = atomic_fetch_add(&t->turn, 1) + 1;
-    t->confirmed = false;
+    forget_answer(t);
     t->speech_end_ms = clock_ms() - t->floor.silence_ms;
     t->times =
         (struct sarai_turn_times){.speculated_ms = clock_ms(), .wasted = wasted, .wasted_ms = wasted_ms};
-    buf_reset(&t->answer);
     playback_begin(t->playback, turn);
     put_utterance(t, HEAR_TURN);
 }
 
-static void confirm(struct talk *t)
+void talk_confirm(struct talk *t)
 {
     t->confirmed = true;
+    if (t->question.len > 0) /* of a person: what rings has none */
+        talk_hush(t);
     atomic_store(&t->sure_turn, atomic_load(&t->turn));
     t->times.confirmed_ms = clock_ms();
     playback_release(t->playback, atomic_load(&t->turn));
     talk_show_answer(t);
+    talk_show_answered(t);
 }
 
 /* Asks the end-of-turn model; returns what follows. */
@@ -134,7 +140,7 @@ static void perform(struct talk *t, unsigned actions)
     if (actions & FLOOR_SPECULATE)
         speculate(t);
     if (actions & FLOOR_CONFIRM)
-        confirm(t);
+        talk_confirm(t);
     if (actions & FLOOR_JUDGE)
         put_utterance(t, HEAR_JUDGE);
     if (actions & FLOOR_DUCK)
@@ -159,6 +165,8 @@ static void act(struct talk *t, unsigned actions)
 
 static void take_words(struct talk *t, const struct news *news)
 {
+    if (news->words == FLOOR_BACKCHANNEL)
+        talk_hush(t);
     if (news->words != FLOOR_NOTHING && t->floor.state != FLOOR_INTERRUPTED) {
         t->times.transcribed_ms = news->at_ms;
         buf_reset(&t->question);
@@ -181,7 +189,16 @@ static void give_up(struct talk *t, const char *why)
         playback_finish(t->playback, atomic_load(&t->turn));
 }
 
-static void take_news(struct talk *t, const struct news *news)
+static void take_answered(struct talk *t, struct news *news)
+{
+    t->times.tokens = news->answered.tokens;
+    sarai_turn_finish(&t->answered);
+    t->answered = news->answered; /* taken over */
+    news->answered = (struct sarai_turn){0};
+    talk_show_answered(t);
+}
+
+static void take_news(struct talk *t, struct news *news)
 {
     bool current = news->turn == atomic_load(&t->turn);
     if (news->kind == NEWS_SPAN) {
@@ -218,7 +235,7 @@ static void take_news(struct talk *t, const struct news *news)
         buf_text(&t->answer, news->text);
         talk_show_answer(t);
     } else if (news->kind == NEWS_ANSWERED) {
-        t->times.tokens = news->tokens;
+        take_answered(t, news);
     } else if (news->kind == NEWS_NOTICE) {
         talk_show_text(t, SARAI_TALK_NOTICE, news->text);
     } else if (news->kind == NEWS_FAILED) {
@@ -231,6 +248,7 @@ static void read_news(struct talk *t)
     struct news *news;
     while (!t->status && (news = queue_try_pop(t->news))) {
         take_news(t, news);
+        sarai_turn_finish(&news->answered);
         free(news);
     }
 }
@@ -291,31 +309,6 @@ static void listen_partially(struct talk *t)
         return;
     if (clock_ms() - t->last_partial_ms >= PARTIAL_EVERY_MS && t->floor.speech_ms >= PARTIAL_EVERY_MS)
         put_utterance(t, HEAR_PARTIAL);
-}
-
-/* Timers and the like: now and then it is looked what rings, and said when nobody has the floor. */
-static void ring(struct talk *t)
-{
-    double now_ms = clock_ms();
-    if (t->floor.state != FLOOR_IDLE)
-        return;
-    if (now_ms - t->last_agenda_ms >= AGENDA_EVERY_MS && t->rings.len == 0 && slot_is_idle(t->to_think)) {
-        t->last_agenda_ms = now_ms;
-        talk_put_think(t, atomic_load(&t->turn), THINK_AGENDA, "", 0);
-    }
-    if (t->rings.len == 0 || !floor_announce(&t->floor))
-        return;
-    unsigned turn = atomic_fetch_add(&t->turn, 1) + 1;
-    t->speech_end_ms = now_ms;
-    t->times = (struct sarai_turn_times){.speculated_ms = now_ms};
-    buf_reset(&t->question);
-    buf_reset(&t->answer);
-    buf_text(&t->answer, buf_string(&t->rings));
-    playback_begin(t->playback, turn);
-    talk_put_think(t, turn, THINK_SAY, buf_string(&t->rings), t->rings.len);
-    buf_reset(&t->rings);
-    confirm(t);
-    talk_show_state(t);
 }
 
 static void show_level(struct talk *t)
@@ -426,7 +419,7 @@ static enum sarai_status step(struct talk *t, bool *over, struct sarai_error *er
     else
         read_news(t);
     show_level(t);
-    ring(t);
+    talk_idle(t);
     st = play(t, step.late, err);
     *over = step.over;
     return st ? st : t->status;
@@ -535,9 +528,11 @@ static enum sarai_status talk_close(struct talk *t, enum sarai_status st, struct
     if (!st)
         st = listener_remember(t->s->listener, err);
     playback_close(t->playback);
+    sarai_turn_finish(&t->answered);
     buf_finish(&t->question);
     buf_finish(&t->answer);
     buf_finish(&t->rings);
+    buf_finish(&t->ringing);
     pthread_mutex_destroy(&t->lock);
     free(t);
     return st;
@@ -560,7 +555,7 @@ enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_options *o
     atomic_store(&s->button, false);
     t->options = options;
     t->err = err;
-    t->question = t->answer = t->rings = (struct buf)BUF_INIT(TALK_MOST_TEXT_BYTES);
+    t->question = t->answer = t->rings = t->ringing = (struct buf)BUF_INIT(TALK_MOST_TEXT_BYTES);
     pthread_mutex_init(&t->lock, NULL);
     init_floor(t);
     st = listener_begin(s->listener, config_text(s->cfg, "SARAI_LISTEN_LANG"), SEGMENTER_TEXT, err);

@@ -41,7 +41,9 @@ struct think_job {
         THINK_AHEAD,  /* only read the text */
         THINK_ANSWER, /* answer it */
         THINK_SAY,    /* say it as it is */
+        THINK_RING,   /* the same behind a chime */
         THINK_AGENDA, /* look what rings now */
+        THINK_PREPARE /* make the sound of an opening before it is wanted */
     } kind;
     char text[];
 };
@@ -54,7 +56,7 @@ struct news {
         NEWS_ANSWER,   /* text: a piece of it */
         NEWS_ENDING,   /* probability that the words end a turn; start_ms */
         NEWS_TOKEN,    /* at_ms: first token */
-        NEWS_ANSWERED, /* the answer is whole; tokens, start_ms */
+        NEWS_ANSWERED, /* the answer is whole: answered, start_ms */
         NEWS_FAILED,   /* text: why there is no answer */
         NEWS_NOTICE,   /* text: what the person should know; the answer goes on */
         NEWS_RINGS,    /* text: what a timer or the like says, of no turn */
@@ -67,7 +69,7 @@ struct news {
     float probability;
     size_t stable;
     enum sarai_talk_lane lane;
-    struct sarai_tokens tokens;
+    struct sarai_turn answered; /* ours to finish */
     float emo_vec[SARAI_EMO_DIMENSION];
     char text[];
 };
@@ -95,6 +97,7 @@ struct talk {
     atomic_bool waits;           /* thinking goes on once its turn is sure */
     atomic_uint turn;            /* the current one; work for another is stale */
     atomic_uint sure_turn;       /* the last one that is over for certain */
+    atomic_bool rings_on;        /* something has rung, and nobody has said a word since */
     atomic_int overdue, hung;    /* a stage, counted from 1, for the loop to see to; 0: none */
     _Atomic(const char *)
         mood; /* of the voice of the turn heard last, in the frame's words; NULL: not sure */
@@ -112,11 +115,16 @@ struct talk {
     struct floor floor;
     enum floor_state shown_state;
     double start_ms;
-    long steps;          /* of sound since then */
-    struct buf question; /* of the current turn */
-    struct buf answer;   /* what of it was not shown yet */
-    struct buf rings;    /* what is to be said as soon as nobody speaks */
-    double last_agenda_ms;
+    long steps;                 /* of sound since then */
+    struct buf question;        /* of the current turn */
+    struct buf answer;          /* what of it was not shown yet */
+    struct sarai_turn answered; /* … and who gave it, once it is whole; text NULL: it is not, or was shown */
+    struct buf rings;           /* what is to be said as soon as nobody speaks */
+    struct buf ringing;         /* what was said so, and is again until somebody speaks */
+    int rings_left;
+    double next_ring_ms; /* of the microphone's sound */
+    double last_agenda_ms, last_prepared_ms;
+    size_t n_prepared; /* openings, in this conversation */
     double speech_end_ms, last_partial_ms, last_level_ms, awake_until_ms;
     struct sarai_turn_times times; /* instants on clock_ms() until they are shown */
     struct sarai_error *err;
@@ -136,12 +144,19 @@ void talk_watch_close(struct talk *t);
 /* EHANG with the sentence that names the stage. */
 enum sarai_status talk_hung(const struct talk *t, enum watch_stage stage, struct sarai_error *err);
 
-/* The loop's: an event for the caller, with the instant and the state of the floor. */
+/* The loop's: the current turn is over, its answer may be heard. */
+void talk_confirm(struct talk *t);
+/* … what it does while nobody has the floor: rings, and preparing. */
+void talk_idle(struct talk *t);
+/* … somebody has spoken: what rings has been noticed. */
+void talk_hush(struct talk *t);
+/* … an event for the caller, with the instant and the state of the floor. */
 void talk_emit(struct talk *t, struct sarai_talk_event event);
 void talk_show_state(struct talk *t); /* where it has changed */
 void talk_show_text(struct talk *t, enum sarai_talk_kind kind, const char *text);
 /* What was thought of a turn is shown once the turn is confirmed: before, it may be void. */
 void talk_show_answer(struct talk *t);
+void talk_show_answered(struct talk *t);
 void talk_show_turn(struct talk *t);
 /* What a model thinks of whether the person has finished. */
 void talk_show_judgement(struct talk *t, const char *what, enum sarai_talk_lane lane, float probability,

@@ -32,6 +32,16 @@ void talk_show_answer(struct talk *t)
     buf_reset(&t->answer);
 }
 
+/* The same for who gave the answer, and from which sources, once it is whole. */
+void talk_show_answered(struct talk *t)
+{
+    if (!t->confirmed || !t->answered.text)
+        return;
+    talk_emit(t, (struct sarai_talk_event){
+                     .kind = SARAI_TALK_ANSWERED, .turn = atomic_load(&t->turn), .answered = &t->answered});
+    sarai_turn_finish(&t->answered);
+}
+
 static double since(double instant_ms, double end_ms)
 {
     return instant_ms > 0 ? instant_ms - end_ms : -1;

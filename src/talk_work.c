@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "acting.h"
+#include "audio/chime.h"
 #include "base/clock.h"
 #include "listen/clause.h"
 #include "mouth.h"
@@ -16,19 +17,28 @@ enum { SURE_STEP_MS = 5, RINGS_BYTES = 4096 };
 
 /* ---- news ------------------------------------------------------------------------------------ */
 
+static void drop(struct news *news)
+{
+    sarai_turn_finish(&news->answered);
+    free(news);
+}
+
 /* Without memory or room a piece of news is lost; the loop then waits for the next. */
 static void tell(struct talk *t, const struct news *what, const char *text)
 {
     size_t n = strnlen(text, TALK_MOST_TEXT_BYTES);
     struct news *news = malloc(sizeof *news + n + 1);
-    if (!news)
+    if (!news) {
+        struct sarai_turn lost = what->answered;
+        sarai_turn_finish(&lost);
         return;
+    }
     *news = *what;
     news->at_ms = news->at_ms > 0 ? news->at_ms : clock_ms();
     memcpy(news->text, text, n);
     news->text[n] = '\0';
     if (!queue_push(t->news, news))
-        free(news);
+        drop(news);
 }
 
 static void tell_span(struct talk *t, unsigned turn, enum sarai_talk_lane lane, const char *text,
@@ -112,6 +122,8 @@ static const char *feel(struct talk *t, const struct hear_job *job)
     return NULL;
 }
 
+static const char noticed[] = "Vale.";
+
 /* The text of a turn: thinking begins at once, the loop hears of it. */
 static void pass_words(struct talk *t, struct following *f, const struct hear_job *job, const char *text)
 {
@@ -121,8 +133,10 @@ static void pass_words(struct talk *t, struct following *f, const struct hear_jo
         question = job->needs_wake ? "" : text;
     enum floor_words words = judge(job, f, question);
     if (job->kind == HEAR_TURN && words != FLOOR_NOTHING && !is_stale(t, job->turn)) {
+        bool hushes = atomic_load(&t->rings_on) && clause_ends_ring(question);
         atomic_store(&t->mood, feel(t, job));
-        talk_put_think(t, job->turn, THINK_ANSWER, question, strlen(question));
+        talk_put_think(t, job->turn, hushes ? THINK_SAY : THINK_ANSWER, hushes ? noticed : question,
+                       strlen(hushes ? noticed : question));
     }
     if (job->kind == HEAR_TURN)
         snprintf(f->turn, sizeof f->turn, "%s", question);
@@ -265,13 +279,26 @@ static bool wait_until_sure(void *user)
     return !is_stale(v->t, v->turn);
 }
 
-/* What rings is said by itself, without a model. */
+static void play_chime(struct talk *t, unsigned turn)
+{
+    float pcm[CHIME_FRAMES];
+    const float volume = (float)acting_volume(t->s->acting);
+    chime_make(pcm);
+    for (size_t i = 0; i < CHIME_FRAMES; i++)
+        pcm[i] *= volume;
+    playback_add(t->playback, turn, pcm, CHIME_FRAMES);
+}
+
+/* What rings, and the answer to who has noticed it, is said without a model. */
 static void say(struct talk *t, const struct think_job *job)
 {
     struct voicing voicing = {.t = t, .turn = job->turn};
     const struct sarai_sink sink = {.user = &voicing, .on_phrase = on_phrase, .on_audio = on_audio};
     struct mouth mouth;
     struct sarai_error err = {0};
+    tell(t, &(struct news){.kind = NEWS_ANSWER, .turn = job->turn}, job->text);
+    if (job->kind == THINK_RING)
+        play_chime(t, job->turn);
     enum sarai_status st = mouth_open(&mouth, t->s, &sink, &err);
     if (!st)
         mouth_feed(&mouth, job->text);
@@ -298,7 +325,7 @@ static void answer(struct talk *t, const struct think_job *job)
                                     .on_phrase = on_phrase,
                                     .on_notice = on_notice,
                                     .on_audio = on_audio};
-    struct sarai_turn turn = {.text = (char *)job->text, .stages = assistant_nothing_ran};
+    struct sarai_turn turn = {.stages = assistant_nothing_ran};
     struct sarai_error err = {0};
     double start_ms = clock_ms();
     enter_history(t, job->turn);
@@ -311,14 +338,15 @@ static void answer(struct talk *t, const struct think_job *job)
     t->s->wait_until_sure = NULL;
     playback_finish(t->playback, job->turn);
     tell_span(t, job->turn, SARAI_LANE_THINK, "answer", start_ms);
-    if (!st)
-        tell(t,
-             &(struct news){
-                 .kind = NEWS_ANSWERED, .turn = job->turn, .start_ms = start_ms, .tokens = turn.tokens},
-             turn.answer);
-    else if (!is_stale(t, job->turn))
+    if (st && !is_stale(t, job->turn))
         tell(t, &(struct news){.kind = NEWS_FAILED, .turn = job->turn}, err.message);
-    free(turn.answer);
+    turn.text = st ? NULL : strdup(job->text);
+    if (turn.text)
+        tell(t,
+             &(struct news){.kind = NEWS_ANSWERED, .turn = job->turn, .start_ms = start_ms, .answered = turn},
+             "");
+    else
+        sarai_turn_finish(&turn);
 }
 
 static void *think_jobs(void *arg)
@@ -331,9 +359,11 @@ static void *think_jobs(void *arg)
         watchdog_enter(&t->watchdog, WATCH_THINK);
         if (job->kind == THINK_AGENDA)
             look_at_agenda(t);
+        else if (job->kind == THINK_PREPARE)
+            mouth_prepare(t->s, job->text, NULL);
         else if (!is_stale(t, job->turn) && job->kind == THINK_ANSWER)
             answer(t, job);
-        else if (!is_stale(t, job->turn) && job->kind == THINK_SAY)
+        else if (!is_stale(t, job->turn) && (job->kind == THINK_SAY || job->kind == THINK_RING))
             say(t, job);
         else if (!is_stale(t, job->turn) && acting_may_be_read(job->text))
             conversation_expect(t->s->conversation, job->text, NULL);
@@ -414,7 +444,7 @@ bool talk_work_close(struct talk *t)
     if (!ended)
         return false;
     while (t->news && (news = queue_try_pop(t->news)))
-        free(news);
+        drop(news);
     queue_close(t->news);
     slot_close(t->to_hear);
     slot_close(t->to_think);

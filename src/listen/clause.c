@@ -108,6 +108,26 @@ bool clause_is_backchannel(const char *text)
     return count > 0;
 }
 
+bool clause_ends_ring(const char *text)
+{
+    static const char *const words[] = {
+        "para",      "parar",   "basta",   "calla", "callate", "silencio", "apaga",        "quita",
+        "deten",     "detente", "vale",    "ya",    "esta",    "voy",      "gracias",      "enterado",
+        "entendido", "oido",    "oigo",    "la",    "el",      "alarma",   "temporizador", "aviso",
+        "sonido",    "de",      "acuerdo", "sarai", "muchas",  "bien",     "por",          "favor"};
+    static const char *const leans[] = {"la",     "el",           "de",    "esta",   "sarai", "muchas",
+                                        "alarma", "temporizador", "aviso", "sonido", "por",   "favor"};
+    char word[MAX_WORD];
+    size_t n = strlen(text), at = 0;
+    int count = 0, meant = 0;
+    while (next_word(text, n, &at, word)) {
+        if (++count > 5 || !is_one_of(word, words, sizeof words / sizeof *words))
+            return false;
+        meant += !is_one_of(word, leans, sizeof leans / sizeof *leans);
+    }
+    return meant > 0;
+}
+
 /* Whether b can be a for a transcriber that mishears: equal, or one letter changed, added or lost. */
 static bool sounds_like(const char *a, const char *b)
 {

@@ -16,6 +16,8 @@
 bool clause_is_unfinished(const char *text);
 /* Only words by which a listener shows that he follows: "ajá", "sí, sí", "vale". */
 bool clause_is_backchannel(const char *text);
+/* Only words by which somebody shows that he has noticed what rings: "para", "ya voy", "apaga la alarma". */
+bool clause_ends_ring(const char *text);
 /* The text after one of the wake phrases (comma-separated; one letter may differ in each word of four letters
  * and more), NULL when it begins with none. A phrase alone gives "". */
 const char *clause_after_wake(const char *text, const char *phrases);

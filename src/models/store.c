@@ -135,6 +135,13 @@ const char *store_cache_folder(const struct store *s)
     return s->cache;
 }
 
+bool store_cache_beside(const struct store *s, const char *name, unsigned mode, char *out, size_t n)
+{
+    const char *slash = strrchr(s->cache, '/');
+    int length = slash ? snprintf(out, n, "%.*s/%s", (int)(slash - s->cache), s->cache, name) : -1;
+    return length >= 0 && length < (int)n && folders_make(out, (mode_t)mode, NULL) == SARAI_OK;
+}
+
 const char *store_tools_folder(const struct store *s)
 {
     return s->tools;

@@ -48,6 +48,9 @@ long store_resident_mb(const struct store *s, const char *model);
 const char *store_folder(const struct store *s);
 const char *store_cache_folder(const struct store *s);
 const char *store_tools_folder(const struct store *s);
+/* A folder of the user's cache for something else than models, made on demand with this mode; false where it
+ * cannot be. */
+bool store_cache_beside(const struct store *s, const char *name, unsigned mode, char *out, size_t n);
 /* For optimised graphs; made on demand; NULL when it cannot be. */
 const char *store_cache_dir(const struct store *s);
 

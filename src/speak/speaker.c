@@ -1,5 +1,6 @@
 #include "speak/speaker.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "speak/loudness.h"
 #include "speak/normaliser.h"
 #include "speak/phonemes.h"
+#include "speak/phrase_cache.h"
 #include "speak/reading/text.h"
 #include "speak/trimming.h"
 #include "speak/voice.h"
@@ -16,12 +18,18 @@ enum {
     MAX_IPA_BYTES = 16 << 20,
     PIECE_SYMBOLS = 380, /* of one run of the voice, well below VOICE_MAX_IDS */
     FRAMES_PER_MS = SARAI_VOICE_HZ / 1000,
+    SHORT_IPA_BYTES = 80, /* what is worth keeping: the first words of an answer */
+    KEY_BYTES = 512,
 };
+
 struct speaker {
     struct phonemes *phonemes;
     struct voice *voice;
     struct loudness *loudness;
     struct normaliser_options reading;
+    struct phrase_cache *cache; /* NULL: none */
+    bool keeps_all;             /* what is said too, not only what is prepared */
+    char voice_name[64];
     double speed;
     int pause_ms; /* owed before the next phrase */
 };
@@ -39,6 +47,8 @@ enum sarai_status speaker_open(const struct speaker_options *o, struct speaker *
         st = voice_open(&voice, s->phonemes, &s->voice, err);
     if (!st)
         st = loudness_open(SARAI_VOICE_HZ, &s->loudness, err);
+    s->cache = st ? NULL : phrase_cache_open(o->phrases_dir, o->model_path);
+    s->keeps_all = o->keeps_all_phrases;
     if (st) {
         speaker_close(s);
         return st;
@@ -52,6 +62,7 @@ void speaker_close(struct speaker *s)
     if (!s)
         return;
     loudness_close(s->loudness);
+    phrase_cache_close(s->cache);
     voice_close(s->voice);
     phonemes_close(s->phonemes);
     free(s);
@@ -66,6 +77,7 @@ enum sarai_status speaker_begin(struct speaker *s, const struct speaker_style *s
     enum sarai_status st = voice_style(s->voice, style->voice, err);
     if (st)
         return st;
+    snprintf(s->voice_name, sizeof s->voice_name, "%s", style->voice);
     s->speed = style->speed;
     s->pause_ms = 0;
     loudness_reset(s->loudness);
@@ -108,15 +120,41 @@ static enum sarai_status pause(struct speaker *s, speaker_audio_fn *on_audio, vo
     return SARAI_OK;
 }
 
+/* All that the sound of a short piece depends on beside the model; empty where it is not worth keeping. */
+static void key_of(const struct speaker *s, const char *ipa, size_t n_bytes, char key[KEY_BYTES])
+{
+    key[0] = '\0';
+    if (s->cache && n_bytes <= SHORT_IPA_BYTES)
+        snprintf(key, KEY_BYTES, "%s\n%.3f\n%.*s", s->voice_name, s->speed, (int)n_bytes, ipa);
+}
+
+/* The piece without silence around it, out of the cache or from the voice; caller frees `*pcm`. */
+static enum sarai_status make_piece(struct speaker *s, const char *ipa, size_t n_bytes, bool keep,
+                                    float **pcm, float **sound, size_t *n, struct sarai_error *err)
+{
+    char key[KEY_BYTES];
+    key_of(s, ipa, n_bytes, key);
+    if (key[0] && phrase_cache_get(s->cache, key, pcm, n)) {
+        *sound = *pcm;
+        return SARAI_OK;
+    }
+    enum sarai_status st = voice_speak(s->voice, ipa, n_bytes, s->speed, pcm, n, err);
+    if (st)
+        return st;
+    *sound = trim_silence(*pcm, n);
+    if (keep && key[0])
+        phrase_cache_put(s->cache, key, *sound, *n);
+    return SARAI_OK;
+}
+
 static enum sarai_status say_piece(struct speaker *s, const char *ipa, size_t n_bytes,
                                    speaker_audio_fn *on_audio, void *user, struct sarai_error *err)
 {
-    float *pcm = NULL;
+    float *pcm = NULL, *sound;
     size_t n = 0;
-    enum sarai_status st = voice_speak(s->voice, ipa, n_bytes, s->speed, &pcm, &n, err);
+    enum sarai_status st = make_piece(s, ipa, n_bytes, s->keeps_all, &pcm, &sound, &n, err);
     if (st)
         return st;
-    float *sound = trim_silence(pcm, &n);
     loudness_apply(s->loudness, sound, n);
     st = pause(s, on_audio, user, err);
     if (!st && n > 0 && !on_audio(user, sound, n))
@@ -161,19 +199,16 @@ static bool has_letters(const char *words, size_t n)
     return false;
 }
 
-static enum sarai_status say_words(struct speaker *s, const struct buf *words, speaker_audio_fn *on_audio,
-                                   void *user, struct sarai_error *err)
+/* What is to be said of the phrase, as phonemes; nothing where it holds no letters. */
+static enum sarai_status read_phrase(struct speaker *s, const char *phrase, struct buf *ipa,
+                                     struct sarai_error *err)
 {
-    struct buf ipa = BUF_INIT(MAX_IPA_BYTES);
-    enum sarai_status st = SARAI_OK;
-    if (!phonemes_write(s->phonemes, buf_string(words), &ipa) || !end_with_mark(&ipa))
+    struct buf words = BUF_INIT(NORMALISER_MAX_OUT);
+    enum sarai_status st = normaliser_run(phrase, &s->reading, &words, err);
+    if (!st && has_letters(buf_string(&words), words.len) &&
+        (!phonemes_write(s->phonemes, buf_string(&words), ipa) || !end_with_mark(ipa)))
         st = out_of_memory(err, tr("los fonemas", "the phonemes"));
-    for (size_t at = 0; !st && at < ipa.len;) {
-        size_t n = piece_length(ipa.data + at, ipa.len - at);
-        st = say_piece(s, ipa.data + at, n, on_audio, user, err);
-        at += n;
-    }
-    buf_finish(&ipa);
+    buf_finish(&words);
     return st;
 }
 
@@ -186,10 +221,28 @@ enum sarai_status speaker_end(struct speaker *s, speaker_audio_fn *on_audio, voi
 enum sarai_status speaker_say(struct speaker *s, const char *phrase, speaker_audio_fn *on_audio, void *user,
                               struct sarai_error *err)
 {
-    struct buf words = BUF_INIT(NORMALISER_MAX_OUT);
-    enum sarai_status st = normaliser_run(phrase, &s->reading, &words, err);
-    if (!st && has_letters(buf_string(&words), words.len))
-        st = say_words(s, &words, on_audio, user, err);
-    buf_finish(&words);
+    struct buf ipa = BUF_INIT(MAX_IPA_BYTES);
+    enum sarai_status st = read_phrase(s, phrase, &ipa, err);
+    for (size_t at = 0; !st && at < ipa.len;) {
+        size_t n = piece_length(ipa.data + at, ipa.len - at);
+        st = say_piece(s, ipa.data + at, n, on_audio, user, err);
+        at += n;
+    }
+    buf_finish(&ipa);
+    return st;
+}
+
+enum sarai_status speaker_prepare(struct speaker *s, const char *phrase, struct sarai_error *err)
+{
+    char key[KEY_BYTES];
+    struct buf ipa = BUF_INIT(MAX_IPA_BYTES);
+    float *pcm = NULL, *sound;
+    size_t n;
+    enum sarai_status st = s->cache ? read_phrase(s, phrase, &ipa, err) : SARAI_OK;
+    key_of(s, buf_string(&ipa), ipa.len, key);
+    if (!st && ipa.len > 0 && key[0] && !phrase_cache_has(s->cache, key))
+        st = make_piece(s, ipa.data, ipa.len, true, &pcm, &sound, &n, err);
+    free(pcm);
+    buf_finish(&ipa);
     return st;
 }

@@ -22,7 +22,9 @@ struct speaker_options {
     const char *styles_dir; /* NULL where the model has one speaker */
     const char *region;     /* "es-ES" or "es-MX" */
     int threads;
-    const char *cache_dir; /* of the optimised graph; or NULL */
+    const char *cache_dir;   /* of the optimised graph; or NULL */
+    const char *phrases_dir; /* where the sound of short phrases is kept; or NULL */
+    bool keeps_all_phrases;  /* of all that is said, not only of what speaker_prepare() is given */
 };
 
 struct speaker_style {
@@ -43,6 +45,9 @@ enum sarai_status speaker_begin(struct speaker *s, const struct speaker_style *s
 /* Speaks a phrase (UTF-8). What holds nothing to say gives no sound and OK. */
 enum sarai_status speaker_say(struct speaker *s, const char *phrase, speaker_audio_fn *on_audio, void *user,
                               struct sarai_error *err);
+
+/* Makes the sound of a short phrase, in the style of the last begin, and keeps it for when it is said. */
+enum sarai_status speaker_prepare(struct speaker *s, const char *phrase, struct sarai_error *err);
 
 /* The silence that the last mark asks for, so that speech does not break off with its last sound. */
 enum sarai_status speaker_end(struct speaker *s, speaker_audio_fn *on_audio, void *user,

@@ -129,7 +129,7 @@ static bool refuse(void *user, const float *pcm, size_t n)
 static void speech_ends_with_the_pause_of_its_mark(void **state)
 {
     const struct speaker_options options = {
-        DATA "tiny-vits.onnx", DATA "tiny-vits.json", NULL, "es-ES", 1, NULL};
+        DATA "tiny-vits.onnx", DATA "tiny-vits.json", NULL, "es-ES", 1, NULL, NULL, false};
     const size_t pause = SARAI_VOICE_HZ * 32 / 100, spare = SARAI_VOICE_HZ / 100;
     struct speaker *s = NULL;
     struct taken once = {0}, twice = {0};

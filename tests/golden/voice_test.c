@@ -90,7 +90,7 @@ static void speech_begins_at_once_and_never_clips(void **state)
     (void)state;
     static const char *const phrases[] = {"¡Ay!", "Hola.", "Ahora mismo.", "¡¡CUIDADO!!", "Son 12,50 €."};
     static const char *const voices[] = {"ef_dora", "em_alex", "em_santa"};
-    struct speaker_options options = {MODEL, TABLE, VOICES, "es-ES", 2, NULL};
+    struct speaker_options options = {MODEL, TABLE, VOICES, "es-ES", 2, NULL, NULL, false};
     struct speaker *s = NULL;
     assert_int_equal(speaker_open(&options, &s, NULL), SARAI_OK);
     for (size_t v = 0; v < 3; v++)

@@ -5,9 +5,11 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "audio/chime.h"
 #include "audio/playback.h"
 #include "base/slot.h"
 #include "listen/clause.h"
@@ -41,6 +43,48 @@ static void backchannels(void **state)
         assert_true(clause_is_backchannel(yes[i]));
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
         assert_false(clause_is_backchannel(no[i]));
+}
+
+static void what_silences_a_ring(void **state)
+{
+    (void)state;
+    const char *const yes[] = {
+        "Para.", "¡Ya voy!", "Vale, gracias.", "Apaga la alarma.", "Para, por favor.", "Ya está."};
+    const char *const no[] = {"Para qué hora es", "Apaga la luz.", "",
+                              "La alarma",        "¿Qué hora es?", "Pon otra alarma."};
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        assert_true(clause_ends_ring(yes[i]));
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        assert_false(clause_ends_ring(no[i]));
+}
+
+/* How much of the first stroke is the tone of `hz`, by Goertzel's sum. */
+static double tone(const float *pcm, size_t n, double hz)
+{
+    double re = 0, im = 0;
+    for (size_t i = 0; i < n; i++) {
+        re += (double)pcm[i] * cos(2 * 3.14159265358979 * hz * (double)i / SARAI_VOICE_HZ);
+        im += (double)pcm[i] * sin(2 * 3.14159265358979 * hz * (double)i / SARAI_VOICE_HZ);
+    }
+    return sqrt(re * re + im * im) / (double)n;
+}
+
+static void a_chime_rings_and_makes_no_click(void **state)
+{
+    (void)state;
+    static float pcm[CHIME_FRAMES];
+    const size_t stroke = (size_t)CHIME_STROKE_MS * SARAI_VOICE_HZ / 1000;
+    double most = 0, energy = 0;
+    chime_make(pcm);
+    assert_true(pcm[0] == 0 && pcm[CHIME_FRAMES - 1] == 0);
+    for (size_t i = 0; i < CHIME_FRAMES; i++) {
+        most = fmax(most, fabs((double)pcm[i]));
+        energy += (double)pcm[i] * (double)pcm[i];
+    }
+    assert_true(most > 0.2 && most <= 0.5);
+    assert_true(10 * log10(energy / CHIME_FRAMES) > -26); /* loud enough to be noticed beside speech of -19 */
+    assert_true(tone(pcm, stroke, 1046.5) > 10 * tone(pcm, stroke, 700));
+    assert_true(tone(pcm + stroke, stroke, 1318.5) > 3 * tone(pcm + stroke, stroke, 700));
 }
 
 static void wake_phrases(void **state)
@@ -188,6 +232,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unfinished_clauses),
         cmocka_unit_test(backchannels),
+        cmocka_unit_test(what_silences_a_ring),
+        cmocka_unit_test(a_chime_rings_and_makes_no_click),
         cmocka_unit_test(wake_phrases),
         cmocka_unit_test(nothing_is_heard_before_it_is_released),
         cmocka_unit_test(the_end_is_told_once),

@@ -22,6 +22,7 @@ enum misbehaviour { GOOD, FAILS, HANGS /* until it is interrupted; hearing does 
 /* What a test scripts, and what it finds out. */
 static struct {
     const char *sound; /* a character for each 100 ms: 's' speech, '.' silence, '-' the device is lost */
+    const char *words; /* of the person */
     enum misbehaviour hear, judge, think, mouth, device;
     int answers, amended;                            /* how often */
     long pieces;                                     /* of an answer */
@@ -34,7 +35,7 @@ static struct {
     float sad; /* how the voice sounds; 0: moods are not heard */
     int n_moods;
     bool rings;
-    int n_heard, n_notices;
+    int n_heard, n_notices, n_prepared, n_answered;
 } script;
 
 /* Waits as a stage that hangs. */
@@ -178,7 +179,7 @@ enum sarai_status listener_follow(struct listener *l, const float *pcm, size_t n
     if (once)
         script.hear = GOOD;
     if (!st)
-        buf_text(&heard->words, over_answer ? "ajá" : "¿qué hora es?");
+        buf_text(&heard->words, over_answer ? "ajá" : script.words);
     return st;
 }
 
@@ -259,6 +260,7 @@ enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question
         st = speak(s, sink, err);
     if (!st)
         turn->answer = strdup("Son las tres.");
+    turn->by = SARAI_BY_EXPERT;
     return st;
 }
 
@@ -286,6 +288,13 @@ enum sarai_status mouth_close(struct mouth *m, enum sarai_status answered, struc
     return answered ? answered : speak(m->s, m->sink, err);
 }
 
+enum sarai_status mouth_prepare(struct sarai *s, const char *phrase, struct sarai_error *err)
+{
+    (void)s, (void)phrase, (void)err;
+    script.n_prepared++;
+    return SARAI_OK;
+}
+
 /* A timer rings once, when the test wants it. */
 enum sarai_status acting_due(struct acting *a, struct buf *sentence, struct sarai_error *err)
 {
@@ -296,10 +305,23 @@ enum sarai_status acting_due(struct acting *a, struct buf *sentence, struct sara
     return SARAI_OK;
 }
 
+double acting_volume(struct acting *a)
+{
+    (void)a;
+    return 1;
+}
+
 bool acting_may_be_read(const char *text)
 {
     (void)text;
     return true;
+}
+
+void sarai_turn_finish(struct sarai_turn *t)
+{
+    free(t->text);
+    free(t->answer);
+    *t = (struct sarai_turn){0};
 }
 
 void sarai_new_conversation(struct sarai *s)
@@ -375,6 +397,8 @@ static void on_event(void *user, const struct sarai_talk_event *e)
     if (e->kind == SARAI_TALK_INTERRUPTED)
         snprintf(script.said + n, sizeof script.said - n, "%c;", letters[e->kind]);
     script.n_moods += e->kind == SARAI_TALK_MOOD && e->emo_vec[SARAI_SAD] == script.sad;
+    script.n_answered += e->kind == SARAI_TALK_ANSWERED && e->answered->by == SARAI_BY_EXPERT &&
+                         strcmp(e->answered->answer, "Son las tres.") == 0;
     script.n_notices += e->kind == SARAI_TALK_NOTICE;
     if (e->kind == SARAI_TALK_NOTICE)
         snprintf(script.said + n, sizeof script.said - n, "%s;", e->text);
@@ -392,6 +416,7 @@ static void begin(const char *sound)
     memset(&script, 0, sizeof script);
     script.sound = sound;
     script.pieces = 1;
+    script.words = "¿qué hora es?";
     script.state_to_interrupt = -1;
 }
 
@@ -433,6 +458,8 @@ static void a_question_is_answered(void **state)
     (void)state;
     begin(two_questions);
     expect_said("turn;turn;");
+    assert_int_equal(script.n_answered, 2); /* who answered is told once a turn */
+    assert_true(script.n_prepared > 0);     /* while nobody spoke, openings were prepared */
 }
 
 static void a_mood_is_told_and_thought_of_only_when_it_is_sure(void **state)
@@ -542,10 +569,39 @@ static void what_rings_is_said_when_nobody_speaks(void **state)
     assert_string_equal(script.said, "turn;turn;"); /* … but sounds like one */
 }
 
+#define MINUTE                                                                                               \
+    "................................................................................................"       \
+    "................................................................................................"       \
+    "................................................................................................"       \
+    "................................................................................................"       \
+    "................................................................................................"       \
+    "................................................................................................"
+
+static void it_rings_until_somebody_speaks(void **state)
+{
+    (void)state;
+    begin(MINUTE MINUTE);
+    script.rings = true;
+    expect_said("turn;turn;turn;turn;turn;"); /* RINGS */
+    begin("........................................ssssssssss.........................." MINUTE);
+    script.rings = true;
+    expect_said("turn;turn;"); /* who asks something else has noticed it, too */
+    assert_int_equal(script.answers, 1);
+    begin("........................................ssssssssss.........................." MINUTE);
+    script.rings = true;
+    script.words = "Para, por favor.";
+    expect_said("turn;turn;");
+    assert_int_equal(script.answers, 0); /* no model has to think about that */
+    begin("................sss......................................................" MINUTE);
+    script.rings = true;
+    expect_said("turn;"); /* "ajá" over the ringing */
+    assert_true(script.entered[FLOOR_INTERRUPTED]);
+}
+
 static void an_interrupt_ends_it_in_any_state(void **state)
 {
     (void)state;
-    for (int in = FLOOR_LISTENING; in <= FLOOR_INTERRUPTED; in++) {
+    for (int in = FLOOR_IDLE; in <= FLOOR_INTERRUPTED; in++) {
         struct sarai_error err = {0};
         begin(murmur);
         script.state_to_interrupt = in;
@@ -576,6 +632,7 @@ int main(void)
         cmocka_unit_test(a_device_that_hangs_is_told_to_the_program),
         cmocka_unit_test(a_device_that_is_lost_comes_back),
         cmocka_unit_test(what_rings_is_said_when_nobody_speaks),
+        cmocka_unit_test(it_rings_until_somebody_speaks),
         cmocka_unit_test(an_interrupt_ends_it_in_any_state),
         cmocka_unit_test(a_full_queue_holds_the_thinking_back),
     };

@@ -1,0 +1,65 @@
+#include "speak/openings.h"
+
+static const char *const openings[] = {
+    /* confirmations of the tools */
+    "Hecho,",
+    "Listo,",
+    "Apuntado:",
+    "Vale,",
+    "Vale, lo recordaré.",
+    "Vale, lo olvido.",
+    "Vale, no lo hago.",
+    "Nota guardada.",
+    "Ya está al máximo.",
+    "No hay notas.",
+    "No hay alarmas.",
+    "No hay temporizadores.",
+    "No hay recordatorios.",
+    "No hay nada pendiente.",
+    /* beginnings that the adapter likes */
+    "No lo sé,",
+    "No lo sé.",
+    "Eso no lo sé,",
+    "Hola,",
+    "¡Hola!",
+    "Sí,",
+    "No,",
+    "Perdona,",
+    "Disculpa,",
+    "Muy bien,",
+    "Lo siento,",
+    "Lo siento.",
+    "Lo siento mucho.",
+    "Siento oírlo.",
+    "Siento que estés así.",
+    "Mucho gusto,",
+    "Vaya,",
+    "Uf,",
+    "Claro,",
+    "Buenos días.",
+    "Buenos días,",
+    "Buenas tardes.",
+    "Buenas noches.",
+    "Hasta luego,",
+    "Qué bien,",
+    "Qué bien.",
+    "Qué pena.",
+    "Qué rabia.",
+    "Qué alegría.",
+    "Me alegro.",
+    "Me alegro mucho.",
+    "Me llamo Sarai.",
+    "Soy Sarai,",
+    "Soy un programa,",
+    "De nada.",
+    "Gracias,",
+    "No puedo,",
+    "Es normal que te preocupe.",
+    "Cuéntame.",
+};
+enum { N_OPENINGS = sizeof openings / sizeof *openings };
+
+const char *opening_at(size_t index)
+{
+    return index < N_OPENINGS ? openings[index] : NULL;
+}
