@@ -285,7 +285,7 @@ static enum sarai_status find_by_meaning(const struct home_list *list, const str
                                          struct sarai_error *err)
 {
     char said[256], room[EMBEDDED][256];
-    const char *names[EMBEDDED];
+    const char *names[EMBEDDED] = {NULL};
     const struct home_entity *tried[EMBEDDED];
     size_t n = 0, best;
     for (size_t i = 0; i < list->n && n < EMBEDDED; i++) {
@@ -328,7 +328,7 @@ static bool are_one_room(const struct home_words *a, const struct home_words *b)
 static enum sarai_status find_place(const struct home_list *list, const struct home_query *q,
                                     struct home_words *place, bool *known, struct sarai_error *err)
 {
-    const char *areas[EMBEDDED];
+    const char *areas[EMBEDDED] = {NULL};
     size_t n = 0, best;
     *known = true;
     for (size_t i = 0; i < list->n; i++)

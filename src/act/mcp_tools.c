@@ -113,11 +113,13 @@ static void forget(struct server *s)
 /* Names may hold more than the toolbox takes. */
 static bool make_name(const struct server *s, struct mcp_tool *t)
 {
-    int n = snprintf(t->full_name, sizeof t->full_name, "%s.%s", s->name, t->name);
-    for (char *c = t->full_name; *c; c++)
+    char name[sizeof t->full_name];
+    int n = snprintf(name, sizeof name, "%s.%s", s->name, t->name);
+    for (char *c = name; *c; c++)
         if (*c == '/' || *c == ' ')
             *c = '_';
-    return n < (int)sizeof t->full_name;
+    memcpy(t->full_name, name, sizeof name);
+    return n < (int)sizeof name;
 }
 
 static bool describe(void *self, const json_t *arguments, char *out, size_t n)
