@@ -11,6 +11,7 @@
 
 enum {
     MAX_CLAUSE_BYTES = 1 << 20,
+    STACK_BLANKS = 8,
     IPA_MODE = 0x02, /* of espeak_TextToPhonemes: names in IPA */
     TIE_MODE = espeakPHONEMES_TIE | ESPEAK_TIE << 8,
     JOINER = 0x200D,
@@ -121,8 +122,19 @@ static bool append_ipa(const char *phonemes, struct buf *ipa)
     return true;
 }
 
+/* Behind the last word of a clause espeak-ng 1.51 reads its own stack upwards until it meets a blank
+ * (RULE_SYLLABLE in MatchRule()), and off its end where there is none: here it meets one. Eight, for what
+ * looks like the first byte of a character swallows the next three. */
+static void put_blanks(volatile char blanks[STACK_BLANKS])
+{
+    for (int i = 0; i < STACK_BLANKS; i++)
+        blanks[i] = ' ';
+}
+
 bool espeak_ipa(struct espeak *e, const char *clause, struct buf *ipa)
 {
+    volatile char blanks[STACK_BLANKS];
+    put_blanks(blanks);
     (void)e; /* the handle is the right to use the global state */
     struct buf speakable = BUF_INIT(MAX_CLAUSE_BYTES);
     bool ok = copy_speakable(clause, &speakable), first = true;

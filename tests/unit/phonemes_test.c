@@ -1,5 +1,6 @@
 /* Phonemes of words, and their ids in a table of Piper's kind. espeak-ng is real; it is part of the program.
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -126,6 +128,38 @@ static void a_full_buffer_is_told(void **state)
     phonemes_close(p);
 }
 
+/* A thread whose stack holds no blank anywhere: espeak-ng looks for one behind the last word of a clause. */
+static void *write_minutes(void *arg)
+{
+    struct buf ipa = BUF_INIT(1 << 16);
+    bool ok = phonemes_write(arg, "te aviso en diez minutos.", &ipa);
+    buf_finish(&ipa);
+    return ok ? arg : NULL;
+}
+
+static void the_end_of_a_clause_is_the_end_in_any_thread(void **state)
+{
+    (void)state;
+    enum { STACK_BYTES = 1 << 20 };
+    struct phonemes *p = open_table("es");
+    for (int i = 0; i < 20; i++) {
+        pthread_attr_t attributes;
+        pthread_t thread;
+        void *result = NULL;
+        char *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        assert_ptr_not_equal(stack, MAP_FAILED);
+        memset(stack, 1, STACK_BYTES);
+        pthread_attr_init(&attributes);
+        pthread_attr_setstack(&attributes, stack, STACK_BYTES);
+        assert_int_equal(pthread_create(&thread, &attributes, write_minutes, p), 0);
+        assert_int_equal(pthread_join(thread, &result), 0);
+        assert_ptr_equal(result, p);
+        pthread_attr_destroy(&attributes);
+        munmap(stack, STACK_BYTES);
+    }
+    phonemes_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +169,7 @@ int main(void)
         cmocka_unit_test(ids_are_the_tables),
         cmocka_unit_test(other_files_and_languages_are_refused),
         cmocka_unit_test(a_full_buffer_is_told),
+        cmocka_unit_test(the_end_of_a_clause_is_the_end_in_any_thread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
