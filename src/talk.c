@@ -20,7 +20,8 @@ enum {
     PATH_BYTES = 4096,
 };
 static const float DUCKED = 0.2f;
-static const float OVER_ECHO_DB = 5; /* how far a person stands out of what is left of the echo */
+/* How far a person stands out of what is left of the echo: to be noticed, and between the syllables then. */
+static const float OVER_ECHO_DB = 5, STILL_OVER_ECHO_DB = 2;
 
 /* ---- what the floor asks for ------------------------------------------------------------------ */
 
@@ -296,7 +297,8 @@ static void wait_for_workers(struct talk *t)
 static void on_window(void *user, float speech, float level_db)
 {
     struct talk *t = user;
-    if (t->echo && level_db < echo_residual_db(t->echo) + OVER_ECHO_DB)
+    float over_db = t->floor.silence_ms == 0 ? STILL_OVER_ECHO_DB : OVER_ECHO_DB;
+    if (t->echo && level_db < echo_residual_db(t->echo) + over_db)
         speech = 0;
     t->speech = speech;
     t->level_db = level_db;

@@ -136,11 +136,8 @@ static void follow_delay(struct echo *e, float mic_db)
     bool far = best < e->delay || best > e->delay + REACH_STEPS;
     /* Two people who speak at once sound alike now and then; that is no echo where hardly any was left. */
     if (e->steps_of_sound >= LEARN_STEPS && e->candidate_steps >= HOLD_STEPS && far &&
-        e->residue_db > MATTERS_DB && correlation(e, best) > (double)BELIEVE) {
-        e->delay = wanted;
-        e->steps_of_sound = 0; /* the filter begins anew, and so does what is known of it */
-        e->residue_db = NOTHING_DB;
-    }
+        e->residue_db > MATTERS_DB && correlation(e, best) > (double)BELIEVE)
+        e->delay = wanted; /* the filter begins anew; what it has left so far bounds what it will leave */
 }
 
 /* ---- what is left ------------------------------------------------------------------------------ */
