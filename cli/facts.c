@@ -38,7 +38,9 @@ static int open_facts(struct cli *cli, bool write, struct facts **facts)
     int n = folders_data(FACTS_FILE, path, sizeof path);
     if (n < 0 || n >= (int)sizeof path || access(path, F_OK) != 0)
         return 0;
-    return facts_open(path, write, facts, &err) == SARAI_OK ? 0 : cli_fail(cli, &err);
+    return facts_open(path, config_text(cli->cfg, "SPEAKER"), write, facts, &err) == SARAI_OK
+               ? 0
+               : cli_fail(cli, &err);
 }
 
 int command_facts(struct cli *cli, const struct command *command, int argc, char **argv)

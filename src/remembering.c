@@ -43,7 +43,8 @@ static bool remembers(const struct sarai *s)
 }
 
 /* NULL without an error where nothing was told yet. */
-static enum sarai_status open_facts(bool write, struct facts **out, struct sarai_error *err)
+static enum sarai_status open_facts(const struct sarai *s, bool write, struct facts **out,
+                                    struct sarai_error *err)
 {
     char path[PATH_BYTES];
     *out = NULL;
@@ -52,14 +53,17 @@ static enum sarai_status open_facts(bool write, struct facts **out, struct sarai
         return write ? failed(err, SARAI_EUSAGE,
                               tr("no se sabe dónde guardar: falta HOME", "no place to keep data: no HOME"))
                      : SARAI_OK;
-    return write || access(path, F_OK) == 0 ? facts_open(path, write, out, err) : SARAI_OK;
+    return write || access(path, F_OK) == 0
+               ? facts_open(path, config_text(s->cfg, "SPEAKER"), write, out, err)
+               : SARAI_OK;
 }
 
 /* The sentences of a key, or all (NULL). */
-static enum sarai_status recall_facts(const char *key, struct buf *out, struct sarai_error *err)
+static enum sarai_status recall_facts(const struct sarai *s, const char *key, struct buf *out,
+                                      struct sarai_error *err)
 {
     struct facts *facts;
-    enum sarai_status st = open_facts(false, &facts, err);
+    enum sarai_status st = open_facts(s, false, &facts, err);
     if (!st && facts)
         st = facts_text(facts, key, out, err);
     facts_close(facts);
@@ -74,10 +78,11 @@ enum sarai_status assistant_reply(const struct sarai *s, const char *words, stru
         return SARAI_OK;
     enum sarai_status st = SARAI_OK;
     const char *instead = NULL;
-    if (found.act == FACT_ASKED_NAME || found.act == FACT_ASKED_ALL) {
-        st = recall_facts(found.act == FACT_ASKED_NAME ? "nombre" : NULL, out, err);
-        instead = found.act == FACT_ASKED_NAME ? "Todavía no me has dicho cómo te llamas."
-                                               : "Todavía no me has contado nada de ti.";
+    if (found.act == FACT_ASKED || found.act == FACT_ASKED_ALL) {
+        st = recall_facts(s, found.act == FACT_ASKED ? found.key : NULL, out, err);
+        instead = found.act == FACT_ASKED_ALL        ? "Todavía no me has contado nada de ti."
+                  : strcmp(found.key, "nombre") == 0 ? "Todavía no me has dicho cómo te llamas."
+                                                     : "Todavía no me lo has contado.";
     } else if (found.act == FACT_UNWANTED || found.act == FACT_UNWANTED_ALL) {
         instead =
             found.act == FACT_UNWANTED ? "Vale, lo olvido." : "Vale, olvido todo lo que me has contado.";
@@ -92,7 +97,7 @@ enum sarai_status assistant_reply(const struct sarai *s, const char *words, stru
 enum sarai_status assistant_known(const struct sarai *s, const char *question, struct buf *out,
                                   struct sarai_error *err)
 {
-    return remembers(s) && fact_rules_concern(question) ? recall_facts(NULL, out, err) : SARAI_OK;
+    return remembers(s) && fact_rules_concern(question) ? recall_facts(s, NULL, out, err) : SARAI_OK;
 }
 
 enum sarai_status assistant_remember(const struct sarai *s, const char *words, struct sarai_error *err)
@@ -101,9 +106,9 @@ enum sarai_status assistant_remember(const struct sarai *s, const char *words, s
     struct facts *facts;
     int64_t gone;
     size_t n = remembers(s) && acting_may_be_read(words) ? fact_rules_read(words, found, FACT_RULES_MOST) : 0;
-    if (n == 0 || found[0].act == FACT_ASKED_NAME || found[0].act == FACT_ASKED_ALL)
+    if (n == 0 || found[0].act == FACT_ASKED || found[0].act == FACT_ASKED_ALL)
         return SARAI_OK;
-    enum sarai_status st = open_facts(true, &facts, err);
+    enum sarai_status st = open_facts(s, true, &facts, err);
     for (size_t i = 0; !st && i < n; i++)
         st = found[i].act == FACT_TOLD
                  ? facts_put(facts, found[i].key, found[i].text, err)

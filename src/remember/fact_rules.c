@@ -17,25 +17,72 @@ static const struct rule {
 } rules[] = {
     {" me llamo ", "", "nombre", "Te llamas ", "", 4},
     {" mi nombre es ", "", "nombre", "Te llamas ", "", 4},
+    {" llamame ", "", "nombre", "Te llamas ", "", 3},
+    {" puedes llamarme ", "", "nombre", "Te llamas ", "", 3},
+    {" me puedes llamar ", "", "nombre", "Te llamas ", "", 3},
+    {" me llaman ", "", "apodo", "Te llaman ", "", 3},
     {" vivo en ", "", "casa", "Vives en ", "", 6},
+    {" vivo con ", "", "compania", "Vives con ", "", 6},
+    {" vivo solo ", "", "compania", "Vives solo", "", 0},
+    {" vivo sola ", "", "compania", "Vives sola", "", 0},
+    {" resido en ", "", "casa", "Vives en ", "", 6},
+    {" me he mudado a ", "", "casa", "Vives en ", "", 6},
+    {" soy de ", "", "origen", "Eres de ", "", 4},
     {" naci en ", "", "nacimiento", "Naciste en ", "", 6},
+    {" naci el ", "", "nacimiento", "Naciste el ", "", 6},
     {" tengo ", " anos ", "edad", "Tienes ", " años", 3},
     {" soy alergico a ", "", "alergia ", "Eres alérgico a ", "", 5},
     {" soy alergica a ", "", "alergia ", "Eres alérgica a ", "", 5},
     {" soy alergico al ", "", "alergia ", "Eres alérgico al ", "", 5},
     {" soy alergica al ", "", "alergia ", "Eres alérgica al ", "", 5},
+    {" tengo alergia a ", "", "alergia ", "Tienes alergia a ", "", 5},
+    {" tengo alergia al ", "", "alergia ", "Tienes alergia al ", "", 5},
+    {" soy intolerante a ", "", "alergia ", "Eres intolerante a ", "", 5},
+    {" soy intolerante al ", "", "alergia ", "Eres intolerante al ", "", 5},
+    {" soy celiaco ", "", "alergia celiaca", "Eres celíaco", "", 0},
+    {" soy celiaca ", "", "alergia celiaca", "Eres celíaca", "", 0},
+    {" soy diabetico ", "", "salud", "Eres diabético", "", 0},
+    {" soy diabetica ", "", "salud", "Eres diabética", "", 0},
+    {" soy vegetariano ", "", "dieta", "Eres vegetariano", "", 0},
+    {" soy vegetariana ", "", "dieta", "Eres vegetariana", "", 0},
+    {" soy vegano ", "", "dieta", "Eres vegano", "", 0},
+    {" soy vegana ", "", "dieta", "Eres vegana", "", 0},
     {" trabajo de ", "", "trabajo", "Trabajas de ", "", 6},
     {" trabajo como ", "", "trabajo", "Trabajas como ", "", 6},
     {" trabajo en ", "", "trabajo", "Trabajas en ", "", 6},
+    {" me dedico a ", "", "trabajo", "Te dedicas a ", "", 6},
+    {" mi profesion es ", "", "trabajo", "Tu profesión es ", "", 5},
+    {" estoy jubilado ", "", "trabajo", "Estás jubilado", "", 0},
+    {" estoy jubilada ", "", "trabajo", "Estás jubilada", "", 0},
+    {" estudio en ", "", "estudios", "Estudias en ", "", 6},
+    {" estoy estudiando ", "", "estudios", "Estás estudiando ", "", 5},
+    {" estoy casado con ", "", "pareja", "Estás casado con ", "", 4},
+    {" estoy casada con ", "", "pareja", "Estás casada con ", "", 4},
     {" mi cumpleanos es el ", "", "cumpleanos", "Tu cumpleaños es el ", "", 4},
+    {" cumplo anos el ", "", "cumpleanos", "Tu cumpleaños es el ", "", 4},
+    {" mi telefono es el ", "", "telefono", "Tu teléfono es el ", "", 12},
+    {" mi direccion es ", "", "direccion", "Tu dirección es ", "", 8},
+    {" mi color favorito es ", "", "color", "Tu color favorito es ", "", 4},
+    {" mi comida favorita es ", "", "comida", "Tu comida favorita es ", "", 6},
+    {" mi equipo es ", "", "equipo", "Tu equipo es ", "", 5},
     {" recuerda que ", "", "nota ", "Me dijiste que ", "", MOST_VALUE_WORDS},
     {" acuerdate de que ", "", "nota ", "Me dijiste que ", "", MOST_VALUE_WORDS},
+    {" quiero que recuerdes que ", "", "nota ", "Me dijiste que ", "", MOST_VALUE_WORDS},
+    {" no olvides que ", "", "nota ", "Me dijiste que ", "", MOST_VALUE_WORDS},
+    {" ten en cuenta que ", "", "nota ", "Me dijiste que ", "", MOST_VALUE_WORDS},
 };
 
+/* "me gusta el té", "no me gustan las aceitunas": the article keeps out "me gusta cómo hablas". */
+static const char *const tastes[] = {"gusta", "gustan", "encanta", "encantan"};
+static const char *const articles[] = {"el", "la", "los", "las"};
+
 /* " mi hijo se llama Leo " */
-static const char *const people[] = {"hijo",  "hija",  "padre", "madre",  "hermano", "hermana", "marido",
-                                     "mujer", "novio", "novia", "abuelo", "abuela",  "perro",   "perra",
-                                     "gato",  "gata",  "amigo", "amiga",  "jefe",    "jefa"};
+static const char *const people[] = {
+    "hijo",   "hija",   "padre",  "madre",  "hermano", "hermana", "marido",    "mujer",     "novio",
+    "novia",  "abuelo", "abuela", "perro",  "perra",   "gato",    "gata",      "amigo",     "amiga",
+    "jefe",   "jefa",   "nieto",  "nieta",  "sobrino", "sobrina", "primo",     "prima",     "tio",
+    "tia",    "suegro", "suegra", "pareja", "vecino",  "vecina",  "profesor",  "profesora", "medico",
+    "medica", "esposo", "esposa", "bebe",   "cunado",  "cunada",  "companero", "companera"};
 
 /* What may stand before a rule, or between two. */
 static const char *const fillers[] = {"hola", "buenas", "buenos", "dias",  "tardes",  "noches",
@@ -46,25 +93,54 @@ static const char *const wishes[] = {" olvida ", " olvidate de ", " olvidate ", 
 static const struct {
     const char *what, *key; /* key "": everything */
 } unwanted[] = {
-    {"mi nombre ", "nombre"},
-    {"como me llamo ", "nombre"},
-    {"donde vivo ", "casa"},
-    {"mi edad ", "edad"},
-    {"cuantos anos tengo ", "edad"},
-    {"mi alergia ", "alergia"},
-    {"mis alergias ", "alergia"},
-    {"mi trabajo ", "trabajo"},
-    {"en que trabajo ", "trabajo"},
-    {"mi cumpleanos ", "cumpleanos"},
-    {"donde naci ", "nacimiento"},
-    {"mis notas ", "nota"},
-    {"todo lo que sabes de mi ", ""},
-    {"lo que sabes de mi ", ""},
-    {"todo lo que te he contado ", ""},
+    {"mi nombre ", "nombre"},        {"como me llamo ", "nombre"},
+    {"donde vivo ", "casa"},         {"mi edad ", "edad"},
+    {"cuantos anos tengo ", "edad"}, {"mi alergia ", "alergia"},
+    {"mis alergias ", "alergia"},    {"mi trabajo ", "trabajo"},
+    {"en que trabajo ", "trabajo"},  {"mi cumpleanos ", "cumpleanos"},
+    {"donde naci ", "nacimiento"},   {"mis notas ", "nota"},
+    {"mi telefono ", "telefono"},    {"mi direccion ", "direccion"},
+    {"mis gustos ", "gusto"},        {"lo que me gusta ", "gusto"},
+    {"de donde soy ", "origen"},     {"mi pareja ", "pareja"},
+    {"lo que estudio ", "estudios"}, {"todo lo que sabes de mi ", ""},
+    {"lo que sabes de mi ", ""},     {"todo lo que te he contado ", ""},
     {"todo sobre mi ", ""},
 };
-static const char *const asks_name[] = {" como me llamo ", " cual es mi nombre ", " sabes mi nombre "};
-static const char *const asks_all[] = {" que sabes de mi ", " que sabes sobre mi ", " que recuerdas de mi "};
+/* Questions of the whole utterance; key "": everything. Those about somebody are made of people[]. */
+static const struct {
+    const char *asks, *key;
+} questions[] = {
+    {" como me llamo ", "nombre"},
+    {" cual es mi nombre ", "nombre"},
+    {" sabes mi nombre ", "nombre"},
+    {" quien soy yo ", "nombre"},
+    {" donde vivo ", "casa"},
+    {" con quien vivo ", "compania"},
+    {" de donde soy ", "origen"},
+    {" donde naci ", "nacimiento"},
+    {" cuando naci ", "nacimiento"},
+    {" cuantos anos tengo ", "edad"},
+    {" que edad tengo ", "edad"},
+    {" a que soy alergico ", "alergia"},
+    {" a que soy alergica ", "alergia"},
+    {" a que tengo alergia ", "alergia"},
+    {" en que trabajo ", "trabajo"},
+    {" de que trabajo ", "trabajo"},
+    {" donde trabajo ", "trabajo"},
+    {" a que me dedico ", "trabajo"},
+    {" cuando es mi cumpleanos ", "cumpleanos"},
+    {" cual es mi telefono ", "telefono"},
+    {" cual es mi direccion ", "direccion"},
+    {" cual es mi color favorito ", "color"},
+    {" cual es mi comida favorita ", "comida"},
+    {" que me gusta ", "gusto"},
+    {" que cosas me gustan ", "gusto"},
+    {" que sabes de mi ", ""},
+    {" que sabes sobre mi ", ""},
+    {" que recuerdas de mi ", ""},
+    {" que recuerdas sobre mi ", ""},
+    {" que te he contado de mi ", ""},
+};
 static const char *const concerning[] = {" mi ",    " mis ",   " conmigo ", " vivo ", " soy ",
                                          " tengo ", " puedo ", " trabajo ", " naci "};
 
@@ -136,6 +212,16 @@ static void take_value(struct clause *c, int skipped, int left_out, char out[FAC
     snprintf(out, FACT_TEXT_BYTES, "%.*s", n < FACT_TEXT_BYTES / 2 ? (int)n : FACT_TEXT_BYTES / 2, c->text);
 }
 
+/* "soy de los que madrugan" tells no place. */
+static bool is_clause(const char *value)
+{
+    static const char *const begins[] = {"que ", "los que ", "las que ", "lo que "};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (strncmp(value, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return false;
+}
+
 static bool follow_rule(struct clause *c, const struct rule *r, struct fact_found *out)
 {
     size_t n = strlen(r->begins), tail = strlen(r->ends);
@@ -145,8 +231,14 @@ static bool follow_rule(struct clause *c, const struct rule *r, struct fact_foun
     char value[FACT_TEXT_BYTES], folded[FACT_KEY_BYTES];
     int begun = count_words(r->begins), ended = tail > 0 ? count_words(r->ends) : 0;
     int words = count_words(c->line.data) - begun - ended;
-    if (words < 1 || words > r->most_words)
+    if (words > r->most_words || (words < 1) != (r->most_words == 0) || is_clause(c->line.data + n))
         return false;
+    if (r->most_words == 0) { /* all is said by the rule */
+        out->act = FACT_TOLD;
+        snprintf(out->key, sizeof out->key, "%s", r->key);
+        snprintf(out->text, sizeof out->text, "%s.", r->text);
+        return true;
+    }
     snprintf(folded, sizeof folded, "%.*s", (int)(c->line.len - n - 1), c->line.data + n);
     take_value(c, begun, ended, value);
     if (!*value)
@@ -160,11 +252,27 @@ static bool follow_rule(struct clause *c, const struct rule *r, struct fact_foun
 
 static bool tells_of_people(struct clause *c, struct fact_found *out)
 {
-    char begins[WORD_BYTES], text[WORD_BYTES];
+    char begins[WORD_BYTES], text[WORD_BYTES], who[WORD_BYTES / 2] = "";
+    if (sscanf(c->text, "%*s %31s", who) != 1) /* as it was said: people[] has no accents */
+        return false;
     for (size_t i = 0; i < sizeof people / sizeof *people; i++) {
         snprintf(begins, sizeof begins, " mi %s se llama ", people[i]);
-        snprintf(text, sizeof text, "Tu %s se llama ", people[i]);
+        snprintf(text, sizeof text, "Tu %s se llama ", who);
         const struct rule rule = {begins, "", people[i], text, "", 4};
+        if (follow_rule(c, &rule, out))
+            return true;
+    }
+    return false;
+}
+
+static bool tells_of_tastes(struct clause *c, struct fact_found *out)
+{
+    char begins[WORD_BYTES], text[WORD_BYTES];
+    for (size_t i = 0; i < 2 * sizeof tastes / sizeof *tastes * sizeof articles / sizeof *articles; i++) {
+        const char *article = articles[i / 2 % 4], *taste = tastes[i / 8];
+        snprintf(begins, sizeof begins, " %sme %s %s ", i % 2 ? "no " : "", taste, article);
+        snprintf(text, sizeof text, "%s %s %s ", i % 2 ? "No te" : "Te", taste, article);
+        const struct rule rule = {begins, "", "gusto ", text, "", 6};
         if (follow_rule(c, &rule, out))
             return true;
     }
@@ -177,7 +285,7 @@ static bool tells(struct clause *c, struct fact_found *out)
         for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
             if (follow_rule(c, &rules[i], out))
                 return true;
-        if (tells_of_people(c, out))
+        if (tells_of_people(c, out) || tells_of_tastes(c, out))
             return true;
         bool denies = strncmp(c->line.data, " no ", 4) == 0;
         if (denies || !begins_with_filler(c) || !drop_word(c))
@@ -203,6 +311,21 @@ static bool is_unwanted(const char *line, struct fact_found *out)
     return false;
 }
 
+/* "¿Cómo se llama mi hijo?" */
+static bool asks_of_people(const char *line, struct fact_found *out)
+{
+    char asks[WORD_BYTES];
+    for (size_t i = 0; i < sizeof people / sizeof *people; i++) {
+        snprintf(asks, sizeof asks, " como se llama mi %s ", people[i]);
+        if (!strstr(line, asks))
+            continue;
+        out->act = FACT_ASKED;
+        snprintf(out->key, sizeof out->key, "%s", people[i]);
+        return true;
+    }
+    return false;
+}
+
 /* What is not told but asked or wished, of the whole utterance. */
 static bool reads_whole(const char *line, struct fact_found *out)
 {
@@ -211,20 +334,23 @@ static bool reads_whole(const char *line, struct fact_found *out)
         return true;
     if (count_words(line) > 8)
         return false;
-    if (holds_any(line, asks_name, sizeof asks_name / sizeof *asks_name))
-        out->act = FACT_ASKED_NAME;
-    else if (holds_any(line, asks_all, sizeof asks_all / sizeof *asks_all))
-        out->act = FACT_ASKED_ALL;
-    else
-        return false;
-    return true;
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        size_t n = strlen(questions[i].asks), length = strlen(line);
+        if (length < n || strcmp(line + length - n, questions[i].asks) != 0)
+            continue;
+        out->act = *questions[i].key ? FACT_ASKED : FACT_ASKED_ALL;
+        snprintf(out->key, sizeof out->key, "%s", questions[i].key);
+        return true;
+    }
+    return asks_of_people(line, out);
 }
 
 /* Bytes until the clause's end: a mark, or " y " before what begins another rule. */
 static size_t clause_length(const char *text)
 {
-    static const char *const joints[] = {" y vivo ", " y me llamo ", " y mi ",
-                                         " y soy ",  " y tengo ",    " y trabajo "};
+    static const char *const joints[] = {" y vivo ",  " y me llamo ", " y mi ",
+                                         " y soy ",   " y tengo ",    " y trabajo ",
+                                         " y estoy ", " y me gusta ", " y me encanta "};
     size_t n = strcspn(text, ".,;:!?\n");
     for (size_t i = 0; i < sizeof joints / sizeof *joints; i++) {
         const char *joint = strstr(text, joints[i]);

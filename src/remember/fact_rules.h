@@ -14,10 +14,10 @@
 enum { FACT_RULES_MOST = 4, FACT_KEY_BYTES = 96, FACT_TEXT_BYTES = 320 };
 
 enum fact_act {
-    FACT_TOLD,       /* key, text */
-    FACT_ASKED_NAME, /* "¿cómo me llamo?" */
-    FACT_ASKED_ALL,  /* "¿qué sabes de mí?" */
-    FACT_UNWANTED,   /* key: and what begins with it, up to a blank */
+    FACT_TOLD,      /* key, text */
+    FACT_ASKED,     /* key: "¿cómo me llamo?", "¿a qué soy alérgica?" */
+    FACT_ASKED_ALL, /* "¿qué sabes de mí?" */
+    FACT_UNWANTED,  /* key: and what begins with it, up to a blank */
     FACT_UNWANTED_ALL,
 };
 

@@ -26,7 +26,14 @@ check "forgotten by command: $(cat out err)" grep -q "1" out
 REMEMBER=off lines "Me llamo Eva." "¿Cómo me llamo?"
 run facts
 check "off: nothing is kept: $(cat out)" [ "$(grep -c Eva out)" = 0 ]
+SPEAKER=ana lines "Me llamo Ana." "Soy alérgica al polen."
+SPEAKER=luis lines "¿Cómo me llamo?" "¿A qué soy alérgico?"
+check "to each their own: $(cat out)" jq_holds '(.[0].answer | test("no me has dicho")) and (.[1].answer | test("no me lo has contado"))' out
+SPEAKER=ana lines "¿A qué soy alérgica?"
+check "kept for who told it: $(cat out)" jq_holds '.[0].answer == "Eres alérgica al polen."' out
 lines "Olvida todo lo que sabes de mí."
+run facts --speaker ana
+check "others' are not forgotten: $(cat out)" grep -q "polen" out
 run facts
 check "all forgotten: $(cat out)" [ ! -s out ]
 expect 2 "list, forget" facts forget

@@ -33,6 +33,22 @@ static void tellings_are_found(void **state)
         {"Y mi perra se llama Luna, ¿sabes?", "perra=Tu perra se llama Luna.|"},
         {"Trabajo de enfermera.", "trabajo=Trabajas de enfermera.|"},
         {"Mi cumpleaños es el 3 de mayo.", "cumpleanos=Tu cumpleaños es el 3 de mayo.|"},
+        {"Llámame Pepe, por favor.", "nombre=Te llamas Pepe.|"},
+        {"Me llaman Chema.", "apodo=Te llaman Chema.|"},
+        {"Soy de Jaén y me gusta el flamenco.", "origen=Eres de Jaén.|gusto flamenco=Te gusta el flamenco.|"},
+        {"No me gustan las aceitunas.", "gusto aceitunas=No te gustan las aceitunas.|"},
+        {"Tengo alergia al polen.", "alergia polen=Tienes alergia al polen.|"},
+        {"Soy celíaca.", "alergia celiaca=Eres celíaca.|"},
+        {"Soy vegetariano y estoy casado con Marta.",
+         "dieta=Eres vegetariano.|pareja=Estás casado con Marta.|"},
+        {"Nací el 3 de mayo de 1980.", "nacimiento=Naciste el 3 de mayo de 1980.|"},
+        {"Me dedico a la carpintería.", "trabajo=Te dedicas a la carpintería.|"},
+        {"Estoy jubilada y vivo sola.", "trabajo=Estás jubilada.|compania=Vives sola.|"},
+        {"Mi tío se llama Blas.", "tio=Tu tío se llama Blas.|"},
+        {"Mi nieta se llama Sol.", "nieta=Tu nieta se llama Sol.|"},
+        {"Mi color favorito es el verde.", "color=Tu color favorito es el verde.|"},
+        {"No olvides que el lunes viene el fontanero",
+         "nota el lunes viene el fontanero=Me dijiste que el lunes viene el fontanero.|"},
         {"Recuerda que el código del garaje es 4411",
          "nota el codigo del garaje es 4411=Me dijiste que el código del garaje es 4411.|"},
     };
@@ -65,7 +81,12 @@ static void other_sentences_are_left_alone(void **state)
         "Tengo dos coches",
         "No soy alérgica al marisco.",
         "Soy alegre.",
-        "¿Cómo se llama mi hijo?",
+        "Soy de los que madrugan.",
+        "Me gusta cómo hablas.",
+        "¿Me gusta el café?",
+        "No soy celíaca.",
+        "Soy vegetariano los lunes y los martes nada más",
+        "No vivo sola.",
         "Me llamo",
         "Vivo en una casa que está en la calle que lleva al puerto viejo de la ciudad",
         "¿Qué significa recuerda que vas a morir?",
@@ -91,8 +112,13 @@ static void wishes_and_questions_are_found(void **state)
         enum fact_act act;
         const char *key;
     } table[] = {
-        {"¿Cómo me llamo?", FACT_ASKED_NAME, ""},
-        {"Oye, ¿sabes cómo me llamo?", FACT_ASKED_NAME, ""},
+        {"¿Cómo me llamo?", FACT_ASKED, "nombre"},
+        {"Oye, ¿sabes cómo me llamo?", FACT_ASKED, "nombre"},
+        {"¿Dónde vivo?", FACT_ASKED, "casa"},
+        {"¿A qué soy alérgica?", FACT_ASKED, "alergia"},
+        {"¿Cómo se llama mi hijo?", FACT_ASKED, "hijo"},
+        {"¿Qué te he contado de mí?", FACT_ASKED_ALL, ""},
+        {"Olvida mis gustos.", FACT_UNWANTED, "gusto"},
         {"¿Qué sabes de mí?", FACT_ASKED_ALL, ""},
         {"Olvida mi nombre.", FACT_UNWANTED, "nombre"},
         {"Por favor, olvida dónde vivo", FACT_UNWANTED, "casa"},
@@ -122,13 +148,13 @@ static void facts_are_kept_replaced_and_forgotten(void **state)
     (void)state;
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/a/recuerdos.db", folder);
-    assert_int_equal(facts_open(path, false, &f, NULL), SARAI_EINPUT);
-    assert_int_equal(facts_open(path, true, &f, NULL), SARAI_OK);
+    assert_int_equal(facts_open(path, "", false, &f, NULL), SARAI_EINPUT);
+    assert_int_equal(facts_open(path, "", true, &f, NULL), SARAI_OK);
     assert_int_equal(facts_put(f, "nombre", "Te llamas Anacleta.", NULL), SARAI_OK);
     assert_int_equal(facts_put(f, "alergia pan", "Eres alérgica al pan.", NULL), SARAI_OK);
     assert_int_equal(facts_put(f, "nombre", "Te llamas Eva.", NULL), SARAI_OK);
     facts_close(f);
-    assert_int_equal(facts_open(path, true, &f, NULL), SARAI_OK);
+    assert_int_equal(facts_open(path, "", true, &f, NULL), SARAI_OK);
     assert_int_equal(facts_text(f, NULL, &text, NULL), SARAI_OK);
     assert_string_equal(buf_string(&text), "Eres alérgica al pan. Te llamas Eva.");
     buf_reset(&text);
@@ -156,6 +182,44 @@ static void facts_are_kept_replaced_and_forgotten(void **state)
     buf_finish(&text);
 }
 
+static void each_speaker_has_their_own(void **state)
+{
+    char folder[] = "/tmp/sarai-facts-XXXXXX", path[64], command[128];
+    struct facts *ana = NULL, *nobody = NULL, *an = NULL;
+    struct buf text = BUF_INIT(FACTS_TEXT_BYTES);
+    int64_t n = 0;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/recuerdos.db", folder);
+    assert_int_equal(facts_open(path, "ana", true, &ana, NULL), SARAI_OK);
+    assert_int_equal(facts_open(path, "an", true, &an, NULL), SARAI_OK);
+    assert_int_equal(facts_open(path, "", true, &nobody, NULL), SARAI_OK);
+    assert_int_equal(facts_open(path, "a/b", true, &nobody, NULL), SARAI_EUSAGE);
+    assert_int_equal(facts_put(ana, "nombre", "Te llamas Ana.", NULL), SARAI_OK);
+    assert_int_equal(facts_put(an, "nombre", "Te llamas An.", NULL), SARAI_OK);
+    assert_int_equal(facts_put(nobody, "nombre", "Te llamas Eva.", NULL), SARAI_OK);
+    for (int i = 0; i < FACTS_MOST; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "nota %d", i);
+        assert_int_equal(facts_put(an, key, "x", NULL), SARAI_OK);
+    }
+    assert_int_equal(facts_text(ana, NULL, &text, NULL), SARAI_OK);
+    assert_string_equal(buf_string(&text), "Te llamas Ana.");
+    assert_int_equal(facts_forget(ana, NULL, &n, NULL), SARAI_OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(facts_forget(an, "nota", &n, NULL), SARAI_OK);
+    assert_int_equal(n, FACTS_MOST);
+    buf_reset(&text);
+    assert_int_equal(facts_text(nobody, NULL, &text, NULL), SARAI_OK);
+    assert_string_equal(buf_string(&text), "Te llamas Eva.");
+    facts_close(ana);
+    facts_close(an);
+    facts_close(nobody);
+    buf_finish(&text);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +227,7 @@ int main(void)
         cmocka_unit_test(other_sentences_are_left_alone),
         cmocka_unit_test(wishes_and_questions_are_found),
         cmocka_unit_test(facts_are_kept_replaced_and_forgotten),
+        cmocka_unit_test(each_speaker_has_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
