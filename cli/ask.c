@@ -23,10 +23,11 @@ struct asking {
 static int print_turn(const struct sarai_turn *turn, bool json, bool quiet)
 {
     if (json)
-        return cli_print_json(json_pack(
-            "{s:o,s:s,s:b,s:s,s:o,s:o,s:o}", "question", cli_json_text(turn->text), "answer", turn->answer,
-            "call", turn->is_call, "by", cli_by_name(turn->by), "sources", cli_hits_json(&turn->sources),
-            "stages_ms", cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens)));
+        return cli_print_json(
+            json_pack("{s:o,s:s,s:b,s:s,s:o,s:o,s:o,s:o}", "question", cli_json_text(turn->text), "answer",
+                      turn->answer, "call", turn->is_call, "by", cli_by_name(turn->by), "route",
+                      cli_route_json(turn), "sources", cli_hits_json(&turn->sources), "stages_ms",
+                      cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens)));
     if (turn->is_call)
         fputs(turn->answer, stdout);
     putchar('\n');
@@ -54,17 +55,38 @@ static int consult(struct asking *a, struct sarai_question *question)
 
 enum { MAX_PASSAGES = 64, MAX_TURNS = 64 };
 
-/* {"text": …, "mood": …, "passages": [{"source": …, "text": …}, …], "result": true}; the strings stay the
- * object's. "passages": [] says that a search found nothing. False when it is none. */
-static bool read_question(json_t *object, struct sarai_passage *passages, struct sarai_question *out)
+/* What a question brings; its strings stay the object's. */
+struct brought {
+    struct sarai_question question;
+    struct sarai_passage passages[MAX_PASSAGES];
+    float emo_vec[SARAI_EMO_DIMENSION];
+};
+
+static bool read_emo_vec(const json_t *list, float emo_vec[SARAI_EMO_DIMENSION])
 {
-    json_t *found = NULL;
+    for (size_t i = 0; i < SARAI_EMO_DIMENSION; i++) {
+        if (!json_is_number(json_array_get(list, i)))
+            return false;
+        emo_vec[i] = (float)json_number_value(json_array_get(list, i));
+    }
+    return json_array_size(list) == SARAI_EMO_DIMENSION;
+}
+
+/* {"text": …, "mood": …, "emo_vec": […], "passages": [{"source": …, "text": …}, …], "result": true}.
+ * "passages": [] says that a search found nothing. False when it is none. */
+static bool read_question(json_t *object, struct brought *brought)
+{
+    json_t *found = NULL, *heard = NULL;
     int is_result = 0;
+    struct sarai_question *out = &brought->question;
+    struct sarai_passage *passages = brought->passages;
     *out = (struct sarai_question){.passages = passages};
-    if (json_unpack(object, "{s:s,s?s,s?o,s?b}", "text", &out->text, "mood", &out->mood, "passages", &found,
-                    "result", &is_result) != 0 ||
-        (found && !json_is_array(found)) || json_array_size(found) > MAX_PASSAGES)
+    if (json_unpack(object, "{s:s,s?s,s?o,s?o,s?b}", "text", &out->text, "mood", &out->mood, "emo_vec",
+                    &heard, "passages", &found, "result", &is_result) != 0 ||
+        (found && !json_is_array(found)) || json_array_size(found) > MAX_PASSAGES ||
+        (heard && !read_emo_vec(heard, brought->emo_vec)))
         return false;
+    out->emo_vec = heard ? brought->emo_vec : NULL;
     out->searched = found != NULL;
     out->is_result = is_result != 0;
     out->n_passages = json_array_size(found);
@@ -79,15 +101,14 @@ static bool read_question(json_t *object, struct sarai_passage *passages, struct
 static int recall(struct cli *cli, json_t *history)
 {
     struct sarai_error err = {0};
-    struct sarai_passage passages[MAX_PASSAGES];
-    struct sarai_question question;
+    struct brought brought;
     for (size_t i = 0; i < json_array_size(history); i++) {
         json_t *turn = json_array_get(history, i);
         const char *answer = json_string_value(json_object_get(turn, "answer"));
-        if (!answer || !read_question(turn, passages, &question))
+        if (!answer || !read_question(turn, &brought))
             return cli_usage(tr("«history» no es una lista de turnos con «text» y «answer»",
                                 "“history” is not a list of turns with “text” and “answer”"));
-        if (sarai_recall(cli->sarai, &question, answer, &err) != SARAI_OK)
+        if (sarai_recall(cli->sarai, &brought.question, answer, &err) != SARAI_OK)
             return cli_fail(cli, &err);
     }
     return 0;
@@ -96,20 +117,19 @@ static int recall(struct cli *cli, json_t *history)
 static int ask_json(struct asking *a, const char *line)
 {
     json_error_t cause;
-    struct sarai_passage passages[MAX_PASSAGES];
-    struct sarai_question question;
+    struct brought brought;
     json_t *object = json_loads(line, 0, &cause);
     json_t *history = json_object_get(object, "history");
     int code;
     if (!object)
         code = cli_usage(tr("la línea no es JSON: %s", "the line is not JSON: %s"), cause.text);
-    else if (json_array_size(history) > MAX_TURNS || !read_question(object, passages, &question))
+    else if (json_array_size(history) > MAX_TURNS || !read_question(object, &brought))
         code = cli_usage(tr("hace falta un objeto con «text»; ayuda: sarai ask --help",
                             "this takes an object with “text”; help: sarai ask --help"));
     else
         code = recall(a->cli, history);
     if (object && !code)
-        code = consult(a, &question);
+        code = consult(a, &brought.question);
     json_decref(object);
     return code;
 }
@@ -155,10 +175,11 @@ int command_ask(struct cli *cli, const struct command *command, int argc, char *
     int first, code;
     const struct cli_option own[] = {
         {"json", 'j', NULL, NULL, &a.json,
-         "una línea JSON por pregunta, que puede serlo también: {\"text\", \"mood\", \"passages\", "
+         "una línea JSON por pregunta, que puede serlo también: {\"text\", \"mood\", \"emo_vec\", "
+         "\"passages\", "
          "\"history\"}",
-         "a JSON line for each question, which may be one too: {\"text\", \"mood\", \"passages\", "
-         "\"history\"}"},
+         "a JSON line for each question, which may be one too: {\"text\", \"mood\", \"emo_vec\", "
+         "\"passages\", \"history\"}"},
         {"keep", 'k', NULL, NULL, &keep, "todas las líneas son una misma conversación",
          "all lines are one conversation"},
         {"quiet", 'q', NULL, NULL, &a.quiet, "sin tabla de tiempos", "no table of times"},

@@ -155,6 +155,38 @@ const char *cli_by_name(enum sarai_answered_by by)
     return names[by];
 }
 
+json_t *cli_route_json(const struct sarai_turn *turn)
+{
+    const struct sarai_route *r = &turn->route;
+    if (!turn->weighed)
+        return json_null();
+    json_t *hard = turn->routed ? json_real((double)r->hard) : json_null(),
+           *soft = turn->routed ? json_real((double)r->soft) : json_null(),
+           *web = turn->routed ? json_real((double)r->web) : json_null();
+    return json_pack("{s:o, s:o, s:o, s:f, s:f, s:s}", "hard", hard, "soft", soft, "web", web, "alpha",
+                     (double)r->alpha, "beta", (double)r->beta, "tone", sarai_tone_name(turn->tone));
+}
+
+void cli_route_text(const struct sarai_turn *turn, char *out, size_t n)
+{
+    static const char *const tones[][2] = {{"llano", "plain"},
+                                           {"tierno", "tender"},
+                                           {"tranquilizador", "soothing"},
+                                           {"sereno", "even"},
+                                           {"alegre", "bright"}};
+    const struct sarai_route *r = &turn->route;
+    char scores[80] = "";
+    out[0] = '\0';
+    if (!turn->weighed)
+        return;
+    if (turn->routed)
+        snprintf(scores, sizeof scores,
+                 tr("saber %.2f, consuelo %.2f, actualidad %.2f, ", "hard %.2f, soft %.2f, web %.2f, "),
+                 (double)r->hard, (double)r->soft, (double)r->web);
+    snprintf(out, n, "%sα %.2f, β %.2f, %s %s", scores, (double)r->alpha, (double)r->beta, tr("tono", "tone"),
+             tr(tones[turn->tone][0], tones[turn->tone][1]));
+}
+
 int cli_columns(const char *text)
 {
     int n = 0;
@@ -216,6 +248,10 @@ void cli_print_stages(const struct sarai_turn *turn)
     }
     if (*cli_by_text(turn->by))
         fprintf(stderr, "  %s\n", cli_by_text(turn->by));
+    char route[160];
+    cli_route_text(turn, route, sizeof route);
+    if (*route)
+        fprintf(stderr, "  %s %s\n", tr("ruta:", "route:"), route);
     if (turn->tokens.generated > 0)
         fprintf(stderr,
                 tr("  tokens: %d leídos, %d de la memoria, %d escritos\n",

@@ -125,6 +125,11 @@ json_t *cli_json_text(const char *text);
 void cli_mood_text(bool felt, const float *emo_vec, char *out, size_t n);
 /* emo_vec as a list; null when none was heard. */
 json_t *cli_mood_json(bool felt, const float *emo_vec);
+/* What the question took: hard, soft and web (null without the router), alpha, beta, tone; null where nobody
+ * had to think. */
+json_t *cli_route_json(const struct sarai_turn *turn);
+/* … for people; "" where nobody had to think. */
+void cli_route_text(const struct sarai_turn *turn, char *out, size_t n);
 json_t *cli_stages_json(const struct sarai_stages *s);
 json_t *cli_tokens_json(const struct sarai_tokens *t);
 json_t *cli_hits_json(const struct sarai_hits *h);

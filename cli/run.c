@@ -40,12 +40,12 @@ static bool write_audio(void *user, const float *pcm, size_t n)
 static int show_turn(const struct job *job, const char *path, const struct sarai_turn *turn)
 {
     if (job->json)
-        return cli_print_json(
-            json_pack("{s:o,s:s,s:o,s:s,s:s,s:o,s:o,s:o,s:f,s:I}", "file", cli_json_text(path), "text",
-                      turn->text, "emo_vec", cli_mood_json(turn->felt, turn->emo_vec), "answer", turn->answer,
-                      "by", cli_by_name(turn->by), "sources", cli_hits_json(&turn->sources), "stages_ms",
-                      cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens),
-                      "answer_audio_s", turn->answer_audio_s, "rss_bytes", (json_int_t)cli_resident_bytes()));
+        return cli_print_json(json_pack(
+            "{s:o,s:s,s:o,s:o,s:s,s:s,s:o,s:o,s:o,s:f,s:I}", "file", cli_json_text(path), "text", turn->text,
+            "emo_vec", cli_mood_json(turn->felt, turn->emo_vec), "route", cli_route_json(turn), "answer",
+            turn->answer, "by", cli_by_name(turn->by), "sources", cli_hits_json(&turn->sources), "stages_ms",
+            cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens), "answer_audio_s",
+            turn->answer_audio_s, "rss_bytes", (json_int_t)cli_resident_bytes()));
     fputc('\n', job->words);
     fflush(job->words); /* before the table, which goes to another stream */
     if (!job->quiet)

@@ -90,12 +90,13 @@ static void show_times(struct screen *s)
 /* Who answered and from what, where it was not simply the model here. */
 static void show_answered(struct screen *s, const struct sarai_turn *turn)
 {
-    char source[256];
-    const char *by = cli_by_text(turn->by), *between = *by ? "; " : "";
-    if (!*by && turn->sources.n == 0)
+    char source[256], route[160];
+    cli_route_text(turn, route, sizeof route);
+    const char *by = cli_by_text(turn->by), *between = *by || *route ? "; " : "";
+    if (!*by && !*route && turn->sources.n == 0)
         return;
     new_line(s);
-    fprintf(s->to, "%s  %s", s->colour ? "\033[2m" : "", by);
+    fprintf(s->to, "%s  %s%s%s", s->colour ? "\033[2m" : "", by, *by && *route ? "; " : "", route);
     for (size_t i = 0; i < turn->sources.n; i++) {
         cli_source_text(&turn->sources.hits[i], source, sizeof source);
         fprintf(s->to, "%s%s%s", between, i == 0 ? tr("fuente: ", "source: ") : "", source);

@@ -46,6 +46,7 @@ static void add_fields(json_t *object, const struct sarai_talk_event *e)
     if (e->kind == SARAI_TALK_ANSWERED) {
         json_object_set_new(object, "answer", json_string(e->answered->answer));
         json_object_set_new(object, "by", json_string(cli_by_name(e->answered->by)));
+        json_object_set_new(object, "route", cli_route_json(e->answered));
         json_object_set_new(object, "sources", cli_hits_json(&e->answered->sources));
     }
     if (e->kind == SARAI_TALK_TURN)

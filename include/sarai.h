@@ -174,6 +174,27 @@ enum sarai_answered_by {
                         decides */
 };
 
+/* What a question takes. Each 0..1. */
+struct sarai_route {
+    float hard;  /* knowledge or reasoning */
+    float soft;  /* empathy */
+    float web;   /* facts that change by the day */
+    float alpha; /* weight of knowledge, after what was felt: above 0.9 an expert is wanted */
+    float beta;  /* weight of warmth, of words and voice together */
+};
+
+/* How an answer is meant to sound, to whom. */
+enum sarai_tone {
+    SARAI_TONE_PLAIN,
+    SARAI_TONE_TENDER,   /* to who is sad, or in need of warmth */
+    SARAI_TONE_SOOTHING, /* to who is frightened: calm */
+    SARAI_TONE_EVEN,     /* to who is angry: composed */
+    SARAI_TONE_BRIGHT,   /* to who is glad */
+    SARAI_N_TONES,
+};
+/* "plain", "tender" … "bright"; NULL out of range. */
+SARAI_API const char *sarai_tone_name(enum sarai_tone tone);
+
 /* One whole turn. */
 struct sarai_turn {
     char *text;   /* what was heard */
@@ -186,6 +207,10 @@ struct sarai_turn {
     enum sarai_answered_by by;
     bool felt; /* the question was spoken, and emo_vec heard */
     float emo_vec[SARAI_EMO_DIMENSION];
+    bool weighed; /* a model was asked, or the expert: route and tone say how */
+    bool routed; /* … with the router (ROUTER): else hard, soft and web are 0, and the words do not count */
+    struct sarai_route route;
+    enum sarai_tone tone; /* of the answer */
 };
 
 SARAI_API void sarai_transcript_finish(struct sarai_transcript *t);
@@ -226,6 +251,7 @@ struct sarai_question {
     const char *text;
     const char
         *mood; /* how the person sounds: triste, enfado, miedo, alegre, sorpresa, asco; NULL: not known */
+    const float *emo_vec; /* … as heard, SARAI_EMO_DIMENSION numbers; NULL: the question was written */
     const struct sarai_passage *passages; /* what a search found, best first; at most 8 are read */
     size_t n_passages;
     bool searched;   /* there was a search: no passages then means that nothing was found */
@@ -290,19 +316,11 @@ SARAI_API enum sarai_status sarai_embed(struct sarai *s, const char *text, enum 
 
 /* ---- what a question takes ------------------------------------------------------------------ */
 
-/* Each 0..1. */
-struct sarai_route {
-    float hard;  /* knowledge or reasoning */
-    float soft;  /* empathy */
-    float web;   /* facts that change by the day */
-    float alpha; /* weight of knowledge, after what was felt: above 0.9 an expert is wanted */
-    float beta;  /* weight of warmth, of words and voice together */
-};
 /* `emo_vec` of the question's voice, or NULL when it was written. Needs SARAI_EMBED | SARAI_ROUTE. */
 SARAI_API enum sarai_status sarai_route(struct sarai *s, const char *text, const float *emo_vec,
                                         struct sarai_route *out, struct sarai_error *err);
 
-/* What the person made of the answer before, -1 (not that) … 1 (well done): it weighs in α of the next
+/* What the person made of the answer before, -1 (not that) … 1 (well done): it weighs in α and β of the next
  * question. Their words ("no era eso") and the file THUMBS_FILE do the same by themselves. */
 SARAI_API void sarai_feedback(struct sarai *s, float value);
 

@@ -45,6 +45,7 @@ struct sarai {
     struct {
         char *question; /* that waits for consent to leave; NULL: none */
         int turns;      /* of the conversation when it was asked about; -1: it was heard */
+        bool is_warm;   /* its words ask for warmth */
     } pending;
     struct acting *acting; /* tools; NULL where neither thinking nor they were asked for */
     char *last_question;   /* that was answered; NULL: none yet */
@@ -68,11 +69,21 @@ struct sarai {
 /* opening.c: loads the models of s->parts side by side. ENOMEM past RAM_BUDGET_MB. */
 enum sarai_status assistant_open_parts(struct sarai *s, struct sarai_error *err);
 
-/* routing.c: the router, which wants the embedder to be open. */
+/* routing.c: the router, which wants the embedder to be open, and what it is asked for. */
+bool assistant_wants_router(const struct sarai *s);
 enum sarai_status assistant_open_router(struct sarai *s, struct sarai_error *err);
-/* What the question takes, with what `in` says beside the router's scores. */
+/* What the question takes, with what `in` says beside the router's scores; without a router they are 0. */
 enum sarai_status assistant_weigh(struct sarai *s, const char *text, struct control_input *in,
                                   struct control *out, struct sarai_error *err);
+/* What was decided, as the model is to be told of it. */
+void assistant_lean(const struct sarai *s, const struct control *control, struct question *q);
+/* The mood that was named with a question, as a vector; false where it is none of those known. */
+bool assistant_named_mood(const char *mood, float emo_vec[SARAI_EMO_DIMENSION]);
+struct delivery assistant_delivery(const struct sarai *s, const struct control *control);
+/* Of what is given to say: TONE. */
+struct delivery assistant_chosen_delivery(const struct sarai *s);
+/* The voice whose prosody is blended into the speaking one's; NULL: none. */
+const char *assistant_companion(const struct sarai *s);
 
 /* remembering.c: opens the log of turns where it is not open yet. */
 enum sarai_status assistant_open_log(struct turn_log **log, struct sarai_error *err);
@@ -93,10 +104,21 @@ enum sarai_status assistant_remember(const struct sarai *s, const char *words, s
 bool assistant_wants_expert(const struct sarai *s);
 enum sarai_status assistant_open_expert(struct sarai *s, struct sarai_error *err);
 void assistant_close_expert(struct sarai *s);
+/* A question on its way to its answer. */
+struct thinking {
+    const struct question *question;
+    const float *emo_vec; /* of the voice that asked; NULL: it was written */
+    bool unattended;
+    const struct sarai_sink *sink;
+    conversation_piece *on_piece;
+    /* Before the first piece, where somebody must think: what was decided, and whether the router was asked.
+     */
+    void (*on_control)(void *user, const struct control_input *in, const struct control *control);
+    void *user; /* of both */
+};
 /* Question → answer, by the model here or by the expert, as control_decide() says. */
-enum sarai_status assistant_think(struct sarai *s, const struct question *question, bool unattended,
-                                  const struct sarai_sink *sink, conversation_piece *on_piece, void *user,
-                                  struct answer *out, struct sarai_error *err);
+enum sarai_status assistant_think(struct sarai *s, const struct thinking *t, struct answer *out,
+                                  struct sarai_error *err);
 
 /* sarai.c: every public call that works begins so: what was interrupted before is over. */
 void assistant_begin_call(struct sarai *s);

@@ -20,6 +20,9 @@ static const char persona[] =
     "Eres Sarai, una asistente de voz que habla español. Respondes en pocas frases cortas y exactas, como se "
     "habla: sin listas, sin símbolos y sin emojis. Si no sabes algo, lo dices.";
 
+/* … where the words of the question ask for it: nothing is told that they do not tell. */
+static const char warmly[] = " La persona lo está pasando mal: empieza por reconocerlo, con calidez.";
+
 static const char may_i_ask[] = "Eso lo sabría mejor un experto, y la pregunta saldría de este equipo. "
                                 "¿Se lo pregunto?";
 
@@ -117,15 +120,17 @@ static bool is_sure(struct sarai *s)
 }
 
 /* The expert's part alone. OK also where it said nothing at all. */
-static enum sarai_status relay(struct sarai *s, const char *question, struct relay *r,
+static enum sarai_status relay(struct sarai *s, const char *question, bool is_warm, struct relay *r,
                                struct expert_report *report, struct sarai_error *err)
 {
+    char system[sizeof persona + sizeof warmly];
+    snprintf(system, sizeof system, "%s%s", persona, is_warm ? warmly : "");
     *report = (struct expert_report){0};
     if (!is_sure(s))
         return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
     enum sarai_status st = note_leaving(s, question, err);
     if (!st)
-        st = expert_ask(s->expert, persona, question, on_words, r, report, err);
+        st = expert_ask(s->expert, system, question, on_words, r, report, err);
     sentences_end(&r->sentences, !st);
     if (!give(r) || r->sentences.is_out_of_memory)
         st = out_of_memory(err, tr("la respuesta", "the answer"));
@@ -164,23 +169,22 @@ static enum sarai_status step_in(struct sarai *s, const struct question *q, stru
     return st;
 }
 
-static enum sarai_status ask_expert(struct sarai *s, const struct question *q, const struct sarai_sink *sink,
-                                    conversation_piece *on_piece, void *user, struct answer *out,
-                                    struct sarai_error *err)
+static enum sarai_status ask_expert(struct sarai *s, const struct thinking *t, const struct question *q,
+                                    bool is_warm, struct answer *out, struct sarai_error *err)
 {
-    struct relay r = {.given = BUF_INIT(SENTENCES_MAX_BYTES), .on_piece = on_piece, .user = user};
+    struct relay r = {.given = BUF_INIT(SENTENCES_MAX_BYTES), .on_piece = t->on_piece, .user = t->user};
     struct expert_report report;
     struct sarai_error cause = {0};
     sentences_init(&r.sentences, (int)config_int(s->cfg, "EXPERT_MAX_SENTENCES"), false);
-    enum sarai_status st = relay(s, q->words, &r, &report, &cause);
+    enum sarai_status st = relay(s, q->words, is_warm, &r, &report, &cause);
     if (!st && r.given.len > 0) {
         st = keep(s, q, &r, &report, out, err);
     } else if (st == SARAI_ECANCELLED || st == SARAI_ENOMEM) {
         conversation_recall(s->conversation, q, false, buf_string(&r.given), NULL);
         failed(err, st, "%s", cause.message);
     } else {
-        if (st && sink->on_notice)
-            sink->on_notice(sink->user, cause.message);
+        if (st && t->sink->on_notice)
+            t->sink->on_notice(t->sink->user, cause.message);
         st = step_in(s, q, &r, &report, out, err);
     }
     sentences_finish(&r.sentences);
@@ -194,8 +198,8 @@ static const char told_source[] = "lo que me has contado";
 
 /* The question with what the person told of themselves as a further passage, where it may help: data, which
  * the frame marks and cuts like any other. */
-static enum sarai_status ask_here(struct sarai *s, const struct question *q, conversation_piece *on_piece,
-                                  void *user, struct answer *out, struct sarai_error *err)
+static enum sarai_status ask_here(struct sarai *s, const struct thinking *t, const struct question *q,
+                                  struct answer *out, struct sarai_error *err)
 {
     struct passage passages[FRAME_PASSAGES];
     struct question with = *q;
@@ -208,15 +212,14 @@ static enum sarai_status ask_here(struct sarai *s, const struct question *q, con
         with.passages = passages;
     }
     if (!st)
-        st = conversation_ask(s->conversation, &with, on_piece, user, out, err);
+        st = conversation_ask(s->conversation, &with, t->on_piece, t->user, out, err);
     buf_finish(&known);
     return st;
 }
 
 /* Gives an answer that nobody has to think about, as a turn of the conversation. */
-static enum sarai_status answer_with(struct sarai *s, const struct question *q, const char *text,
-                                     conversation_piece *on_piece, void *user, struct answer *out,
-                                     struct sarai_error *err)
+static enum sarai_status answer_with(struct sarai *s, const struct thinking *t, const struct question *q,
+                                     const char *text, struct answer *out, struct sarai_error *err)
 {
     struct answer a = {.text = strdup(text)};
     enum sarai_status st = a.text ? conversation_recall(s->conversation, q, false, text, err)
@@ -225,8 +228,8 @@ static enum sarai_status answer_with(struct sarai *s, const struct question *q, 
         answer_finish(&a);
         return st;
     }
-    if (on_piece)
-        on_piece(user, text);
+    if (t->on_piece)
+        t->on_piece(t->user, text);
     *out = a;
     return SARAI_OK;
 }
@@ -234,11 +237,11 @@ static enum sarai_status answer_with(struct sarai *s, const struct question *q, 
 /* ---- consent ---------------------------------------------------------------------------------- */
 
 /* Answers by asking whether the question may leave. */
-static enum sarai_status ask_back(struct sarai *s, const struct question *q, conversation_piece *on_piece,
-                                  void *user, struct answer *out, struct sarai_error *err)
+static enum sarai_status ask_back(struct sarai *s, const struct thinking *t, const struct question *q,
+                                  bool is_warm, struct answer *out, struct sarai_error *err)
 {
     char *question = strdup(q->words);
-    enum sarai_status st = question ? answer_with(s, q, may_i_ask, on_piece, user, out, err)
+    enum sarai_status st = question ? answer_with(s, t, q, may_i_ask, out, err)
                                     : out_of_memory(err, tr("la pregunta", "the question"));
     if (st) {
         free(question);
@@ -246,6 +249,7 @@ static enum sarai_status ask_back(struct sarai *s, const struct question *q, con
     }
     out->by = SARAI_BY_NOBODY;
     s->pending.question = question;
+    s->pending.is_warm = is_warm;
     s->pending.turns = conversation_turns(s->conversation);
     return SARAI_OK;
 }
@@ -282,52 +286,56 @@ static char *take_pending(struct sarai *s, const char *words, enum consent *cons
 /* ---- the question ----------------------------------------------------------------------------- */
 
 /* What control_decide() is told beside the router's scores. */
-static struct control_input circumstances(const struct sarai *s, const struct question *q, bool unattended,
-                                          float feedback)
+static struct control_input circumstances(const struct sarai *s, const struct thinking *t,
+                                          const struct question *about, float said)
 {
-    return (struct control_input){.expert = permission(s),
-                                  .expert_is_there = expert_is_there(s->expert),
-                                  .is_private = q->is_searched || q->n_passages > 0,
-                                  .unattended = unattended,
-                                  .feedback = feedback};
+    return (struct control_input){.emo_vec = t->emo_vec,
+                                  .feedback = said < 0 ? said : s->feedback,
+                                  .expert = permission(s),
+                                  .expert_is_there = s->expert && expert_is_there(s->expert),
+                                  .is_private = about->is_searched || about->n_passages > 0,
+                                  .unattended = t->unattended};
 }
 
-/* Where the person was not content, the question before is weighed again: it may be one for the expert. */
-static enum sarai_status route(struct sarai *s, const struct question *q, bool unattended,
-                               const struct sarai_sink *sink, conversation_piece *on_piece, void *user,
-                               struct answer *out, struct sarai_error *err)
+/* Where the person was not content, the question before is weighed again: it may be one for the expert, or
+ * want a longer answer. */
+static enum sarai_status route(struct sarai *s, const struct thinking *t, struct answer *out,
+                               struct sarai_error *err)
 {
-    float said = feedback_of(q->words);
+    struct question q = *t->question;
+    float said = feedback_of(q.words);
     const struct question before = {.words = s->last_question};
-    const struct question *about = said < 0 && s->last_question ? &before : q;
-    struct control_input in = circumstances(s, about, unattended, said < 0 ? said : s->feedback);
+    const struct question *about = said < 0 && s->last_question ? &before : &q;
+    struct control_input in = circumstances(s, t, about, said);
     struct control control;
     enum sarai_status st = assistant_weigh(s, about->words, &in, &control, err);
     if (st)
         return st;
+    if (t->on_control)
+        t->on_control(t->user, &in, &control);
+    assistant_lean(s, &control, &q);
     if (control.route != CONTROL_EXPERT)
-        return ask_here(s, q, on_piece, user, out, err);
-    if (about != q)
+        return ask_here(s, t, &q, out, err);
+    if (about != &q)
         conversation_amend(s->conversation, NULL, NULL); /* the answer that was not wanted */
-    return control.ask ? ask_back(s, about, on_piece, user, out, err)
-                       : ask_expert(s, about, sink, on_piece, user, out, err);
+    return control.ask ? ask_back(s, t, about, control.words_are_soft, out, err)
+                       : ask_expert(s, t, about, control.words_are_soft, out, err);
 }
 
 /* Answers the question that waits for consent, or this one. */
-static enum sarai_status consult(struct sarai *s, const struct question *q, bool unattended,
-                                 const struct sarai_sink *sink, conversation_piece *on_piece, void *user,
-                                 struct answer *out, struct sarai_error *err)
+static enum sarai_status consult(struct sarai *s, const struct thinking *t, struct answer *out,
+                                 struct sarai_error *err)
 {
     enum consent consent;
     if (!is_replied_to(s))
         return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
-    char *asked = take_pending(s, q->words, &consent);
+    char *asked = take_pending(s, t->question->words, &consent);
     if (!asked)
-        return route(s, q, unattended, sink, on_piece, user, out, err);
+        return route(s, t, out, err);
     const struct question waiting = {.words = asked};
     enum sarai_status st = consent == CONSENT_YES && expert_is_there(s->expert)
-                               ? ask_expert(s, &waiting, sink, on_piece, user, out, err)
-                               : ask_here(s, &waiting, on_piece, user, out, err);
+                               ? ask_expert(s, t, &waiting, s->pending.is_warm, out, err)
+                               : ask_here(s, t, &waiting, out, err);
     free(asked);
     return st;
 }
@@ -342,22 +350,21 @@ static void keep_question(struct sarai *s, const char *words)
     s->last_question = strdup(words); /* without memory there is none to come back to */
 }
 
-enum sarai_status assistant_think(struct sarai *s, const struct question *question, bool unattended,
-                                  const struct sarai_sink *sink, conversation_piece *on_piece, void *user,
-                                  struct answer *out, struct sarai_error *err)
+enum sarai_status assistant_think(struct sarai *s, const struct thinking *t, struct answer *out,
+                                  struct sarai_error *err)
 {
     struct buf reply = BUF_INIT(FACTS_TEXT_BYTES);
     float thumb = feedback_thumb(config_text(s->cfg, "THUMBS_FILE"));
     s->feedback = thumb < 0 || thumb > 0 ? thumb : s->feedback;
-    enum sarai_status st = assistant_reply(s, question->words, &reply, err);
+    enum sarai_status st = assistant_reply(s, t->question->words, &reply, err);
     if (!st && reply.len > 0)
-        st = answer_with(s, question, reply.data, on_piece, user, out, err);
+        st = answer_with(s, t, t->question, reply.data, out, err);
     else if (!st && s->expert)
-        st = consult(s, question, unattended, sink, on_piece, user, out, err);
+        st = consult(s, t, out, err);
     else if (!st)
-        st = ask_here(s, question, on_piece, user, out, err);
+        st = route(s, t, out, err);
     buf_finish(&reply);
     if (!st)
-        keep_question(s, question->words);
+        keep_question(s, t->question->words);
     return st;
 }

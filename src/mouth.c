@@ -76,7 +76,8 @@ static void *speak_phrases(void *arg)
 static enum sarai_status begin_speaking(struct sarai *s, struct sarai_error *err)
 {
     struct speaker_style style = {config_text(s->cfg, "VOICE"),
-                                  config_real(s->cfg, "SPEED") * acting_speed(s->acting)};
+                                  config_real(s->cfg, "SPEED") * acting_speed(s->acting),
+                                  assistant_companion(s)};
     style.speed = style.speed < 0.5 ? 0.5 : style.speed > 2 ? 2 : style.speed; /* as far as voices go */
     return speaker_begin(s->speaker, &style, err);
 }
@@ -99,6 +100,12 @@ enum sarai_status mouth_open(struct mouth *m, struct sarai *s, const struct sara
     phrases_reset(s->phrases);
     m->running = pthread_create(&m->thread, NULL, speak_phrases, m) == 0;
     return m->running ? SARAI_OK : out_of_memory(err, tr("un hilo", "a thread"));
+}
+
+/* The mouth's thread waits for its first phrase: nobody speaks. */
+void mouth_deliver(struct mouth *m, struct delivery delivery)
+{
+    speaker_deliver(m->s->speaker, delivery);
 }
 
 static void mouth_say(struct mouth *m, const struct buf *phrase)

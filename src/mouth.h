@@ -31,6 +31,8 @@ struct mouth {
 
 enum sarai_status mouth_open(struct mouth *m, struct sarai *s, const struct sarai_sink *sink,
                              struct sarai_error *err);
+/* How the phrases to come are spoken; before the first piece. */
+void mouth_deliver(struct mouth *m, struct delivery delivery);
 /* A piece of the answer. */
 void mouth_feed(struct mouth *m, const char *piece);
 /* Says what is left unless the answer failed, and waits for the last sound. Returns the status of the turn.

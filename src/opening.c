@@ -75,9 +75,29 @@ static enum sarai_status find_adapter(const struct sarai *s, const char *model, 
     return SARAI_OK;
 }
 
+/* One file a mood, in the order of the axes. Without the files of "auto" the model alone works too. */
+static enum sarai_status find_steering(const struct sarai *s, const char *model,
+                                       char paths[CONTROL_AXES][PATH_BYTES], struct llm_options *engine,
+                                       struct sarai_error *err)
+{
+    static const char *const endings[CONTROL_AXES] = {".sad.gguf", ".fearful.gguf", ".angry.gguf",
+                                                      ".happy.gguf"};
+    const char *wanted = config_text(s->cfg, "STEER_MODEL"), *own = store_setting(s->store, model, "steer");
+    bool is_auto = strcmp(wanted, "auto") == 0;
+    engine->steer_scale = (float)config_real(s->cfg, "STEER_SCALE");
+    if (strcmp(wanted, "none") == 0 || (is_auto && !own))
+        engine->steer_scale = 0;
+    enum sarai_status st = SARAI_OK;
+    for (int i = 0; !st && engine->steer_scale > 0 && i < CONTROL_AXES; i++) {
+        st = store_path(s->store, is_auto ? own : wanted, endings[i], paths[i], PATH_BYTES, err);
+        engine->steer_paths[i] = paths[i];
+    }
+    return st;
+}
+
 static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *err)
 {
-    char path[PATH_BYTES], adapter[PATH_BYTES];
+    char path[PATH_BYTES], adapter[PATH_BYTES], steering[CONTROL_AXES][PATH_BYTES];
     const char *model = config_text(s->cfg, "LLM_MODEL"), *tools = config_text(s->cfg, "LLM_TOOLS");
     enum sarai_status st = store_path(s->store, model, ".gguf", path, sizeof path, err);
     if (!st)
@@ -90,8 +110,11 @@ static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *
     engine.adapter_scale = (float)config_real(s->cfg, "LLM_ADAPTER_SCALE");
     engine.context_tokens = (int)config_int(s->cfg, "LLM_CONTEXT");
     engine.threads = (int)config_int(s->cfg, "LLAMA_THREADS");
+    engine.adapter_warmth = (float)config_real(s->cfg, "LLM_ADAPTER_WARMTH");
     engine.stop = &s->stop;
-    st = llm_open(&engine, &s->llm, err);
+    st = find_steering(s, model, steering, &engine, err);
+    if (!st)
+        st = llm_open(&engine, &s->llm, err);
     if (st)
         return st;
     struct conversation_options options = conversation_options_default();
@@ -100,6 +123,7 @@ static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *
     options.grammar = tools[0] ? NULL : acting_grammar(s->acting);
     options.max_sentences = (int)config_int(s->cfg, "LLM_MAX_SENTENCES");
     options.max_tokens = (int)config_int(s->cfg, "LLM_MAX_TOKENS");
+    options.long_factor = config_real(s->cfg, "LLM_LONG");
     options.sampling.temperature = (float)config_real(s->cfg, "LLM_TEMPERATURE");
     if (options.frame == CONVERSATION_ADAPTER) /* it copies sources and JSON: what repeats is meant */
         options.sampling.repeat_penalty = 1;

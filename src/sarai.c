@@ -19,7 +19,6 @@
 
 enum {
     MAX_SEGMENTS = 100000, /* of a transcript: 10 hours have some 10,000 */
-    MAX_PHRASE_BYTES = MAX_TEXT_BYTES,
 };
 
 const char *sarai_version(void)
@@ -78,13 +77,13 @@ enum sarai_status sarai_open(const struct sarai_config *cfg, unsigned wanted, st
     s->parts = wanted;
     pthread_mutex_init(&s->interrupt_lock, NULL);
     sem_init(&s->interrupted, 0, 0);
-    if (assistant_wants_expert(s))
-        s->parts |= SARAI_EMBED | SARAI_ROUTE;
     enum sarai_status st = store_open(config_text(cfg, "SARAI_MODEL_DIR"), &s->store, err);
     if (!st && (wanted & SARAI_KNOW))
         st = assistant_open_shelf(s, err);
     if (!st && (wanted & (SARAI_THINK | SARAI_ACT)))
         st = acting_open(s, &s->acting, err);
+    if (!st && assistant_wants_router(s))
+        s->parts |= SARAI_EMBED | SARAI_ROUTE;
     if (!st)
         st = assistant_open_parts(s, err);
     if (!st)
@@ -294,9 +293,23 @@ const struct sarai_stages assistant_nothing_ran = {-1, -1, -1, -1, -1, -1, -1, -
 static const struct sarai_sink no_sink = {0};
 
 struct answering {
+    struct sarai *s;
     const struct sarai_sink *sink;
     struct mouth *mouth; /* NULL: the answer is only written */
+    struct sarai_turn *turn;
 };
+
+/* Whoever answers: the turn says how it was decided, and the voice follows the tone that is meant. */
+static void take_control(void *user, const struct control_input *in, const struct control *control)
+{
+    struct answering *a = user;
+    a->turn->weighed = true;
+    a->turn->routed = a->s->router != NULL;
+    a->turn->route = (struct sarai_route){in->hard, in->soft, in->web, control->alpha, control->beta};
+    a->turn->tone = control->tone;
+    if (a->mouth)
+        mouth_deliver(a->mouth, assistant_delivery(a->s, control));
+}
 
 static void pass_answer(void *user, const char *piece)
 {
@@ -322,10 +335,20 @@ static enum sarai_status think(struct sarai *s, const struct sarai_question *q, 
                                struct answer *out, struct sarai_error *err)
 {
     struct passage passages[FRAME_PASSAGES];
+    float named[SARAI_EMO_DIMENSION];
     if (q->is_result)
         return conversation_result(s->conversation, q->text, pass_answer, to, out, err);
     const struct question question = to_think_about(q, passages);
-    return assistant_think(s, &question, q->unattended, to->sink, pass_answer, to, out, err);
+    const struct thinking thinking = {.question = &question,
+                                      .emo_vec = q->emo_vec                             ? q->emo_vec
+                                                 : assistant_named_mood(q->mood, named) ? named
+                                                                                        : NULL,
+                                      .unattended = q->unattended,
+                                      .sink = to->sink,
+                                      .on_piece = pass_answer,
+                                      .on_control = take_control,
+                                      .user = to};
+    return assistant_think(s, &thinking, out, err);
 }
 
 /* Thinks with what was read about it, and says where the answer is from. */
@@ -386,7 +409,7 @@ enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question
     struct mouth mouth;
     struct answer thought = {0};
     bool aloud = (s->parts & SARAI_SPEAK) && sink->on_audio;
-    struct answering answering = {sink, aloud ? &mouth : NULL};
+    struct answering answering = {s, sink, aloud ? &mouth : NULL, turn};
     enum sarai_status st = aloud ? mouth_open(&mouth, s, sink, err) : SARAI_OK;
     if (!st)
         st = act_or_think(s, question, &answering, &thought, &turn->sources, err);
@@ -495,7 +518,10 @@ enum sarai_status sarai_run_file(struct sarai *s, const char *path, const struct
     turn.felt = heard.felt;
     memcpy(turn.emo_vec, heard.emo_vec, sizeof turn.emo_vec);
     if (!st)
-        st = finish_turn(s, &(struct sarai_question){.text = heard.text, .unattended = true},
+        st = finish_turn(s,
+                         &(struct sarai_question){.text = heard.text,
+                                                  .emo_vec = heard.felt ? heard.emo_vec : NULL,
+                                                  .unattended = true},
                          sink ? sink : &no_sink, start_ms, &turn, err);
     sarai_transcript_finish(&heard);
     if (!st)
@@ -507,59 +533,6 @@ void sarai_new_conversation(struct sarai *s)
 {
     if (s->conversation)
         conversation_reset(s->conversation);
-}
-
-/* ---- saying a given text --------------------------------------------------------------------- */
-
-static enum sarai_status say_phrases(struct mouth *m, const char *text, struct sarai_error *err)
-{
-    struct buf phrase = BUF_INIT(MAX_PHRASE_BYTES);
-    enum sarai_status st = phrases_feed(m->s->phrases, text, err);
-    while (!st && (phrases_next(m->s->phrases, &phrase) || phrases_flush(m->s->phrases, &phrase))) {
-        st = mouth_speak(m, buf_string(&phrase));
-        if (!st && stop_raised(&m->s->stop))
-            st = failed(&m->err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
-    }
-    if (!st)
-        st = mouth_end(m);
-    if (st)
-        failed(err, st, "%s", m->err.message);
-    buf_finish(&phrase);
-    return st;
-}
-
-enum sarai_status sarai_say(struct sarai *s, const char *text, const char *voice, double speed,
-                            const struct sarai_sink *sink, struct sarai_turn *out, struct sarai_error *err)
-{
-    double start_ms = clock_ms();
-    struct mouth mouth = {.s = s, .sink = sink ? sink : &no_sink};
-    struct sarai_turn turn = {.stages = assistant_nothing_ran};
-    struct speaker_style style = {voice ? voice : config_text(s->cfg, "VOICE"),
-                                  speed > 0 ? speed : config_real(s->cfg, "SPEED")};
-    assistant_begin_call(s);
-    enum sarai_status st = assistant_needs(s, SARAI_SPEAK, err);
-    if (!st && strlen(text) > MAX_TEXT_BYTES)
-        st = failed(err, SARAI_EINPUT, tr("el texto pasa de %d bytes", "the text is over %d bytes"),
-                    MAX_TEXT_BYTES);
-    if (!st)
-        st = speaker_begin(s->speaker, &style, err);
-    if (st)
-        return st;
-    phrases_reset(s->phrases);
-    st = say_phrases(&mouth, text, err);
-    if (!st && !(turn.text = strdup(text)))
-        st = out_of_memory(err, tr("el texto", "the text"));
-    if (st)
-        return st;
-    turn.stages.load_ms = s->load_ms;
-    turn.stages.total_ms = clock_ms() - start_ms;
-    if (mouth.frames > 0) {
-        turn.stages.speak_first_audio_ms = turn.stages.first_audio_ms = mouth.first_audio_ms - start_ms;
-        turn.stages.speak_total_ms = mouth.speaking_ms;
-        turn.answer_audio_s = (double)mouth.frames / SARAI_VOICE_HZ;
-    }
-    *out = turn;
-    return SARAI_OK;
 }
 
 /* ---- text as vectors ------------------------------------------------------------------------- */

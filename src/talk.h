@@ -45,6 +45,8 @@ struct think_job {
         THINK_AGENDA, /* look what rings now */
         THINK_PREPARE /* make the sound of an opening before it is wanted */
     } kind;
+    bool felt;
+    float emo_vec[SARAI_EMO_DIMENSION]; /* of the voice, where it was felt */
     char text[];
 };
 
@@ -99,8 +101,6 @@ struct talk {
     atomic_uint sure_turn;       /* the last one that is over for certain */
     atomic_bool rings_on;        /* something has rung, and nobody has said a word since */
     atomic_int overdue, hung;    /* a stage, counted from 1, for the loop to see to; 0: none */
-    _Atomic(const char *)
-        mood; /* of the voice of the turn heard last, in the frame's words; NULL: not sure */
 
     struct watchdog watchdog;
     pthread_mutex_t watch_lock; /* of the next two */

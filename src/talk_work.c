@@ -72,15 +72,24 @@ static size_t agreed(const char *before, const char *now)
     return whole;
 }
 
-void talk_put_think(struct talk *t, unsigned turn, enum think_kind kind, const char *text, size_t n)
+/* `emo_vec`: of the voice that asked; NULL: it was not felt. */
+static void put_think(struct talk *t, unsigned turn, enum think_kind kind, const char *text, size_t n,
+                      const float *emo_vec)
 {
     struct think_job *job = malloc(sizeof *job + n + 1);
     if (!job)
         return;
-    *job = (struct think_job){.turn = turn, .kind = kind};
+    *job = (struct think_job){.turn = turn, .kind = kind, .felt = emo_vec != NULL};
+    if (emo_vec)
+        memcpy(job->emo_vec, emo_vec, sizeof job->emo_vec);
     memcpy(job->text, text, n);
     job->text[n] = '\0';
     slot_put(t->to_think, job);
+}
+
+void talk_put_think(struct talk *t, unsigned turn, enum think_kind kind, const char *text, size_t n)
+{
+    put_think(t, turn, kind, text, n, NULL);
 }
 
 static void pass_partial(struct talk *t, struct following *f, const struct hear_job *job, const char *text)
@@ -101,25 +110,18 @@ static enum floor_words judge(const struct hear_job *job, const struct following
     return clause_is_unfinished(text) ? FLOOR_UNFINISHED : FLOOR_FINISHED;
 }
 
-/* How the person sounds, for the screen, and as a word for the prompt where the head is sure. A few
- * milliseconds while the end of the turn is still being waited for. */
-static const char *feel(struct talk *t, const struct hear_job *job)
+/* How the person sounds, for the screen and for the answer. A few milliseconds while the end of the turn is
+ * still being waited for. */
+static bool feel(struct talk *t, const struct hear_job *job, float emo_vec[SARAI_EMO_DIMENSION])
 {
-    static const float SURE = 0.6F;
-    static const char *const words[SARAI_N_MOODS] = {
-        [SARAI_HAPPY] = "alegre",  [SARAI_SAD] = "triste",         [SARAI_ANGRY] = "enfado",
-        [SARAI_FEARFUL] = "miedo", [SARAI_SURPRISED] = "sorpresa", [SARAI_DISGUSTED] = "asco",
-    };
     struct news news = {.kind = NEWS_MOOD, .turn = job->turn};
     double start_ms = clock_ms();
     if (!listener_feel(t->s->listener, job->pcm, job->n, news.emo_vec))
-        return NULL;
+        return false;
     tell_span(t, job->turn, SARAI_LANE_LISTEN, "mood", start_ms);
     tell(t, &news, "");
-    for (size_t i = 0; i < SARAI_N_MOODS; i++)
-        if (news.emo_vec[i] >= SURE)
-            return words[i];
-    return NULL;
+    memcpy(emo_vec, news.emo_vec, sizeof news.emo_vec);
+    return true;
 }
 
 static const char noticed[] = "Vale.";
@@ -134,9 +136,10 @@ static void pass_words(struct talk *t, struct following *f, const struct hear_jo
     enum floor_words words = judge(job, f, question);
     if (job->kind == HEAR_TURN && words != FLOOR_NOTHING && !is_stale(t, job->turn)) {
         bool hushes = atomic_load(&t->rings_on) && clause_ends_ring(question);
-        atomic_store(&t->mood, feel(t, job));
-        talk_put_think(t, job->turn, hushes ? THINK_SAY : THINK_ANSWER, hushes ? noticed : question,
-                       strlen(hushes ? noticed : question));
+        float emo_vec[SARAI_EMO_DIMENSION];
+        bool felt = feel(t, job, emo_vec);
+        put_think(t, job->turn, hushes ? THINK_SAY : THINK_ANSWER, hushes ? noticed : question,
+                  strlen(hushes ? noticed : question), felt ? emo_vec : NULL);
     }
     if (job->kind == HEAR_TURN)
         snprintf(f->turn, sizeof f->turn, "%s", question);
@@ -331,7 +334,7 @@ static void answer(struct talk *t, const struct think_job *job)
     enter_history(t, job->turn);
     if (acting_may_be_read(job->text))
         judge_ending(t, job);
-    const struct sarai_question question = {.text = job->text, .mood = atomic_load(&t->mood)};
+    const struct sarai_question question = {.text = job->text, .emo_vec = job->felt ? job->emo_vec : NULL};
     t->s->wait_until_sure = wait_until_sure;
     t->s->sure_user = &voicing;
     enum sarai_status st = assistant_consult(t->s, &question, &sink, start_ms, &turn, &err);

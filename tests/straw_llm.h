@@ -24,13 +24,21 @@ struct llm {
     bool has_cache;
     int32_t expected; /* token that it takes for by far the likeliest next one */
     char restored[200], saved[200];
-    const char *grammar; /* that it was held to */
+    const char *grammar;         /* that it was held to */
+    struct llm_lean lean, leant; /* now; when it read last */
 };
 
 int llm_context_tokens(const struct llm *llm)
 {
     (void)llm;
     return WINDOW;
+}
+
+enum sarai_status llm_lean(struct llm *llm, const struct llm_lean *lean, struct sarai_error *err)
+{
+    (void)err;
+    llm->lean = *lean;
+    return SARAI_OK;
 }
 
 bool llm_has_adapter(const struct llm *llm)
@@ -105,6 +113,7 @@ enum sarai_status llm_prompt(struct llm *llm, const int32_t *tokens, size_t n, s
         llm->say = *llm->plan++;
     *usage = (struct llm_usage){.evaluated = (int)(n - llm->n_read), .reused = (int)llm->n_read};
     llm->n_read = n;
+    llm->leant = llm->lean;
     return SARAI_OK;
 }
 

@@ -54,7 +54,8 @@ static enum sarai_status check_base(const struct loading *l, struct sarai_error 
 }
 
 enum sarai_status adapter_add(struct llama_model *model, struct llama_context *ctx, const char *path,
-                              float scale, char identity[ADAPTER_IDENTITY_BYTES], struct sarai_error *err)
+                              float scale, char identity[ADAPTER_IDENTITY_BYTES],
+                              struct llama_adapter_lora **out, struct sarai_error *err)
 {
     char file[GGUF_IDENTITY_BYTES] = "";
     struct loading l = {.path = path, .model = model};
@@ -71,5 +72,11 @@ enum sarai_status adapter_add(struct llama_model *model, struct llama_context *c
         llama_set_adapters_lora(ctx, &l.adapter, 1, &scale) != 0)
         return gguf_damaged(path, err);
     snprintf(identity, ADAPTER_IDENTITY_BYTES, "+%s@%g", file, (double)scale);
+    *out = l.adapter;
     return SARAI_OK;
+}
+
+void adapter_rescale(struct llama_context *ctx, struct llama_adapter_lora *adapter, float scale)
+{
+    llama_set_adapters_lora(ctx, &adapter, 1, &scale);
 }

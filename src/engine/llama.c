@@ -11,6 +11,7 @@
 
 #include "engine/adapter.h"
 #include "engine/gguf.h"
+#include "engine/steering.h"
 
 /* The state of a model whose memory cannot be cut back (recurrent and hybrid ones), as it was after
  * `n` tokens. */
@@ -31,7 +32,10 @@ struct llm {
     int batch_tokens;
     char description[128];
     char identity[GGUF_IDENTITY_BYTES + ADAPTER_IDENTITY_BYTES]; /* of the files: sizes and times */
-    bool has_adapter;
+    struct llama_adapter_lora *adapter;                          /* the model's; NULL: none */
+    float adapter_scale, adapter_warmth;
+    struct steering *steering; /* NULL: none */
+    float steer_scale;
 
     int32_t *read; /* tokens in the cache, in order; room for the whole window */
     size_t n_read;
@@ -115,8 +119,12 @@ static enum sarai_status open_model(struct llm *llm, const struct llm_options *o
                     o->path, llm->description);
     if (!st && o->adapter_path)
         st = adapter_add(llm->model, llm->ctx, o->adapter_path, o->adapter_scale,
-                         llm->identity + strlen(llm->identity), err);
-    llm->has_adapter = !st && o->adapter_path;
+                         llm->identity + strlen(llm->identity), &llm->adapter, err);
+    llm->adapter_scale = o->adapter_scale;
+    llm->adapter_warmth = o->adapter_warmth;
+    llm->steer_scale = o->steer_scale;
+    if (!st && o->steer_scale > 0)
+        st = steering_open(o->steer_paths, LLM_AXES, llm->model, &llm->steering, err);
     return st;
 }
 
@@ -156,6 +164,7 @@ void llm_close(struct llm *llm)
     if (llm->grammar)
         llama_sampler_free(llm->grammar);
     free(llm->candidates);
+    steering_close(llm->steering);
     if (llm->ctx)
         llama_free(llm->ctx);
     if (llm->model)
@@ -178,7 +187,7 @@ const char *llm_identity(const struct llm *llm)
 
 bool llm_has_adapter(const struct llm *llm)
 {
-    return llm->has_adapter;
+    return llm->adapter != NULL;
 }
 
 int llm_context_tokens(const struct llm *llm)
@@ -357,6 +366,16 @@ enum sarai_status llm_prompt(struct llm *llm, const int32_t *tokens, size_t n, s
     usage->reused = (int)reused;
     usage->evaluated = (int)(n - reused);
     return SARAI_OK;
+}
+
+enum sarai_status llm_lean(struct llm *llm, const struct llm_lean *lean, struct sarai_error *err)
+{
+    float weights[LLM_AXES];
+    if (llm->adapter && llm->adapter_warmth > 0)
+        adapter_rescale(llm->ctx, llm->adapter, llm->adapter_scale + llm->adapter_warmth * lean->warmth);
+    for (size_t i = 0; i < LLM_AXES; i++)
+        weights[i] = llm->steer_scale * lean->axes[i];
+    return llm->steering ? steering_apply(llm->steering, llm->ctx, weights, err) : SARAI_OK;
 }
 
 bool llm_restore(struct llm *llm, const char *path, const int32_t *tokens, size_t n)

@@ -31,6 +31,7 @@ enum {
     LLM_MAX_CONTEXT = 131072,     /* tokens */
     LLM_MAX_TEXT_BYTES = 1 << 20, /* of one llm_tokenise() or llm_chat() */
     LLM_MAX_PIECE_BYTES = 256,    /* of one token */
+    LLM_AXES = 4,                 /* moods that it can be steered to answer */
 };
 
 struct llm_options {
@@ -38,10 +39,19 @@ struct llm_options {
     int context_tokens; /* the window; cut to what the model was trained for */
     int batch_tokens;   /* prompt tokens evaluated at once */
     int threads;
-    const char *adapter_path; /* a LoRA adapter (GGUF) on top of the model; NULL: none */
-    float adapter_scale;      /* how much of it: 1 is as it was trained, 0 the model alone */
-    bool check;               /* read all weights at load and refuse values that are not numbers */
-    const struct stop *stop;  /* or NULL; must outlive the handle */
+    const char *adapter_path;          /* a LoRA adapter (GGUF) on top of the model; NULL: none */
+    float adapter_scale;               /* how much of it: 1 is as it was trained, 0 the model alone */
+    float adapter_warmth;              /* … and so much more for a whole warmth (llm_lean) */
+    const char *steer_paths[LLM_AXES]; /* control vectors (GGUF), one for each mood; NULL: none */
+    float steer_scale;                 /* how much of them: 1 is as they were made; 0: none is loaded */
+    bool check;                        /* read all weights at load and refuse values that are not numbers */
+    const struct stop *stop;           /* or NULL; must outlive the handle */
+};
+
+/* How warm an answer is to be, and to which moods: 0 is the model as it is. */
+struct llm_lean {
+    float warmth;         /* 0..1 */
+    float axes[LLM_AXES]; /* 0..1 each, in the order of options.steer_paths */
 };
 
 struct llm_sampling {
@@ -101,6 +111,10 @@ enum sarai_status llm_chat(const struct llm *llm, const struct llm_message *mess
  * with what it read before is kept. */
 enum sarai_status llm_prompt(struct llm *llm, const int32_t *tokens, size_t n, struct llm_usage *usage,
                              struct sarai_error *err);
+
+/* How it leans in what it reads and says from here on; what it has read already stays in its cache as it was
+ * read. Costs a few milliseconds when it changes, nothing otherwise. */
+enum sarai_status llm_lean(struct llm *llm, const struct llm_lean *lean, struct sarai_error *err);
 
 /* What the model has read, to and from a file, so that a fixed beginning is evaluated once and not at each
  * start. The file holds only for the same model file and options; name it accordingly. */

@@ -12,6 +12,7 @@ struct loudness {
     ebur128_state *meter;
     int rate_hz;
     size_t heard; /* frames since reset */
+    float usual;  /* that brings this voice to the target; 0: none yet */
     float gain;   /* in force at the end of the last phrase; 0: none yet */
 };
 
@@ -51,7 +52,7 @@ void loudness_reset(struct loudness *l)
         l->meter = fresh;
     }
     l->heard = 0;
-    l->gain = 0;
+    l->usual = l->gain = 0;
 }
 
 static float peak(const float *pcm, size_t n)
@@ -66,7 +67,7 @@ static float peak(const float *pcm, size_t n)
 static float wanted_gain(const struct loudness *l)
 {
     double lufs;
-    float before = l->gain > 0 ? l->gain : 1;
+    float before = l->usual > 0 ? l->usual : 1;
     if (l->heard < (size_t)l->rate_hz * LEAST_MS / 1000 ||
         ebur128_loudness_global(l->meter, &lufs) != EBUR128_SUCCESS || !isfinite(lufs))
         return before;
@@ -74,13 +75,15 @@ static float wanted_gain(const struct loudness *l)
     return (float)pow(10, db / 20);
 }
 
-void loudness_apply(struct loudness *l, float *pcm, size_t n)
+void loudness_apply(struct loudness *l, float above_db, float *pcm, size_t n)
 {
     float top = peak(pcm, n);
     if (n == 0 || ebur128_add_frames_float(l->meter, pcm, n) != EBUR128_SUCCESS)
         return;
     l->heard += n;
-    float gain = wanted_gain(l), from = l->gain > 0 ? l->gain : gain;
+    l->usual = wanted_gain(l);
+    float gain = l->usual * (float)pow(10, above_db / 20.0);
+    float from = l->gain > 0 ? l->gain : gain;
     if (top * gain > LOUDNESS_PEAK)
         gain = LOUDNESS_PEAK / top;
     if (top * from > LOUDNESS_PEAK)

@@ -1,7 +1,7 @@
 /* Brings speech to about LOUDNESS_TARGET_LUFS without clipping, evenly over the phrases of an utterance.
  *
  *     loudness_open(SARAI_VOICE_HZ, &l, err);
- *     loudness_apply(l, pcm, n);      // phrase after phrase, in place
+ *     loudness_apply(l, 0, pcm, n);   // phrase after phrase, in place
  *     loudness_reset(l);              // another voice
  *     loudness_close(l);
  *
@@ -22,7 +22,7 @@ struct loudness;
 enum sarai_status loudness_open(int rate_hz, struct loudness **out, struct sarai_error *err);
 void loudness_close(struct loudness *l);
 void loudness_reset(struct loudness *l);
-/* Changes pcm in place. */
-void loudness_apply(struct loudness *l, float *pcm, size_t n_frames);
+/* Changes pcm in place; `above_db`: beside the target, for this phrase. */
+void loudness_apply(struct loudness *l, float above_db, float *pcm, size_t n_frames);
 
 #endif

@@ -29,8 +29,9 @@ struct speaker {
     struct normaliser_options reading;
     struct phrase_cache *cache; /* NULL: none */
     bool keeps_all;             /* what is said too, not only what is prepared */
-    char voice_name[64];
+    char voice_name[136];       /* with its companion's */
     double speed;
+    struct delivery delivery;
     int pause_ms; /* owed before the next phrase */
 };
 
@@ -41,8 +42,7 @@ enum sarai_status speaker_open(const struct speaker_options *o, struct speaker *
         return out_of_memory(err, tr("la voz", "the voice"));
     bool mexico = strcmp(o->region, "es-MX") == 0;
     s->reading.region = mexico ? NORMALISER_MX : NORMALISER_ES;
-    const struct voice_options voice = {
-        o->model_path, o->styles_dir, {.threads = o->threads, .cache_dir = o->cache_dir}};
+    const struct voice_options voice = {o->model_path, o->styles_dir, {o->threads, o->cache_dir}};
     enum sarai_status st = phonemes_open(o->vocab_path, mexico ? "es-419" : "es", &s->phonemes, err);
     if (!st)
         st = voice_open(&voice, s->phonemes, &s->voice, err);
@@ -76,14 +76,23 @@ enum sarai_status speaker_begin(struct speaker *s, const struct speaker_style *s
                       tr("la velocidad %g no está entre 0,5 y 2", "the speed %g is not between 0.5 and 2"),
                       style->speed);
     enum sarai_status st = voice_style(s->voice, style->voice, err);
+    if (!st && style->companion)
+        st = voice_companion(s->voice, style->companion, err);
     if (st)
         return st;
-    snprintf(s->voice_name, sizeof s->voice_name, "%s", style->voice);
+    snprintf(s->voice_name, sizeof s->voice_name, "%.64s+%.64s", style->voice,
+             style->companion ? style->companion : "");
     s->speed = style->speed;
+    s->delivery = delivery_of(SARAI_TONE_PLAIN, 0);
     s->pause_ms = 0;
     loudness_reset(s->loudness);
     voice_resume(s->voice);
     return SARAI_OK;
+}
+
+void speaker_deliver(struct speaker *s, struct delivery delivery)
+{
+    s->delivery = delivery;
 }
 
 void speaker_interrupt(struct speaker *s)
@@ -113,7 +122,7 @@ static enum sarai_status pause(struct speaker *s, speaker_audio_fn *on_audio, vo
                                struct sarai_error *err)
 {
     static const float silence[100 * FRAMES_PER_MS];
-    int left_ms = (int)(s->pause_ms / s->speed);
+    int left_ms = (int)(s->pause_ms * s->delivery.pause / s->speed);
     for (; left_ms > 0; left_ms -= 100)
         if (!on_audio(user, silence, (size_t)(left_ms < 100 ? left_ms : 100) * FRAMES_PER_MS))
             return refused(err);
@@ -121,12 +130,20 @@ static enum sarai_status pause(struct speaker *s, speaker_audio_fn *on_audio, vo
     return SARAI_OK;
 }
 
+/* As far as voices go. */
+static double spoken_speed(const struct speaker *s)
+{
+    double speed = s->speed * s->delivery.speed;
+    return speed < 0.5 ? 0.5 : speed > 2 ? 2 : speed;
+}
+
 /* All that the sound of a short piece depends on beside the model; empty where it is not worth keeping. */
 static void key_of(const struct speaker *s, const char *ipa, size_t n_bytes, char key[KEY_BYTES])
 {
     key[0] = '\0';
     if (s->cache && n_bytes <= SHORT_IPA_BYTES)
-        snprintf(key, KEY_BYTES, "%s\n%.3f\n%.*s", s->voice_name, s->speed, (int)n_bytes, ipa);
+        snprintf(key, KEY_BYTES, "%s\n%.3f %.3f\n%.*s", s->voice_name, spoken_speed(s),
+                 (double)s->delivery.blend, (int)n_bytes, ipa);
 }
 
 /* The piece without silence around it, out of the cache or from the voice; caller frees `*pcm`. */
@@ -139,7 +156,8 @@ static enum sarai_status make_piece(struct speaker *s, const char *ipa, size_t n
         *sound = *pcm;
         return SARAI_OK;
     }
-    enum sarai_status st = voice_speak(s->voice, ipa, n_bytes, s->speed, pcm, n, err);
+    enum sarai_status st =
+        voice_speak(s->voice, ipa, n_bytes, spoken_speed(s), s->delivery.blend, pcm, n, err);
     if (st)
         return st;
     *sound = trim_silence(*pcm, n);
@@ -156,7 +174,7 @@ static enum sarai_status say_piece(struct speaker *s, const char *ipa, size_t n_
     enum sarai_status st = make_piece(s, ipa, n_bytes, s->keeps_all, &pcm, &sound, &n, err);
     if (st)
         return st;
-    loudness_apply(s->loudness, sound, n);
+    loudness_apply(s->loudness, s->delivery.gain_db, sound, n);
     st = pause(s, on_audio, user, err);
     if (!st && n > 0 && !on_audio(user, sound, n))
         st = refused(err);

@@ -1,7 +1,7 @@
 /* Speaking: phrases in, sound out. Normaliser, phonemes, voice, pauses and loudness, in that order.
  *
  *     speaker_open(&options, &sp, err);
- *     speaker_begin(sp, &(struct speaker_style){"ef_dora", 1.0}, err);
+ *     speaker_begin(sp, &(struct speaker_style){.voice = "ef_dora", .speed = 1}, err);
  *     speaker_say(sp, "Son las tres.", on_audio, user, err);
  *     speaker_close(sp);
  *
@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "speak/delivery.h"
 
 struct speaker;
 
@@ -29,7 +30,8 @@ struct speaker_options {
 
 struct speaker_style {
     const char *voice;
-    double speed; /* 0.5..2 */
+    double speed;          /* 0.5..2 */
+    const char *companion; /* another voice, whose prosody a delivery may blend in; NULL: none */
 };
 
 /* Mono float at SARAI_VOICE_HZ, |x| ≤ 1. False ends the phrase with EOUTPUT. */
@@ -42,6 +44,8 @@ void speaker_close(struct speaker *s);
 /* A new utterance. EUSAGE: unknown voice, or a speed out of range. */
 enum sarai_status speaker_begin(struct speaker *s, const struct speaker_style *style,
                                 struct sarai_error *err);
+/* How the phrases from here on are spoken; a new utterance is spoken plainly again. */
+void speaker_deliver(struct speaker *s, struct delivery delivery);
 /* Speaks a phrase (UTF-8). What holds nothing to say gives no sound and OK. */
 enum sarai_status speaker_say(struct speaker *s, const char *phrase, speaker_audio_fn *on_audio, void *user,
                               struct sarai_error *err);

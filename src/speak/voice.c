@@ -18,6 +18,8 @@ struct voice {
     char styles_dir[PATH_BYTES];
     char style_name[MAX_NAME_BYTES];
     float *style; /* [STYLE_ROWS][STYLE_SIZE], one row for each number of ids */
+    char companion_name[MAX_NAME_BYTES];
+    float *companion; /* the same; NULL: none */
 };
 
 enum sarai_status voice_open(const struct voice_options *o, const struct phonemes *phonemes,
@@ -61,6 +63,7 @@ void voice_close(struct voice *v)
         return;
     onnx_close(v->session);
     free(v->style);
+    free(v->companion);
     free(v);
 }
 
@@ -91,11 +94,13 @@ static enum sarai_status read_style(const char *path, const char *name, float **
     return SARAI_OK;
 }
 
-enum sarai_status voice_style(struct voice *v, const char *name, struct sarai_error *err)
+/* The style of a name takes the place of `*style`, unless it is there already. */
+static enum sarai_status choose_style(const struct voice *v, const char *name, char has[MAX_NAME_BYTES],
+                                      float **style, struct sarai_error *err)
 {
     char path[PATH_BYTES + MAX_NAME_BYTES + 8];
-    float *style = NULL;
-    if (v->shape == VITS || strcmp(name, v->style_name) == 0)
+    float *chosen = NULL;
+    if (v->shape == VITS || strcmp(name, has) == 0)
         return SARAI_OK;
     /* The name becomes part of a path: letters, digits, - and _ only. */
     if (!*name || strlen(name) >= MAX_NAME_BYTES ||
@@ -104,28 +109,48 @@ enum sarai_status voice_style(struct voice *v, const char *name, struct sarai_er
             err, SARAI_EUSAGE,
             tr("«%.80s» no puede ser el nombre de una voz", "“%.80s” cannot be the name of a voice"), name);
     snprintf(path, sizeof path, "%s/%s.bin", v->styles_dir, name);
-    enum sarai_status st = read_style(path, name, &style, err);
+    enum sarai_status st = read_style(path, name, &chosen, err);
     if (st)
         return st;
-    free(v->style);
-    v->style = style;
-    snprintf(v->style_name, sizeof v->style_name, "%s", name);
+    free(*style);
+    *style = chosen;
+    snprintf(has, MAX_NAME_BYTES, "%s", name);
     return SARAI_OK;
+}
+
+enum sarai_status voice_style(struct voice *v, const char *name, struct sarai_error *err)
+{
+    return choose_style(v, name, v->style_name, &v->style, err);
+}
+
+enum sarai_status voice_companion(struct voice *v, const char *name, struct sarai_error *err)
+{
+    return choose_style(v, name, v->companion_name, &v->companion, err);
 }
 
 /* ---- speaking -------------------------------------------------------------------------------- */
 
-/* Kokoro: 0, ids, 0, with the style row that belongs to the number of ids. */
-static enum sarai_status run_kokoro(struct voice *v, const int64_t *ids, size_t n, double speed,
+/* The row that belongs to the number of ids. Of its halves the first is the timbre, which the decoder sees;
+ * the second the prosody: durations, pitch, energy (StyleTTS 2, Li et al. 2023). */
+static void take_row(const struct voice *v, size_t n, float blend, float row[STYLE_SIZE])
+{
+    size_t at = (n < STYLE_ROWS ? n : STYLE_ROWS - 1) * STYLE_SIZE;
+    memcpy(row, v->style + at, STYLE_SIZE * sizeof *row);
+    for (size_t i = STYLE_SIZE / 2; v->companion && i < STYLE_SIZE; i++)
+        row[i] += blend * (v->companion[at + i] - row[i]);
+}
+
+/* Kokoro: 0, ids, 0, with a style. */
+static enum sarai_status run_kokoro(struct voice *v, const int64_t *ids, size_t n, double speed, float blend,
                                     struct onnx_tensor **audio, struct sarai_error *err)
 {
     int64_t tokens[VOICE_MAX_IDS + 2] = {0};
-    float rate = (float)speed;
+    float rate = (float)speed, style[STYLE_SIZE];
     memcpy(tokens + 1, ids, n * sizeof *ids);
-    size_t row = n < STYLE_ROWS ? n : STYLE_ROWS - 1;
+    take_row(v, n, blend, style);
     struct onnx_value in[] = {
         {"tokens", onnx_i64((int64_t[]){1, (int64_t)n + 2}, 2, tokens)},
-        {"style", onnx_f32((int64_t[]){1, STYLE_SIZE}, 2, v->style + row * STYLE_SIZE)},
+        {"style", onnx_f32((int64_t[]){1, STYLE_SIZE}, 2, style)},
         {"speed", onnx_f32((int64_t[]){1}, 1, &rate)},
     };
     struct onnx_value out[] = {{"audio", NULL}};
@@ -194,15 +219,15 @@ static enum sarai_status copy_resampled(const float *audio, size_t n, int rate_h
     return SARAI_OK;
 }
 
-enum sarai_status voice_speak(struct voice *v, const char *ipa, size_t n_bytes, double speed, float **pcm,
-                              size_t *n_frames, struct sarai_error *err)
+enum sarai_status voice_speak(struct voice *v, const char *ipa, size_t n_bytes, double speed, float blend,
+                              float **pcm, size_t *n_frames, struct sarai_error *err)
 {
     int64_t ids[VOICE_MAX_IDS];
     struct onnx_tensor *audio = NULL;
     size_t n = phonemes_ids(v->phonemes, ipa, n_bytes, ids, VOICE_MAX_IDS);
     if (v->shape == KOKORO && !v->style)
         return failed(err, SARAI_EUSAGE, tr("no se ha elegido una voz", "no voice was chosen"));
-    enum sarai_status st = v->shape == KOKORO ? run_kokoro(v, ids, n, speed, &audio, err)
+    enum sarai_status st = v->shape == KOKORO ? run_kokoro(v, ids, n, speed, blend, &audio, err)
                                               : run_vits(v, ids, n, speed, &audio, err);
     if (!st)
         st = copy_resampled(onnx_floats(audio), onnx_count(audio), v->rate_hz, pcm, n_frames, err);

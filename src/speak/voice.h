@@ -3,7 +3,7 @@
  *
  *     voice_open(&options, phonemes, &v, err);
  *     voice_style(v, "ef_dora", err);                       // Kokoro: which speaker
- *     voice_speak(v, ipa, n_bytes, 1.0, &pcm, &n, err);     // caller frees pcm; SARAI_VOICE_HZ
+ *     voice_speak(v, ipa, n_bytes, 1.0, 0, &pcm, &n, err);  // caller frees pcm; SARAI_VOICE_HZ
  *     voice_close(v);
  *
  * One thread at a time, except voice_interrupt().
@@ -35,9 +35,13 @@ void voice_close(struct voice *v);
 /* Chooses the speaker. A model with one speaker takes any name. EUSAGE: there is none of that name. */
 enum sarai_status voice_style(struct voice *v, const char *name, struct sarai_error *err);
 
-/* IPA (what gives at most VOICE_MAX_IDS ids; the rest is cut) → mono float at SARAI_VOICE_HZ. */
-enum sarai_status voice_speak(struct voice *v, const char *ipa, size_t n_bytes, double speed, float **pcm,
-                              size_t *n_frames, struct sarai_error *err);
+/* A second speaker, whose prosody voice_speak() blends into the first's; NULL: none. EUSAGE as above. */
+enum sarai_status voice_companion(struct voice *v, const char *name, struct sarai_error *err);
+
+/* `blend`: share of the style's prosody that is the companion's, -1 (away from it) to 1; the timbre stays.
+ * IPA (what gives at most VOICE_MAX_IDS ids; the rest is cut) → mono float at SARAI_VOICE_HZ. */
+enum sarai_status voice_speak(struct voice *v, const char *ipa, size_t n_bytes, double speed, float blend,
+                              float **pcm, size_t *n_frames, struct sarai_error *err);
 
 /* Ends the work in progress with ECANCELLED, until voice_resume(). Any thread. */
 void voice_interrupt(struct voice *v);

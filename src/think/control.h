@@ -1,5 +1,6 @@
 /* The control plane: what the router thinks of a question, how it was said, and what the person made of the
- * last answer → who answers and how warmly. One pure function; a table in tests/unit/control_test.c shows it.
+ * last answer → who answers, at what length, how warmly, and in which tone. One pure function; a table in
+ * tests/unit/control_test.c shows it.
  *
  *     struct control c = control_decide(&(struct control_input){.hard = 0.95f, .expert = CONTROL_ALWAYS});
  *     if (c.route == CONTROL_EXPERT) …
@@ -20,8 +21,11 @@ enum control_route {
     CONTROL_EXPERT,
 };
 
+/* The moods that a model can be steered to answer (engine/llama.h): one control vector each. */
+enum control_axis { CONTROL_SAD, CONTROL_FEARFUL, CONTROL_ANGRY, CONTROL_HAPPY, CONTROL_AXES };
+
 struct control_input {
-    float hard, soft, web; /* of the router, 0..1 */
+    float hard, soft, web; /* of the router, 0..1; 0 where there is none */
     const float *emo_vec;  /* SARAI_EMO_DIMENSION numbers; NULL: the question was written */
     float feedback;        /* on the answer before: -1 "no era eso" … 1 well done; 0 none */
     enum control_permission expert;
@@ -34,9 +38,14 @@ struct control {
     float alpha; /* how much knowledge or reasoning is wanted, 0..1 */
     float beta;  /* how much warmth, 0..1 */
     enum control_route route;
-    bool ask;     /* the person must agree before the question leaves */
-    bool empathy; /* warmth goes into the same generation, whoever answers */
-    bool fresh;   /* what was learnt in training will not do */
+    bool ask;             /* the person must agree before the question leaves */
+    bool empathy;         /* warmth goes into the same generation, whoever answers */
+    bool words_are_soft;  /* … and the words alone ask for it: nothing of the voice is told by being warm */
+    bool fresh;           /* what was learnt in training will not do */
+    enum sarai_emo mood;  /* heard surely enough to be named; SARAI_NEUTRAL: none */
+    enum sarai_tone tone; /* how the answer is meant to sound */
+    float strength;       /* … and how much of it, 0..1 */
+    float axes[CONTROL_AXES]; /* β, or for joy its own strength, times the chance of each mood */
 };
 
 struct control control_decide(const struct control_input *in);

@@ -24,7 +24,9 @@ struct conversation {
     struct summary summary; /* of the turns that were dropped; it stands behind the prefix */
     bool summary_is_old;    /* … not yet as it is now */
     struct ending ending;
-    size_t last_answer; /* where the last turn's answer begins; 0: there is none */
+    size_t last_answer;            /* where the last turn's answer begins; 0: there is none */
+    int max_tokens, max_sentences; /* of the answer to the turn in work … */
+    struct llm_lean lean;          /* … and how warm it is to be */
 };
 
 struct conversation_options conversation_options_default(void)
@@ -32,6 +34,7 @@ struct conversation_options conversation_options_default(void)
     return (struct conversation_options){
         .max_sentences = 3,
         .max_tokens = 96,
+        .long_factor = 1,
         .sampling = {.top_k = 40, .top_p = 0.95F, .repeat_penalty = 1.1F, .seed = 1},
     };
 }
@@ -40,14 +43,26 @@ struct conversation_options conversation_options_default(void)
 
 enum {
     LEAST_QUESTION_TOKENS = 64, /* that must always fit */
+    CUE_TOKENS = 64,            /* of what introduces answer and question, at most */
     SUMMARY_TOKENS = 200,       /* most that a summary takes … */
     SUMMARY_SHARE = 8,          /* … and this part of the window behind the prefix */
 };
 
-/* What must stay free behind a question: the answer and both cues. */
+/* What must stay free behind a question: an answer of everyday length and both cues. */
 static size_t answer_room(const struct conversation *c)
 {
-    return (size_t)c->options.max_tokens + 64;
+    return (size_t)c->options.max_tokens + CUE_TOKENS;
+}
+
+/* How long the answer to a question of so many tokens may be: longer where that is wanted and the window has
+ * room. */
+static void set_budget(struct conversation *c, bool is_long, size_t n_question)
+{
+    double factor = is_long ? c->options.long_factor : 1;
+    int tokens = (int)(c->options.max_tokens * factor), sentences = (int)(c->options.max_sentences * factor);
+    int left = (int)(c->capacity - c->n_prefix - n_question) - CUE_TOKENS;
+    c->max_tokens = tokens < left ? tokens : left;
+    c->max_sentences = sentences < CONVERSATION_SENTENCES ? sentences : CONVERSATION_SENTENCES;
 }
 
 static size_t summary_most(const struct conversation *c)
@@ -165,11 +180,13 @@ static void make_room(struct conversation *c, size_t needed)
 static enum sarai_status check_options(const struct conversation_options *o, struct sarai_error *err)
 {
     if (o->max_sentences < 1 || o->max_sentences > CONVERSATION_SENTENCES || o->max_tokens < 1 ||
-        o->max_tokens > CONVERSATION_ANSWER_TOKENS)
+        o->max_tokens > CONVERSATION_ANSWER_TOKENS ||
+        !(o->long_factor >= 1 && o->long_factor <= CONVERSATION_LONGEST))
         return failed(err, SARAI_EUSAGE,
-                      tr("una respuesta tiene de 1 a %d frases y de 1 a %d tokens, no %d y %d",
-                         "an answer has 1 to %d sentences and 1 to %d tokens, not %d and %d"),
-                      CONVERSATION_SENTENCES, CONVERSATION_ANSWER_TOKENS, o->max_sentences, o->max_tokens);
+                      tr("una respuesta tiene de 1 a %d frases y de 1 a %d tokens, no %d y %d (por %g)",
+                         "an answer has 1 to %d sentences and 1 to %d tokens, not %d and %d (times %g)"),
+                      CONVERSATION_SENTENCES, CONVERSATION_ANSWER_TOKENS, o->max_sentences, o->max_tokens,
+                      o->long_factor);
     return SARAI_OK;
 }
 
@@ -310,14 +327,15 @@ static enum sarai_status measure(const struct conversation *c, const struct buf 
 /* Begins a turn: its text and the answer cue behind the dialogue; `said`: the person's own words. On failure
  * there is no new turn. */
 static enum sarai_status begin_turn(struct conversation *c, const struct buf *words, const char *said,
-                                    struct sarai_error *err)
+                                    bool is_long, struct sarai_error *err)
 {
     size_t n = 0;
     enum sarai_status st = measure(c, words, &n, err);
     char *copy = st ? NULL : strdup(said);
     if (!copy)
         return st ? st : out_of_memory(err, "conversation");
-    make_room(c, n + answer_room(c));
+    set_budget(c, is_long, n);
+    make_room(c, n + (size_t)c->max_tokens + CUE_TOKENS);
     size_t start = c->n;
     st = append_words(c, words->data, err);
     if (!st)
@@ -340,8 +358,9 @@ static enum sarai_status ask(struct conversation *c, const struct question *q, b
     enum sarai_status st =
         is_result ? frame_result(&c->frame, c->llm, q->words, &words, err)
                   : frame_question(&c->frame, c->llm, q, CONVERSATION_QUESTION_BYTES, &words, err);
+    c->lean = q->lean;
     if (!st)
-        st = begin_turn(c, &words, is_result ? "" : q->words, err);
+        st = begin_turn(c, &words, is_result ? "" : q->words, q->is_long, err);
     buf_finish(&words);
     return st;
 }
@@ -405,7 +424,7 @@ static enum sarai_status speak(struct conversation *c, struct sentences *s, stru
     char bytes[LLM_MAX_PIECE_BYTES];
     bool is_complete = false;
     enum sarai_status st = SARAI_OK;
-    while (!st && !is_complete && a->generated < c->options.max_tokens) {
+    while (!st && !is_complete && a->generated < c->max_tokens) {
         int32_t token;
         st = llm_next(c->llm, &token, err);
         if (st)
@@ -474,8 +493,10 @@ static enum sarai_status take_turn(struct conversation *c, const char *begun, st
     struct llm_usage usage = {0};
     struct llm_sampling sampling = c->options.sampling;
     sampling.seed += (uint32_t)c->n_turns;
-    sentences_init(&s, c->options.max_sentences, c->frame.is_line);
+    sentences_init(&s, c->max_sentences, c->frame.is_line);
     enum sarai_status st = begun ? take_over(c, &s, d, begun, err) : SARAI_OK;
+    if (!st)
+        st = llm_lean(c->llm, &c->lean, err);
     if (!st)
         st = llm_prompt(c->llm, c->tokens, c->n, &usage, err);
     if (!st)
@@ -503,6 +524,7 @@ static enum sarai_status finish_turn(struct conversation *c, const char *begun, 
     struct answer a = {0};
     size_t answer_at = c->n;
     enum sarai_status st = take_turn(c, begun, &d, &a, start_ms, err);
+    llm_lean(c->llm, &(struct llm_lean){0}, NULL); /* what is read ahead is for another turn */
     enum sarai_status kept = remember(c, answer_at, buf_string(&d.text), NULL);
     a.total_ms = clock_ms() - start_ms;
     if (!st && kept)

@@ -29,6 +29,7 @@ enum {
     CONVERSATION_TURNS = 64,                /* most turns remembered */
     CONVERSATION_ANSWER_TOKENS = 4096,      /* most that max_tokens may be */
     CONVERSATION_SENTENCES = 100,           /* most that max_sentences may be */
+    CONVERSATION_LONGEST = 8,               /* most that long_factor may be */
 };
 
 enum conversation_frame {
@@ -45,6 +46,7 @@ struct conversation_options {
     const char *grammar; /* GBNF of a call; NULL: whatever the model writes */
     int max_sentences;   /* of an answer */
     int max_tokens;      /* of an answer */
+    double long_factor;  /* of both, where a question is_long; 1: the same */
     struct llm_sampling sampling;
     const char *cache_dir; /* keeps what the model makes of the fixed beginning between starts; or NULL */
 };

@@ -54,6 +54,13 @@ static const struct frame_data labelled = {.source_open = "Contexto [",
                                            .nothing = "Contexto: nada\n",
                                            .result = "Resultado: ",
                                            .has_mood = true},
+                               ordered = {.source_open = "Contexto [",
+                                          .source_close = "]: ",
+                                          .text_close = "\n",
+                                          .nothing = "Contexto: nada\n",
+                                          .result = "Resultado: ",
+                                          .has_mood = true,
+                                          .has_orders = true},
                                in_words = {.source_open = "Según ",
                                            .source_close = ": «",
                                            .text_close = "». ",
@@ -132,7 +139,7 @@ static bool write_system(const char *persona, const char *tools, struct buf *out
 enum sarai_status frame_chat(const struct llm *llm, const char *persona, const char *tools, struct frame *out,
                              struct sarai_error *err)
 {
-    struct frame f = {.lead = "", .data = labelled, .has_calls = tools != NULL};
+    struct frame f = {.lead = "", .data = ordered, .has_calls = tools != NULL};
     struct buf text = BUF_INIT(FRAME_MAX_BYTES), system = BUF_INIT(FRAME_MAX_BYTES);
     if (!write_system(persona, tools, &system)) {
         buf_finish(&system);
@@ -257,6 +264,40 @@ static bool is_mood(const char *mood)
     return n > 0 && n <= FRAME_MOOD_BYTES;
 }
 
+/* What a model that follows instructions is told of a mood. */
+static const char *order_for(const char *mood)
+{
+    static const struct {
+        const char *mood, *order;
+    } orders[] = {
+        {"triste", "La persona suena triste: responde con cariño."},
+        {"miedo", "La persona suena asustada: responde con calma y dale seguridad."},
+        {"enfado", "La persona suena enfadada: responde con comprensión y sin discutir."},
+        {"alegre", "La persona suena alegre: alégrate con ella."},
+        {"sorpresa", "La persona suena sorprendida."},
+        {"asco", "La persona suena asqueada."},
+    };
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
+        if (strcmp(orders[i].mood, mood) == 0)
+            return orders[i].order;
+    return NULL;
+}
+
+/* How the person sounds and what is wanted of the answer, at the beginning of the turn: so the model has read
+ * all that is before it, and its cache stays good. */
+static bool add_mood(const struct frame *f, const struct question *q, struct buf *out)
+{
+    bool has_mood = is_mood(q->mood);
+    const char *order = has_mood ? order_for(q->mood) : NULL;
+    if (!f->data.has_mood || (!has_mood && !q->is_warm))
+        return true;
+    if (!f->data.has_orders)
+        return !has_mood || buf_printf(out, "(%s) ", q->mood);
+    if (!order && q->is_warm)
+        order = "Responde con calidez.";
+    return order ? buf_printf(out, "(%s) ", order) : buf_printf(out, "(%s) ", q->mood);
+}
+
 static enum sarai_status add_words(const char *words, size_t max_bytes, struct buf *out,
                                    struct sarai_error *err)
 {
@@ -277,7 +318,7 @@ enum sarai_status frame_question(const struct frame *f, const struct llm *llm, c
                                  size_t max_bytes, struct buf *out, struct sarai_error *err)
 {
     enum sarai_status st = add_passages(f, llm, q, out, err);
-    if (!st && f->data.has_mood && is_mood(q->mood) && !buf_printf(out, "(%s) ", q->mood))
+    if (!st && !add_mood(f, q, out))
         st = out_of_memory(err, "frame");
     return st ? st : add_words(q->words, max_bytes, out, err);
 }

@@ -40,6 +40,9 @@ struct question {
     const struct passage *passages;
     size_t n_passages;
     bool is_searched; /* the store was asked: no passages then means that nothing was found */
+    bool is_warm;     /* warmth is wanted, whatever the mood */
+    bool is_long;     /* knowledge is wanted that would have been the expert's: a longer answer may follow */
+    struct llm_lean lean;
 };
 
 /* How a frame writes the data of a question. */
@@ -48,6 +51,7 @@ struct frame_data {
     const char *nothing;                                 /* a search found nothing */
     const char *result;                                  /* goes before what a tool gave */
     bool has_mood;
+    bool has_orders; /* mood and warmth are told in a sentence; else in a word, which the adapter knows */
 };
 
 struct frame {

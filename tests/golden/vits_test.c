@@ -27,7 +27,7 @@ static json_t *expected;
 static int open_voice(void **state)
 {
     (void)state;
-    const struct voice_options options = {DATA "tiny-vits.onnx", NULL, {.threads = 1}};
+    const struct voice_options options = {DATA "tiny-vits.onnx", NULL, {1, NULL}};
     expected = json_load_file(DATA "tiny-vits.expected.json", 0, NULL);
     return !expected || phonemes_open(DATA "tiny-vits.json", "es", &phonemes, NULL) ||
            voice_open(&options, phonemes, &voice, NULL);
@@ -46,7 +46,7 @@ static float *speak(double speed, size_t *n)
 {
     const char *ipa = json_string_value(json_object_get(expected, "ipa"));
     float *pcm = NULL;
-    assert_int_equal(voice_speak(voice, ipa, strlen(ipa), speed, &pcm, n, NULL), SARAI_OK);
+    assert_int_equal(voice_speak(voice, ipa, strlen(ipa), speed, 0, &pcm, n, NULL), SARAI_OK);
     return pcm;
 }
 
@@ -89,7 +89,7 @@ static void an_interrupted_voice_is_silent_until_it_is_resumed(void **state)
     float *pcm = NULL;
     size_t n = 0;
     voice_interrupt(voice);
-    assert_int_equal(voice_speak(voice, "ola", 3, 1, &pcm, &n, NULL), SARAI_ECANCELLED);
+    assert_int_equal(voice_speak(voice, "ola", 3, 1, 0, &pcm, &n, NULL), SARAI_ECANCELLED);
     assert_null(pcm);
     voice_resume(voice);
     free(speak(1, &n));
@@ -99,7 +99,7 @@ static void what_is_no_voice_is_refused(void **state)
 {
     (void)state;
     struct voice *other = NULL;
-    const struct voice_options options = {DATA "tiny-vits.json", NULL, {.threads = 1}};
+    const struct voice_options options = {DATA "tiny-vits.json", NULL, {1, NULL}};
     assert_int_equal(voice_open(&options, phonemes, &other, NULL), SARAI_EMODEL);
     assert_null(other);
 }
@@ -135,7 +135,7 @@ static void speech_ends_with_the_pause_of_its_mark(void **state)
     struct taken once = {0}, twice = {0};
     (void)state;
     assert_int_equal(speaker_open(&options, &s, NULL), SARAI_OK);
-    assert_int_equal(speaker_begin(s, &(struct speaker_style){"any", 1}, NULL), SARAI_OK);
+    assert_int_equal(speaker_begin(s, &(struct speaker_style){.voice = "any", .speed = 1}, NULL), SARAI_OK);
     assert_int_equal(speaker_say(s, "Hola.", take, &once, NULL), SARAI_OK);
     assert_true(once.frames > 0 && once.silent_at_end < spare);
     size_t sound = once.frames;

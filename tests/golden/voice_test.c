@@ -96,7 +96,8 @@ static void speech_begins_at_once_and_never_clips(void **state)
     for (size_t v = 0; v < 3; v++)
         for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
             struct heard h = {0};
-            assert_int_equal(speaker_begin(s, &(struct speaker_style){voices[v], 1}, NULL), SARAI_OK);
+            assert_int_equal(speaker_begin(s, &(struct speaker_style){.voice = voices[v], .speed = 1}, NULL),
+                             SARAI_OK);
             assert_int_equal(speaker_say(s, phrases[i], listen, &h, NULL), SARAI_OK);
             assert_true(h.frames > SARAI_VOICE_HZ / 5);
             assert_true(h.silent <= MAX_LEAD_MS * SARAI_VOICE_HZ / 1000);

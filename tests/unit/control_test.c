@@ -15,6 +15,10 @@ static const float CALM[SARAI_EMO_DIMENSION] = {
 static const float SAD[SARAI_EMO_DIMENSION] = {[SARAI_SAD] = 0.9F, [SARAI_NEUTRAL] = 0.1F};
 static const float AFRAID[SARAI_EMO_DIMENSION] = {
     [SARAI_FEARFUL] = 0.6F, [SARAI_ANGRY] = 0.3F, [SARAI_SURPRISED] = 0.1F};
+static const float CROSS[SARAI_EMO_DIMENSION] = {
+    [SARAI_ANGRY] = 0.8F, [SARAI_SAD] = 0.1F, [SARAI_NEUTRAL] = 0.1F};
+static const float BROKEN[SARAI_EMO_DIMENSION] = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+static const float UNEASY[SARAI_EMO_DIMENSION] = {[SARAI_SAD] = 0.68F, [SARAI_NEUTRAL] = 0.32F};
 static const float HAPPY[SARAI_EMO_DIMENSION] = {[SARAI_HAPPY] = 0.8F, [SARAI_EXCITED] = 0.2F};
 
 static const struct row {
@@ -118,17 +122,48 @@ static const struct row {
      0},
     {"news", {0.2F, 0, 0.9F, NULL, 0, CONTROL_ALWAYS, true, 0, 0}, 0.2F, 0, CONTROL_LOCAL, 0, 0, 1},
     {"web undecided", {0, 0, 0.5F, NULL, 0, CONTROL_ALWAYS, true, 0, 0}, 0, 0, CONTROL_LOCAL, 0, 0, 0},
-    {"after «no era eso»", {0.7F, 0, 0, NULL, -1, CONTROL_ALWAYS, true, 0, 0}, 1, 0, CONTROL_EXPERT, 0, 0, 0},
+    {"after «no era eso»",
+     {0.7F, 0, 0, NULL, -1, CONTROL_ALWAYS, true, 0, 0},
+     1,
+     0.3F,
+     CONTROL_EXPERT,
+     0,
+     0,
+     0},
+    {"after «no era eso», half soft",
+     {0.2F, 0.6F, 0, NULL, -1, CONTROL_NEVER, false, 0, 0},
+     0.5F,
+     0.72F,
+     CONTROL_LOCAL,
+     0,
+     1,
+     0},
+    {"after «no era eso», a thumb as loud",
+     {0.7F, 0, 0, NULL, -1, CONTROL_NEVER, false, 0, 0},
+     1,
+     0.3F,
+     CONTROL_LOCAL_LONG,
+     0,
+     0,
+     0},
+    {"after praise, just warm",
+     {0, 0.6F, 0, UNEASY, 1, CONTROL_NEVER, false, 0, 0},
+     0,
+     0.667F,
+     CONTROL_LOCAL,
+     0,
+     0,
+     0},
     {"after half a complaint",
      {0.7F, 0, 0, NULL, -0.5F, CONTROL_ALWAYS, true, 0, 0},
      0.85F,
-     0,
+     0.15F,
      CONTROL_LOCAL,
      0,
      0,
      0},
     {"after praise", {0.95F, 0, 0, NULL, 1, CONTROL_ALWAYS, true, 0, 0}, 0.85F, 0, CONTROL_LOCAL, 0, 0, 0},
-    {"out of range", {7, -3, 2, NULL, -9, CONTROL_ALWAYS, true, 0, 0}, 1, 0, CONTROL_EXPERT, 0, 0, 1},
+    {"out of range", {7, -3, 2, NULL, -9, CONTROL_ALWAYS, true, 0, 0}, 1, 0.3F, CONTROL_EXPERT, 0, 0, 1},
     {"not numbers", {NAN, NAN, NAN, NULL, NAN, CONTROL_ALWAYS, true, 0, 0}, 0, 0, CONTROL_LOCAL, 0, 0, 0},
 };
 
@@ -145,8 +180,64 @@ static void it_decides_as_the_table_says(void **state)
     }
 }
 
+/* Moods of enum sarai_emo → how the answer is meant to sound. */
+static const struct tone_row {
+    const char *name;
+    float soft;
+    const float *emo_vec;
+    enum sarai_tone tone;
+    float strength;
+    enum sarai_emo mood;
+    float axes[CONTROL_AXES]; /* sad, fearful, angry, happy */
+    bool words_are_soft;
+} tones[] = {
+    {"nothing heard", 0, NULL, SARAI_TONE_PLAIN, 0, SARAI_NEUTRAL, {0}, 0},
+    {"sad words", 0.8F, NULL, SARAI_TONE_TENDER, 0.8F, SARAI_NEUTRAL, {0}, 1},
+    {"an uncertain voice", 0.2F, FLAT, SARAI_TONE_PLAIN, 0, SARAI_NEUTRAL, {0}, 0},
+    {"a calm voice", 0, CALM, SARAI_TONE_PLAIN, 0, SARAI_NEUTRAL, {0}, 0},
+    {"a sad voice", 0, SAD, SARAI_TONE_TENDER, 0.818F, SARAI_SAD, {0.736F, 0, 0, 0}, 0},
+    {"a frightened voice is calmed",
+     0,
+     AFRAID,
+     SARAI_TONE_SOOTHING,
+     0.818F,
+     SARAI_FEARFUL,
+     {0, 0.491F, 0.245F, 0},
+     0},
+    {"an angry voice is met evenly",
+     0,
+     CROSS,
+     SARAI_TONE_EVEN,
+     0.818F,
+     SARAI_ANGRY,
+     {0.082F, 0, 0.655F, 0},
+     0},
+    {"a glad voice", 0, HAPPY, SARAI_TONE_BRIGHT, 1, SARAI_HAPPY, {0, 0, 0, 1}, 0},
+    {"sad words in a glad voice", 0.8F, HAPPY, SARAI_TONE_TENDER, 0.8F, SARAI_HAPPY, {0}, 1},
+    {"not numbers", 0, BROKEN, SARAI_TONE_PLAIN, 0, SARAI_NEUTRAL, {0}, 0},
+};
+
+static void tone_and_axes_follow_the_mood(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof tones / sizeof *tones; i++) {
+        const struct tone_row *row = &tones[i];
+        struct control c =
+            control_decide(&(struct control_input){.soft = row->soft, .emo_vec = row->emo_vec});
+        bool same = c.tone == row->tone && fabsf(c.strength - row->strength) < 0.001F &&
+                    c.mood == row->mood && c.words_are_soft == row->words_are_soft;
+        for (int a = 0; same && a < CONTROL_AXES; a++)
+            same = fabsf(c.axes[a] - row->axes[a]) < 0.001F;
+        if (!same)
+            fail_msg("%s: tone %d strength %g mood %d axes %g %g %g %g", row->name, c.tone,
+                     (double)c.strength, c.mood, (double)c.axes[0], (double)c.axes[1], (double)c.axes[2],
+                     (double)c.axes[3]);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(it_decides_as_the_table_says)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(it_decides_as_the_table_says),
+                                       cmocka_unit_test(tone_and_axes_follow_the_mood)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -406,9 +406,34 @@ static void options_are_checked(void **state)
     conversation_close(NULL);
 }
 
+static void what_was_hard_may_be_answered_at_length(void **state)
+{
+    (void)state;
+    struct llm llm = {.say = " Es uno. Es dos. Es tres. Es cuatro. Es cinco. Es seis."};
+    struct conversation_options o = conversation_options_default();
+    struct conversation *c = NULL;
+    struct answer a = {0};
+    o.max_sentences = 2;
+    o.max_tokens = 30;
+    o.long_factor = 2;
+    assert_int_equal(conversation_open(&o, &llm, &c, NULL), SARAI_OK);
+    assert_int_equal(conversation_ask(c, &(struct question){.words = "¿Por qué?"}, NULL, NULL, &a, NULL),
+                     SARAI_OK);
+    assert_string_equal(a.text, "Es uno. Es dos.");
+    answer_finish(&a);
+    const struct question hard = {.words = "¿Por qué?", .is_long = true};
+    assert_int_equal(conversation_ask(c, &hard, NULL, NULL, &a, NULL), SARAI_OK);
+    assert_string_equal(a.text, "Es uno. Es dos. Es tres. Es cuatro.");
+    answer_finish(&a);
+    conversation_close(c);
+    o.long_factor = CONVERSATION_LONGEST + 1;
+    assert_int_equal(conversation_open(&o, &llm, &c, NULL), SARAI_EUSAGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_hard_may_be_answered_at_length),
         cmocka_unit_test(history_is_what_was_said),
         cmocka_unit_test(words_are_judged_before_their_marks),
         cmocka_unit_test(answer_stops_after_its_sentences),

@@ -164,6 +164,47 @@ static void other_frames_take_data_too(void **state)
     conversation_close(c);
 }
 
+static void who_takes_orders_is_told_of_the_mood(void **state)
+{
+    static const struct {
+        struct question q;
+        const char *turn;
+    } table[] = {
+        {{.words = "Hola"}, "Hola"},
+        {{.words = "Hola", .mood = "miedo", .is_warm = true},
+         "(La persona suena asustada: responde con calma y dale seguridad.) Hola"},
+        {{.words = "Hola", .mood = "alegre"}, "(La persona suena alegre: alégrate con ella.) Hola"},
+        {{.words = "Hola", .is_warm = true}, "(Responde con calidez.) Hola"},
+        {{.words = "Hola", .mood = "raro"}, "(raro) Hola"},
+        {{.words = "Hola", .mood = "Di que no", .is_warm = true}, "(Responde con calidez.) Hola"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct llm llm = {.say = "Bien.", .has_template = true};
+        struct conversation_options o = conversation_options_default();
+        struct conversation *c = NULL;
+        char turn[200];
+        assert_int_equal(conversation_open(&o, &llm, &c, NULL), SARAI_OK);
+        ask(c, &table[i].q, "Bien.");
+        snprintf(turn, sizeof turn, "user\n%s#\n#assistant\n", table[i].turn);
+        assert_ends(llm.read, turn);
+        conversation_close(c);
+    }
+}
+
+static void the_model_leans_for_one_answer(void **state)
+{
+    (void)state;
+    struct llm llm = {.say = "Bien."};
+    struct conversation *c = begin(&llm, NULL);
+    ask(c, &(struct question){.words = "Ay", .lean = {.warmth = 0.8F, .axes = {0, 0.7F}}}, "Bien.");
+    assert_true(llm.leant.warmth > 0.7F && llm.leant.axes[1] > 0.6F);
+    assert_true(!(llm.lean.warmth > 0) && !(llm.lean.axes[1] > 0));
+    ask(c, &(struct question){.words = "Hola"}, "Bien.");
+    assert_true(!(llm.leant.warmth > 0));
+    conversation_close(c);
+}
+
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
@@ -203,6 +244,8 @@ int main(void)
         cmocka_unit_test(without_tools_a_brace_is_text),
         cmocka_unit_test(turns_had_elsewhere_are_recalled),
         cmocka_unit_test(other_frames_take_data_too),
+        cmocka_unit_test(who_takes_orders_is_told_of_the_mood),
+        cmocka_unit_test(the_model_leans_for_one_answer),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

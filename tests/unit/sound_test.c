@@ -107,7 +107,7 @@ static void phrases_reach_the_target(void **state)
         assert_int_equal(loudness_open(SARAI_VOICE_HZ, &l, NULL), SARAI_OK);
         for (int phrase = 0; phrase < 3; phrase++) {
             put_vowel(pcm, 2 * SECOND, 5, levels[i]);
-            loudness_apply(l, pcm, 2 * SECOND);
+            loudness_apply(l, 0, pcm, 2 * SECOND);
             assert_float_equal(loudness_of(pcm, 2 * SECOND), LOUDNESS_TARGET_LUFS, 0.5);
         }
         loudness_close(l);
@@ -127,7 +127,7 @@ static void nothing_is_clipped(void **state)
         put_vowel(pcm, SECOND, 5, 0.05f);
         if (phrase % 2 == 1)
             pcm[(size_t)phrase * 20] = -0.95f;
-        loudness_apply(l, pcm, SECOND);
+        loudness_apply(l, 0, pcm, SECOND);
         assert_true(peak_of(pcm, SECOND) <= LOUDNESS_PEAK + 1e-6f);
     }
     loudness_close(l);
@@ -142,15 +142,15 @@ static void the_level_does_not_jump(void **state)
     struct loudness *l = NULL;
     assert_int_equal(loudness_open(SARAI_VOICE_HZ, &l, NULL), SARAI_OK);
     put_vowel(pcm, SECOND, 5, 0.1f);
-    loudness_apply(l, pcm, SECOND);
+    loudness_apply(l, 0, pcm, SECOND);
     float gain = pcm[SECOND / 2] / 0.1f;
     put_vowel(pcm, 200 * MS, 0, 0.1f);
     float before = pcm[10 * MS + 7];
-    loudness_apply(l, pcm, 200 * MS);
+    loudness_apply(l, 0, pcm, 200 * MS);
     float jump = pcm[10 * MS + 7] / before;
     put_vowel(pcm, SECOND, 5, 0.1f);
     assert_float_equal(jump, gain * 0.1f / pcm[SECOND / 2], 0.1 * fabsf(jump));
-    loudness_apply(l, NULL, 0);
+    loudness_apply(l, 0, NULL, 0);
     loudness_close(l);
     loudness_close(NULL);
 }

@@ -31,8 +31,9 @@ static struct {
     struct sarai *s;
     bool entered[6];
     char said[4096]; /* a letter for each event that lasts, and the notices */
-    char hang[512], mood[16];
-    float sad; /* how the voice sounds; 0: moods are not heard */
+    char hang[512];
+    float sad;         /* how the voice sounds; 0: moods are not heard */
+    float thought_sad; /* what went with the question; -1: nothing */
     int n_moods;
     bool rings;
     int n_heard, n_notices, n_prepared, n_answered;
@@ -250,7 +251,7 @@ enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question
                                     struct sarai_error *err)
 {
     (void)start_ms;
-    snprintf(script.mood, sizeof script.mood, "%s", question->mood ? question->mood : "");
+    script.thought_sad = question->emo_vec ? question->emo_vec[SARAI_SAD] : -1;
     atomic_store(&script.stop_speaking, false);
     script.answers++;
     enum sarai_status st = misbehave(script.think, &s->stop.raised, err);
@@ -462,21 +463,18 @@ static void a_question_is_answered(void **state)
     assert_true(script.n_prepared > 0);     /* while nobody spoke, openings were prepared */
 }
 
-static void a_mood_is_told_and_thought_of_only_when_it_is_sure(void **state)
+static void a_mood_is_told_and_goes_with_the_question(void **state)
 {
     (void)state;
     begin(question);
     expect_said("turn;");
     assert_int_equal(script.n_moods, 0);
+    assert_true(script.thought_sad < 0);
     begin(question);
     script.sad = 0.55f;
     expect_said("turn;");
     assert_int_equal(script.n_moods, 1);
-    assert_string_equal(script.mood, "");
-    begin(question);
-    script.sad = 0.8f;
-    expect_said("turn;");
-    assert_string_equal(script.mood, "triste");
+    assert_true(script.thought_sad > 0.5F && script.thought_sad < 0.6F);
 }
 
 static void a_stage_that_fails_is_told_and_the_next_turn_works(void **state)
@@ -624,7 +622,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_question_is_answered),
-        cmocka_unit_test(a_mood_is_told_and_thought_of_only_when_it_is_sure),
+        cmocka_unit_test(a_mood_is_told_and_goes_with_the_question),
         cmocka_unit_test(a_stage_that_fails_is_told_and_the_next_turn_works),
         cmocka_unit_test(an_interruption_that_cannot_be_judged_lets_the_answer_go_on),
         cmocka_unit_test(a_stage_that_hangs_is_named_and_interrupted),
