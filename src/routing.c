@@ -28,8 +28,8 @@ enum sarai_status assistant_open_router(struct sarai *s, struct sarai_error *err
     char path[PATH_BYTES];
     enum sarai_status st =
         store_path(s->store, config_text(s->cfg, "ROUTER_MODEL"), ".onnx", path, sizeof path, err);
-    const struct onnx_options options = {(int)config_int(s->cfg, "ORT_NUM_THREADS"),
-                                         store_cache_dir(s->store)};
+    const struct onnx_options options = {.threads = (int)config_int(s->cfg, "ORT_NUM_THREADS"),
+                                         .cache_dir = store_cache_dir(s->store)};
     return st ? st : router_open(path, &options, (size_t)embedder_dimension(s->embedder), &s->router, err);
 }
 

@@ -453,8 +453,8 @@ static enum sarai_status converse(struct talk *t, struct sarai_error *err)
 static enum sarai_status open_ear(struct talk *t, struct sarai_error *err)
 {
     char vad[PATH_BYTES], turn[PATH_BYTES];
-    const struct onnx_options options = {(int)config_int(t->s->cfg, "ORT_NUM_THREADS"),
-                                         store_cache_dir(t->s->store)};
+    const struct onnx_options options = {.threads = (int)config_int(t->s->cfg, "ORT_NUM_THREADS"),
+                                         .cache_dir = store_cache_dir(t->s->store)};
     enum sarai_status st = store_path(t->s->store, "silero-vad", ".onnx", vad, sizeof vad, err);
     if (!st)
         st = store_path(t->s->store, "smart-turn-v3", ".onnx", turn, sizeof turn, err);

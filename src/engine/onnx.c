@@ -160,12 +160,13 @@ static void cached_graph(const char *path, const char *cache_dir, char *out, siz
              (long long)st.st_mtim.tv_sec, onnx_version());
 }
 
-static OrtStatus *session_options(const char *optimised_path, bool is_optimised, OrtSessionOptions **out)
+static OrtStatus *session_options(const struct onnx_options *options, const char *optimised_path,
+                                  bool is_optimised, OrtSessionOptions **out)
 {
     OrtSessionOptions *o = NULL;
     OrtStatus *status = ort.api->CreateSessionOptions(&o);
     if (!status)
-        status = ort.api->DisablePerSessionThreads(o);
+        status = options->alone ? ort.api->SetIntraOpNumThreads(o, 1) : ort.api->DisablePerSessionThreads(o);
     if (!status)
         status = onnx_ops_register(ort.api, o);
     if (!status)
@@ -178,11 +179,11 @@ static OrtStatus *session_options(const char *optimised_path, bool is_optimised,
 }
 
 /* Opens `path`; when `save_as` is given the optimised graph is left there. */
-static enum sarai_status create_session(struct onnx *s, const char *path, const char *save_as,
-                                        bool is_optimised, struct sarai_error *err)
+static enum sarai_status create_session(struct onnx *s, const struct onnx_options *o, const char *path,
+                                        const char *save_as, bool is_optimised, struct sarai_error *err)
 {
     OrtSessionOptions *options = NULL;
-    OrtStatus *status = session_options(save_as, is_optimised, &options);
+    OrtStatus *status = session_options(o, save_as, is_optimised, &options);
     if (!status)
         status = ort.api->CreateSession(ort.env, path, options, &s->session);
     if (options)
@@ -192,25 +193,26 @@ static enum sarai_status create_session(struct onnx *s, const char *path, const 
 
 /* Optimising costs a second: the optimised graph is written once, under a temporary name, and used by
  * later starts. A damaged cache file is removed and the model itself is taken. */
-static enum sarai_status create_cached_session(struct onnx *s, const char *path, const char *cache_dir,
+static enum sarai_status create_cached_session(struct onnx *s, const char *path, const struct onnx_options *o,
                                                struct sarai_error *err)
 {
     char cached[4096], fresh[4128];
-    cached_graph(path, cache_dir, cached, sizeof cached);
+    cached_graph(path, o->cache_dir, cached, sizeof cached);
     if (cached[0] && access(cached, R_OK) == 0) {
-        if (create_session(s, cached, NULL, true, NULL) == SARAI_OK)
+        if (create_session(s, o, cached, NULL, true, NULL) == SARAI_OK)
             return SARAI_OK;
         unlink(cached);
     }
-    if (!cached[0] || access(cache_dir, W_OK) != 0)
-        return create_session(s, path, NULL, false, err);
+    if (!cached[0] || access(o->cache_dir, W_OK) != 0)
+        return create_session(s, o, path, NULL, false, err);
     snprintf(fresh, sizeof fresh, "%s.%ld", cached, (long)getpid());
-    if (create_session(s, path, fresh, false, NULL) == SARAI_OK && rename(fresh, cached) == 0)
+    if (create_session(s, o, path, fresh, false, NULL) == SARAI_OK && rename(fresh, cached) == 0)
         return SARAI_OK;
     unlink(fresh);
     if (s->session)
         return SARAI_OK;
-    return create_session(s, path, NULL, false, err); /* a full disk must not keep the model from loading */
+    return create_session(s, o, path, NULL, false,
+                          err); /* a full disk must not keep the model from loading */
 }
 
 static enum sarai_status read_names(struct onnx *s, bool inputs, struct onnx_names *out,
@@ -258,7 +260,7 @@ enum sarai_status onnx_open(const char *path, const struct onnx_options *options
         leave_env();
         return out_of_memory(err, path);
     }
-    st = create_cached_session(s, path, options->cache_dir, err);
+    st = create_cached_session(s, path, options, err);
     if (!st)
         st = check(ort.api->CreateRunOptions(&s->run), SARAI_EINTERNAL, tr("al preparar", "preparing"), path,
                    err);

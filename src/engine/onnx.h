@@ -28,6 +28,7 @@ enum onnx_type { ONNX_F32, ONNX_I64, ONNX_I32, ONNX_OTHER };
 struct onnx_options {
     int threads;           /* of the shared pool; the first session decides */
     const char *cache_dir; /* keeps the optimised graph, so that the next start skips optimising; or NULL */
+    bool alone;            /* runs on the caller's thread only: quicker where operators are tiny */
 };
 
 /* A named input or output of a run. */

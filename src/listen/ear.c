@@ -113,7 +113,7 @@ static enum sarai_status take_window(struct ear *ear, ear_window_fn *on_window, 
                                      struct sarai_error *err)
 {
     float speech = 0, level = level_db(ear->window, VAD_WINDOW);
-    enum sarai_status st = vad_feed(ear->vad, ear->window, &speech, err);
+    enum sarai_status st = vad_feed(ear->vad, ear->window, 1, &speech, err);
     if (st)
         return st;
     keep_window(ear);

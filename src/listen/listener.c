@@ -16,8 +16,8 @@ struct listener {
     struct transcriber *transcriber;
     struct emotion *emotion; /* NULL: moods are not heard */
     char language[MAX_LANGUAGE_BYTES];
-    float window[VAD_WINDOW]; /* what came since the last whole window */
-    size_t n_window;
+    float waiting[VAD_MOST_WINDOWS * VAD_WINDOW]; /* what came since the detector was last asked */
+    size_t n_waiting;
 };
 
 enum sarai_status listener_open(const struct listener_options *o, struct listener **out,
@@ -70,7 +70,7 @@ enum sarai_status listener_begin(struct listener *l, const char *language, enum 
                          "the model does not know the language “%s” (e.g. es, en, auto)"),
                       language);
     snprintf(l->language, sizeof l->language, "%s", language);
-    l->n_window = 0;
+    l->n_waiting = 0;
     segmenter_begin(l->segmenter, grain);
     vad_reset(l->vad);
     listener_resume(l);
@@ -138,33 +138,36 @@ static enum sarai_status pass_utterance(struct listener *l, listener_segment_fn 
     return st;
 }
 
-static enum sarai_status feed_window(struct listener *l, const float *window, listener_segment_fn *on_segment,
-                                     void *user, struct sarai_error *err)
+/* Asks the detector about what waits, whole windows, and cuts there. */
+static enum sarai_status hear_waiting(struct listener *l, listener_segment_fn *on_segment, void *user,
+                                      struct sarai_error *err)
 {
-    float probability;
-    enum sarai_status st = vad_feed(l->vad, window, &probability, err);
-    if (st)
-        return st;
-    segmenter_feed(l->segmenter, window, probability);
-    return pass_utterance(l, on_segment, user, err);
+    float probabilities[VAD_MOST_WINDOWS];
+    const size_t n = l->n_waiting / VAD_WINDOW;
+    l->n_waiting = 0;
+    enum sarai_status st = vad_feed(l->vad, l->waiting, n, probabilities, err);
+    for (size_t i = 0; !st && i < n; i++) {
+        segmenter_feed(l->segmenter, l->waiting + i * VAD_WINDOW, probabilities[i]);
+        st = pass_utterance(l, on_segment, user, err);
+    }
+    return st;
 }
 
 enum sarai_status listener_feed(struct listener *l, const float *pcm, size_t n,
                                 listener_segment_fn *on_segment, void *user, struct sarai_error *err)
 {
+    const size_t room = sizeof l->waiting / sizeof *l->waiting;
     enum sarai_status st = SARAI_OK;
     while (!st && n > 0) {
-        size_t missing = VAD_WINDOW - l->n_window, taken = n < missing ? n : missing;
+        size_t missing = room - l->n_waiting, taken = n < missing ? n : missing;
         for (size_t i = 0; i < taken;
              i++) /* one sample that is no number would deafen the detector for good */
-            l->window[l->n_window + i] = isfinite(pcm[i]) ? pcm[i] : 0;
-        l->n_window += taken;
+            l->waiting[l->n_waiting + i] = isfinite(pcm[i]) ? pcm[i] : 0;
+        l->n_waiting += taken;
         pcm += taken;
         n -= taken;
-        if (l->n_window == VAD_WINDOW) {
-            l->n_window = 0;
-            st = feed_window(l, l->window, on_segment, user, err);
-        }
+        if (l->n_waiting == room)
+            st = hear_waiting(l, on_segment, user, err);
     }
     return st;
 }
@@ -173,11 +176,10 @@ enum sarai_status listener_flush(struct listener *l, listener_segment_fn *on_seg
                                  struct sarai_error *err)
 {
     enum sarai_status st = SARAI_OK;
-    if (l->n_window > 0) {
-        memset(l->window + l->n_window, 0, (VAD_WINDOW - l->n_window) * sizeof *l->window);
-        l->n_window = 0;
-        st = feed_window(l, l->window, on_segment, user, err);
-    }
+    for (; l->n_waiting % VAD_WINDOW; l->n_waiting++)
+        l->waiting[l->n_waiting] = 0;
+    if (l->n_waiting > 0)
+        st = hear_waiting(l, on_segment, user, err);
     if (st)
         return st;
     segmenter_flush(l->segmenter);

@@ -11,6 +11,7 @@
 enum {
     MAX_LAYERS = 32, /* of the largest Whisper */
     MAX_TOKENS = 448,
+    STRIDE = 64, /* of the search for the likeliest token */
     NAME_BYTES = 24,
     PROMPT_TOKENS = 4,
     LEAST_REPEATED_TOKENS = 8,
@@ -33,6 +34,14 @@ struct layer {
     struct onnx_tensor *cache[2], *context[2];
 };
 
+/* A row of logits and the highest of every STRIDE of them, so that what follows need not look at all again.
+ */
+struct row {
+    const float *logits;
+    size_t n;
+    float tops[VOCABULARY_MAX_TOKENS / STRIDE];
+};
+
 struct transcriber {
     struct onnx *encoder, *decoder;
     struct vocabulary *vocabulary;
@@ -47,6 +56,7 @@ struct transcriber {
     int draft[MAX_TOKENS]; /* what transcriber_follow() heard last */
     size_t n_draft;
     float *kept; /* the caches after rewind() */
+    struct row row;
 };
 
 /* ---- opening --------------------------------------------------------------------------------- */
@@ -253,7 +263,7 @@ static enum sarai_status step(struct transcriber *t, const int64_t *tokens, size
     return SARAI_OK;
 }
 
-enum { STRIDE = 64, LANES = 8 };
+enum { LANES = 8 };
 
 /* The highest of n ≥ 1 numbers. Compilers do not reorder floats, so the lanes are written out: the 51,865
  * logits of every token were 3 % of the time. */
@@ -273,33 +283,39 @@ static float highest(const float *x, size_t n)
     return lane[0];
 }
 
+static void look_over(struct row *row, const float *logits, size_t n)
+{
+    row->logits = logits;
+    row->n = n;
+    for (size_t i = 0; i < n; i += STRIDE)
+        row->tops[i / STRIDE] = highest(logits + i, n - i < STRIDE ? n - i : STRIDE);
+}
+
 /* Natural logarithm of the sum of exp(logits). Nearly all of them are too small to count: a million
  * of those left out here would change the sum by a thousandth. */
-static float log_sum(const float *logits, size_t n)
+static float log_sum(const struct row *row)
 {
     const float negligible = -21;
-    float top = highest(logits, n), sum = 0;
-    for (size_t i = 0; i < n; i += STRIDE) {
-        size_t length = n - i < STRIDE ? n - i : STRIDE;
-        if (highest(logits + i, length) - top <= negligible)
+    float top = highest(row->tops, (row->n + STRIDE - 1) / STRIDE), sum = 0;
+    for (size_t i = 0; i < row->n; i += STRIDE) {
+        if (row->tops[i / STRIDE] - top <= negligible)
             continue;
-        for (size_t j = i; j < i + length; j++)
-            if (logits[j] - top > negligible)
-                sum += expf(logits[j] - top);
+        for (size_t j = i; j < row->n && j < i + STRIDE; j++)
+            if (row->logits[j] - top > negligible)
+                sum += expf(row->logits[j] - top);
     }
     return top + logf(sum);
 }
 
-static int likeliest(const struct transcriber *t, const float *logits, bool first)
+static int likeliest(const struct transcriber *t, const struct row *row, bool first)
 {
-    int best = vocabulary_control(t->vocabulary)->end, n = (int)vocabulary_count(t->vocabulary);
-    for (int i = 0; i < n; i += STRIDE) {
-        int end = n - i < STRIDE ? n : i + STRIDE;
-        if (highest(logits + i, (size_t)(end - i)) <= logits[best])
+    int best = vocabulary_control(t->vocabulary)->end;
+    for (size_t i = 0; i < row->n; i += STRIDE) {
+        if (row->tops[i / STRIDE] <= row->logits[best])
             continue;
-        for (int j = i; j < end; j++)
-            if (logits[j] > logits[best] && !vocabulary_suppressed(t->vocabulary, j, first))
-                best = j;
+        for (size_t j = i; j < row->n && j < i + STRIDE; j++)
+            if (row->logits[j] > row->logits[best] && !vocabulary_suppressed(t->vocabulary, (int)j, first))
+                best = (int)j;
     }
     return best;
 }
@@ -322,31 +338,36 @@ struct draft {
     bool cut; /* stopped by the cap, not by the model */
 };
 
-/* Reads the prompt and the `n_draft` tokens of a draft behind it; *logits has a row for what follows the
- * prompt and for what follows each token of the draft. Learns the language when it is not given. */
+/* Reads the prompt and the `n_draft` tokens of a draft behind it; row *first of *logits is for what follows
+ * the prompt, and one for what follows each token of the draft comes after it. A language that is not given
+ * is learnt from what follows the first token, which takes a pass of its own. */
 static enum sarai_status read_prompt(struct transcriber *t, int language, const int *draft, size_t n_draft,
-                                     struct draft *d, struct onnx_tensor **logits, struct sarai_error *err)
+                                     struct draft *d, struct onnx_tensor **logits, size_t *first,
+                                     struct sarai_error *err)
 {
     const struct control_tokens *control = vocabulary_control(t->vocabulary);
-    const size_t n_vocabulary = vocabulary_count(t->vocabulary);
+    const size_t n_vocabulary = vocabulary_count(t->vocabulary), n_prompt = PROMPT_TOKENS + n_draft;
     int64_t prompt[MAX_TOKENS] = {control->start, language, control->transcribe, control->no_timestamps};
-    struct onnx_tensor *start = NULL;
+    const bool known = language >= 0;
     for (size_t i = 0; i < n_draft; i++)
         prompt[PROMPT_TOKENS + i] = draft[i];
-    enum sarai_status st = step(t, prompt, 1, 0, &start, err);
-    if (!st && onnx_count(start) != n_vocabulary)
+    *first = known ? PROMPT_TOKENS - 1 : 0;
+    enum sarai_status st = step(t, prompt, known ? n_prompt : 1, 0, logits, err);
+    if (!st && onnx_count(*logits) != n_vocabulary * (known ? n_prompt : 1))
         st = failed(err, SARAI_EMODEL,
                     tr("el vocabulario no es el de este decodificador",
                        "the vocabulary is not that of this decoder"));
-    if (!st) {
-        const float *scores = onnx_floats(start);
-        d->no_speech = expf(scores[control->no_speech] - log_sum(scores, n_vocabulary));
-        d->language = language >= 0 ? language : likeliest_language(t, scores);
-        prompt[1] = d->language;
-        st = step(t, prompt + 1, PROMPT_TOKENS - 1 + n_draft, PROMPT_TOKENS - 2, logits, err);
-    }
-    onnx_release(start);
-    return st;
+    if (st)
+        return st;
+    const float *scores = onnx_floats(*logits);
+    look_over(&t->row, scores, n_vocabulary);
+    d->no_speech = expf(scores[control->no_speech] - log_sum(&t->row));
+    d->language = known ? language : likeliest_language(t, scores);
+    if (known)
+        return SARAI_OK;
+    prompt[1] = d->language;
+    release(logits);
+    return step(t, prompt + 1, n_prompt - 1, PROMPT_TOKENS - 2, logits, err);
 }
 
 /* Forgets what the decoder read after the first `keep` tokens: each head's keys and values are cut there. */
@@ -373,10 +394,11 @@ static enum sarai_status rewind_cache(struct transcriber *t, size_t keep, struct
 }
 
 /* Takes the likeliest token of a row of logits into account; true when the text goes on with it. */
-static bool take(const struct transcriber *t, const float *scores, size_t cap, struct draft *d)
+static bool take(struct transcriber *t, const float *scores, size_t cap, struct draft *d)
 {
-    int token = likeliest(t, scores, d->n == 0);
-    d->log_probability += scores[token] - log_sum(scores, vocabulary_count(t->vocabulary));
+    look_over(&t->row, scores, vocabulary_count(t->vocabulary));
+    int token = likeliest(t, &t->row, d->n == 0);
+    d->log_probability += scores[token] - log_sum(&t->row);
     d->cut = token != vocabulary_control(t->vocabulary)->end;
     if (!d->cut || d->n == cap)
         return false;
@@ -392,12 +414,13 @@ static enum sarai_status decode(struct transcriber *t, int language, const int *
     *d = (struct draft){.cut = true};
     n_draft = n_draft < cap ? n_draft : cap;
     forget_cache(t);
-    enum sarai_status st = read_prompt(t, language, draft, n_draft, d, &logits, err);
+    size_t row = 0, right = 0; /* as long as the draft was right, the next row is there already */
+    enum sarai_status st = read_prompt(t, language, draft, n_draft, d, &logits, &row, err);
     bool more = !st;
-    size_t row = 0; /* as long as the draft was right, the next row is there already */
     while (!st && more) {
         more = take(t, onnx_floats(logits) + row * vocabulary_count(t->vocabulary), cap, d);
-        if (more && row < n_draft && d->tokens[row] == draft[row]) {
+        if (more && right < n_draft && d->tokens[right] == draft[right]) {
+            right++;
             row++;
             continue;
         }

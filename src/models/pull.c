@@ -12,6 +12,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/folders.h"
 #include "engine/archive.h"
 #include "engine/digest.h"
@@ -71,17 +72,12 @@ static enum sarai_status check_file(const struct pull *p, const struct model_fil
     return st;
 }
 
-static void cache_path(const struct pull *p, const struct model_file *file, char *out)
-{
-    snprintf(out, STORE_PATH_BYTES, "%s/%s", store_cache_folder(p->store), file->path);
-}
-
 /* A checked file gets its final name in the cache: in one step, so never by halves. */
 static enum sarai_status keep_file(const struct pull *p, const struct model_file *file, const char *path,
                                    struct sarai_error *err)
 {
     char final[STORE_PATH_BYTES];
-    cache_path(p, file, final);
+    store_kept_path(p->store, file, final, sizeof final);
     enum sarai_status st = check_file(p, file, path, err);
     if (!st)
         st = folders_make_above(final, 0777, err);
@@ -90,26 +86,61 @@ static enum sarai_status keep_file(const struct pull *p, const struct model_file
     return st;
 }
 
+/* folder/PATH → `source`, in one step. */
+static enum sarai_status link_in(const char *folder, const struct model_file *file, const char *source,
+                                 struct sarai_error *err)
+{
+    char target[STORE_PATH_BYTES], fresh[STORE_PATH_BYTES + 16];
+    snprintf(target, sizeof target, "%s/%s", folder, file->path);
+    enum sarai_status st = folders_make_above(target, 0777, err);
+    if (st)
+        return st;
+    snprintf(fresh, sizeof fresh, "%s.%ld", target, (long)getpid());
+    if (symlink(source, fresh) != 0 || rename(fresh, target) != 0) {
+        st = cannot_write(target, err);
+        unlink(fresh);
+    }
+    return st;
+}
+
+static bool is_plain_file(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* The cache's own name for the file, which an installed Sarai reads, → the file by its sum. The link is
+ * relative, so that the folder can be copied. */
+static enum sarai_status name_in_cache(const struct pull *p, const struct model_file *file,
+                                       struct sarai_error *err)
+{
+    struct buf source = BUF_INIT(2 * STORE_PATH_BYTES);
+    char kept[STORE_PATH_BYTES];
+    bool fits = true;
+    if (!file->sha256)
+        return SARAI_OK;
+    store_kept_path(p->store, file, kept, sizeof kept);
+    for (const char *at = file->path; (at = strchr(at, '/')); at++)
+        fits = fits && buf_text(&source, "../");
+    fits = fits && buf_text(&source, kept + strlen(store_cache_folder(p->store)) + 1);
+    enum sarai_status st = fits ? link_in(store_cache_folder(p->store), file, buf_string(&source), err)
+                                : out_of_memory(err, file->path);
+    buf_finish(&source);
+    return st;
+}
+
 /* models/PATH → the file in the cache. A file of the person's own in its place is left alone when right. */
 static enum sarai_status link_file(const struct pull *p, const struct model_file *file,
                                    struct sarai_error *err)
 {
-    char source[STORE_PATH_BYTES], target[STORE_PATH_BYTES], fresh[STORE_PATH_BYTES + 16];
-    struct stat st;
+    char source[STORE_PATH_BYTES], target[STORE_PATH_BYTES];
     if (strcmp(store_folder(p->store), store_cache_folder(p->store)) == 0)
         return SARAI_OK; /* an installed Sarai reads them where they are */
-    cache_path(p, file, source);
+    store_kept_path(p->store, file, source, sizeof source);
     snprintf(target, sizeof target, "%s/%s", store_folder(p->store), file->path);
-    enum sarai_status status = folders_make_above(target, 0777, err);
-    if (status ||
-        (lstat(target, &st) == 0 && S_ISREG(st.st_mode) && check_file(p, file, target, NULL) == SARAI_OK))
-        return status;
-    snprintf(fresh, sizeof fresh, "%s.%ld", target, (long)getpid());
-    if (symlink(source, fresh) != 0 || rename(fresh, target) != 0) {
-        status = cannot_write(target, err);
-        unlink(fresh);
-    }
-    return status;
+    if (is_plain_file(target) && check_file(p, file, target, NULL) == SARAI_OK)
+        return SARAI_OK;
+    return link_in(store_folder(p->store), file, source, err);
 }
 
 /* ---- sources --------------------------------------------------------------------------------- */
@@ -130,7 +161,8 @@ static enum sarai_status fetch_from_hubs(const struct pull *p, const struct mode
                                          struct sarai_error *err)
 {
     char part[STORE_PATH_BYTES + 8], url[STORE_PATH_BYTES], hubs[MAX_HUBS_BYTES], *rest = hubs, *hub;
-    snprintf(part, sizeof part, "%.4000s/%s.part", store_cache_folder(p->store), file->path);
+    store_kept_path(p->store, file, part, STORE_PATH_BYTES);
+    strcat(part, ".part");
     enum sarai_status st = folders_make_above(part, 0777, err);
     if (st)
         return st;
@@ -327,12 +359,23 @@ static enum sarai_status make_from_packages(const struct pull *p, struct sarai_e
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+/* Takes over what an older Sarai kept by its name, where it is what the manifest says. */
+static bool take_over(const struct pull *p, const struct model_file *file, const char *kept)
+{
+    char named[STORE_PATH_BYTES];
+    snprintf(named, sizeof named, "%s/%s", store_cache_folder(p->store), file->path);
+    return is_plain_file(named) && check_file(p, file, named, NULL) == SARAI_OK &&
+           folders_make_above(kept, 0777, NULL) == SARAI_OK && rename(named, kept) == 0;
+}
+
 static bool in_cache(const struct pull *p)
 {
     char path[STORE_PATH_BYTES];
     for (size_t i = 0; i < p->model->n_files; i++) {
-        cache_path(p, &p->model->files[i], path);
-        if (access(path, R_OK) != 0 || check_file(p, &p->model->files[i], path, NULL) != SARAI_OK)
+        const struct model_file *file = &p->model->files[i];
+        store_kept_path(p->store, file, path, sizeof path);
+        if ((access(path, R_OK) != 0 || check_file(p, file, path, NULL) != SARAI_OK) &&
+            !take_over(p, file, path))
             return false;
     }
     return true;
@@ -413,8 +456,11 @@ enum sarai_status pull_model(const struct store *store, const struct model *mode
     }
     if (!st)
         st = make_layout(&p, err);
-    for (size_t i = 0; !st && i < model->n_files; i++)
-        st = link_file(&p, &model->files[i], err);
+    for (size_t i = 0; !st && i < model->n_files; i++) {
+        st = name_in_cache(&p, &model->files[i], err);
+        if (!st)
+            st = link_file(&p, &model->files[i], err);
+    }
     if (lock >= 0)
         close(lock);
     return st;

@@ -154,16 +154,36 @@ const char *store_cache_dir(const struct store *s)
 
 /* ---- finding --------------------------------------------------------------------------------- */
 
+void store_kept_path(const struct store *s, const struct model_file *file, char *out, size_t n)
+{
+    const char *name = strrchr(file->path, '/');
+    if (file->sha256)
+        snprintf(out, n, "%.3800s/files/%s/%s", s->cache, file->sha256, name ? name + 1 : file->path);
+    else
+        snprintf(out, n, "%.3800s/%s", s->cache, file->path);
+}
+
+static bool has_file(const char *folder, const struct model_file *file, char *out, size_t n)
+{
+    return folder[0] && snprintf(out, n, "%s/%s", folder, file->path) < (int)n && file_bytes(out) >= 0;
+}
+
+static bool leads_to_sum(const char *link, const char *sha256)
+{
+    char target[STORE_PATH_BYTES];
+    ssize_t n = readlink(link, target, sizeof target - 1);
+    target[n > 0 ? n : 0] = '\0';
+    return sha256 && strstr(target, sha256);
+}
+
 bool store_locate(const struct store *s, const struct model_file *file, char *out, size_t n)
 {
-    const char *folders[] = {s->own, s->project, s->cache};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        if (!folders[i][0])
-            continue;
-        if (snprintf(out, n, "%s/%s", folders[i], file->path) < (int)n && file_bytes(out) >= 0)
-            return true;
-    }
-    return false;
+    if (has_file(s->own, file, out, n) || has_file(s->project, file, out, n))
+        return true;
+    if (has_file(s->cache, file, out, n) && leads_to_sum(out, file->sha256))
+        return true;
+    store_kept_path(s, file, out, n);
+    return file_bytes(out) >= 0 || has_file(s->cache, file, out, n);
 }
 
 static bool ends_in(const char *text, const char *suffix)

@@ -5,8 +5,8 @@
  *     store_close(store);
  *
  * A file is looked for in SARAI_MODEL_DIR, then in models/ of the clone or of the installation, then in the
- * user's cache.
- * Read-only after open: any thread.
+ * user's cache. There files lie in folders by their sha256, so that versions of one model live side by side;
+ * their names are links, of whoever pulled last. Read-only after open: any thread.
  */
 #ifndef SARAI_MODELS_STORE_H
 #define SARAI_MODELS_STORE_H
@@ -34,6 +34,8 @@ enum sarai_status store_path(const struct store *s, const char *model, const cha
                              size_t n, struct sarai_error *err);
 /* Path of one file of the manifest, where it is; false when it is nowhere. */
 bool store_locate(const struct store *s, const struct model_file *file, char *out, size_t n);
+/* Path in the cache where a pull keeps it: by its sum, by its name where none is known. */
+void store_kept_path(const struct store *s, const struct model_file *file, char *out, size_t n);
 /* Looks at a file: that it is there and has its size; with `deep` its sha256 too. ECANCELLED on stop. */
 enum sarai_status store_check(const struct store *s, const struct model_file *file, bool deep,
                               const struct stop *stop, enum store_finding *out, struct sarai_error *err);

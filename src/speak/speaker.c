@@ -42,7 +42,8 @@ enum sarai_status speaker_open(const struct speaker_options *o, struct speaker *
         return out_of_memory(err, tr("la voz", "the voice"));
     bool mexico = strcmp(o->region, "es-MX") == 0;
     s->reading.region = mexico ? NORMALISER_MX : NORMALISER_ES;
-    const struct voice_options voice = {o->model_path, o->styles_dir, {o->threads, o->cache_dir}};
+    const struct voice_options voice = {
+        o->model_path, o->styles_dir, {.threads = o->threads, .cache_dir = o->cache_dir}};
     enum sarai_status st = phonemes_open(o->vocab_path, mexico ? "es-419" : "es", &s->phonemes, err);
     if (!st)
         st = voice_open(&voice, s->phonemes, &s->voice, err);

@@ -33,16 +33,16 @@ cut_short "$style" 100000 say hola -o x.wav
 cut_short "$llm" 100 ask hola
 cut_short "$llm" 100000 ask hola
 cut_short "$llm" 200000000 ask hola
-: >own/onnx/silero-vad.onnx
+: >own/onnx/silero-vad-sequence.onnx
 expect 4 "silero-vad" transcribe "$question"
-rm own/onnx/silero-vad.onnx
+rm own/onnx/silero-vad-sequence.onnx
 check "no sound file is left" is_absent x
 
 # A flipped byte is found by its sum.
 cp "$vad" own/onnx/
-printf '\x55' | dd of=own/onnx/silero-vad.onnx bs=1 seek=1000000 conv=notrunc status=none
+printf '\x55' | dd of=own/onnx/silero-vad-sequence.onnx bs=1 seek=1000000 conv=notrunc status=none
 expect 4 "sarai models pull" models verify silero-vad
-rm own/onnx/silero-vad.onnx
+rm own/onnx/silero-vad-sequence.onnx
 
 # Of another role, or not there at all.
 expect 4 "" ask hola --llm-model "$voice"

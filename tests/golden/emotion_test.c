@@ -36,7 +36,7 @@ static struct listener *open_listener(void)
     snprintf(encoder, sizeof encoder, "%s/onnx/whisper-base.encoder.onnx", models);
     snprintf(decoder, sizeof decoder, "%s/onnx/whisper-base.decoder.onnx", models);
     snprintf(vocabulary, sizeof vocabulary, "%s/onnx/whisper-base.vocab.json", models);
-    snprintf(vad, sizeof vad, "%s/onnx/silero-vad.onnx", models);
+    snprintf(vad, sizeof vad, "%s/onnx/silero-vad-sequence.onnx", models);
     const struct listener_options o = {.encoder_path = encoder,
                                        .decoder_path = decoder,
                                        .vocab_path = vocabulary,
@@ -216,7 +216,7 @@ static void other_shapes_and_other_models_are_refused(void **state)
     assert_false(emotion_fits(e, NULL));
     onnx_release(small);
     emotion_close(e);
-    snprintf(encoder, sizeof encoder, "%s/onnx/silero-vad.onnx", models);
+    snprintf(encoder, sizeof encoder, "%s/onnx/silero-vad-sequence.onnx", models);
     const struct emotion_options o = {encoder, {.threads = 1}, NULL};
     assert_int_equal(emotion_open(&o, &none, NULL), SARAI_EMODEL);
 }

@@ -393,7 +393,7 @@ int main(void)
     snprintf(encoder_path, PATH_BYTES, "%s/onnx/whisper-base.encoder.onnx", models);
     snprintf(decoder_path, PATH_BYTES, "%s/onnx/whisper-base.decoder.onnx", models);
     snprintf(vocab_path, PATH_BYTES, "%s/onnx/whisper-base.vocab.json", models);
-    snprintf(vad_path, PATH_BYTES, "%s/onnx/silero-vad.onnx", models);
+    snprintf(vad_path, PATH_BYTES, "%s/onnx/silero-vad-sequence.onnx", models);
     if (access(decoder_path, R_OK) != 0 || access(vad_path, R_OK) != 0) {
         printf("SKIP: no %s (sarai models pull)\n", decoder_path);
         return 77;

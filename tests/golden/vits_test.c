@@ -27,7 +27,7 @@ static json_t *expected;
 static int open_voice(void **state)
 {
     (void)state;
-    const struct voice_options options = {DATA "tiny-vits.onnx", NULL, {1, NULL}};
+    const struct voice_options options = {DATA "tiny-vits.onnx", NULL, {.threads = 1}};
     expected = json_load_file(DATA "tiny-vits.expected.json", 0, NULL);
     return !expected || phonemes_open(DATA "tiny-vits.json", "es", &phonemes, NULL) ||
            voice_open(&options, phonemes, &voice, NULL);
@@ -99,7 +99,7 @@ static void what_is_no_voice_is_refused(void **state)
 {
     (void)state;
     struct voice *other = NULL;
-    const struct voice_options options = {DATA "tiny-vits.json", NULL, {1, NULL}};
+    const struct voice_options options = {DATA "tiny-vits.json", NULL, {.threads = 1}};
     assert_int_equal(voice_open(&options, phonemes, &other, NULL), SARAI_EMODEL);
     assert_null(other);
 }

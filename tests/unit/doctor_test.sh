@@ -39,9 +39,9 @@ finds cpu fine "" ""
 
 # A file cut short, a model that nobody knows.
 mkdir -p "$work/models/onnx"
-printf 'onn' >"$work/models/onnx/silero-vad.onnx"
+printf 'onn' >"$work/models/onnx/silero-vad-sequence.onnx"
 examine 4 --sarai-model-dir "$work/models"
-finds model failure "silero-vad.onnx is damaged" "sarai models pull silero-vad"
+finds model failure "silero-vad-sequence.onnx is damaged" "sarai models pull silero-vad"
 examine 4 --llm-model none-such
 finds model failure "none-such" "sarai models list"
 

@@ -8,13 +8,16 @@
 
 #include <cmocka.h>
 
+#include "base/folders.h"
 #include "models/pull.h"
 #include "server.h"
 
 enum { WHOLE_BYTES = 300000 };
 
-/* What tests/unit/hub.py serves. */
+/* What tests/unit/hub.py serves, and where the cache keeps it. */
 #define SHA256 "b1cf7538cf80d01efe3e0b8e45dc930048a138c7b6f8c4aff08f478e4695e631"
+#define KEPT   "cache/sarai/models/files/" SHA256 "/test.gguf"
+#define NAMED  "cache/sarai/models/gguf/test.gguf"
 
 static char folder[64];
 static struct server hub;
@@ -90,13 +93,14 @@ static void expect_whole(void)
     assert_int_equal(store_check(store, &model.files[0], true, NULL, &finding, NULL), SARAI_OK);
     assert_int_equal(finding, STORE_FINE);
     assert_int_equal(access(in_folder("models/gguf/test.gguf"), R_OK), 0);
-    assert_int_equal(access(in_folder("cache/sarai/models/gguf/test.gguf.part"), F_OK), -1);
+    assert_int_equal(access(in_folder(KEPT ".part"), F_OK), -1);
 }
 
 static void expect_absent(void)
 {
     assert_int_equal(access(in_folder("models/gguf/test.gguf"), F_OK), -1);
-    assert_int_equal(access(in_folder("cache/sarai/models/gguf/test.gguf"), F_OK), -1);
+    assert_int_equal(access(in_folder(KEPT), F_OK), -1);
+    assert_int_equal(access(in_folder(NAMED), F_OK), -1);
 }
 
 static void a_model_is_pulled_once(void **state)
@@ -110,6 +114,53 @@ static void a_model_is_pulled_once(void **state)
     expect_whole();
 }
 
+/* Another version of the model, which the cache has already. */
+static void versions_live_side_by_side(void **state)
+{
+    static const char sum[] = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"; /* of "x" */
+    char other[256];
+    snprintf(other, sizeof other, "%s/%s/test.gguf", in_folder("cache/sarai/models/files"), sum);
+    char path[STORE_PATH_BYTES];
+    (void)state;
+    assert_int_equal(pull("good", NULL, NULL, NULL), SARAI_OK);
+    expect_request("/good/test.gguf -");
+    assert_int_equal(folders_make_above(other, 0700, NULL), SARAI_OK);
+    FILE *f = fopen(other, "w");
+    fputs("x", f);
+    fclose(f);
+    struct model newer = model;
+    newer.files[0].sha256 = sum;
+    newer.files[0].bytes = 1;
+    const struct pull_options options = {.hubs = ""};
+    for (int i = 0; i < 2; i++) { /* taking turns, nobody fetches */
+        assert_int_equal(pull_model(store, &newer, &options, NULL), SARAI_OK);
+        assert_int_equal(pull("none", NULL, NULL, NULL), SARAI_OK);
+        expect_whole();
+    }
+    assert_int_equal(access(other, R_OK), 0);
+    /* An installed Sarai of either version finds its own, whoever named it last. */
+    assert_int_equal(unlink(in_folder("models/gguf/test.gguf")), 0);
+    assert_true(store_locate(store, &newer.files[0], path, sizeof path));
+    assert_string_equal(path, other);
+    assert_true(store_locate(store, &model.files[0], path, sizeof path));
+    assert_string_equal(path, in_folder(NAMED));
+}
+
+static void an_older_cache_is_taken_over(void **state)
+{
+    struct stat st;
+    (void)state;
+    assert_int_equal(pull("good", NULL, NULL, NULL), SARAI_OK);
+    expect_request("/good/test.gguf -");
+    char kept[256];
+    snprintf(kept, sizeof kept, "%s", in_folder(KEPT));
+    assert_int_equal(rename(kept, in_folder(NAMED)), 0);
+    assert_int_equal(pull("none", NULL, NULL, NULL), SARAI_OK); /* nobody is asked */
+    expect_whole();
+    assert_int_equal(lstat(in_folder(NAMED), &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+}
+
 static void a_pull_that_was_cut_goes_on(void **state)
 {
     struct sarai_error err = {0};
@@ -120,7 +171,7 @@ static void a_pull_that_was_cut_goes_on(void **state)
     expect_request("/cut/test.gguf -");
     expect_request("/none/test.gguf bytes=150000-");
     expect_absent();
-    assert_int_equal(stat(in_folder("cache/sarai/models/gguf/test.gguf.part"), &part), 0);
+    assert_int_equal(stat(in_folder(KEPT ".part"), &part), 0);
     assert_int_equal(part.st_size, WHOLE_BYTES / 2);
     assert_int_equal(pull("good", NULL, NULL, NULL), SARAI_OK);
     expect_request("/good/test.gguf bytes=150000-");
@@ -215,7 +266,7 @@ static void a_killed_pull_leaves_no_half_file(void **state)
     if (child == 0)
         _exit((int)pull("slow", NULL, NULL, NULL));
     expect_request("/slow/test.gguf -");
-    while (access(in_folder("cache/sarai/models/gguf/test.gguf.part"), F_OK) != 0)
+    while (access(in_folder(KEPT ".part"), F_OK) != 0)
         usleep(1000);
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
@@ -230,6 +281,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_model_is_pulled_once, begin_test),
+        cmocka_unit_test_setup(versions_live_side_by_side, begin_test),
+        cmocka_unit_test_setup(an_older_cache_is_taken_over, begin_test),
         cmocka_unit_test_setup(a_pull_that_was_cut_goes_on, begin_test),
         cmocka_unit_test_setup(a_hub_that_cannot_go_on_begins_anew, begin_test),
         cmocka_unit_test_setup(mirrors_are_tried_in_order, begin_test),

@@ -31,7 +31,7 @@ class Hearing:
     """The models that hear a clip."""
 
     def __init__(self, models, work):
-        self.vad = session(os.path.join(models, "silero-vad.onnx"))
+        self.vad = session(os.path.join(models, "silero-vad-sequence.onnx"))
         self.encoder = session(os.path.join(models, "whisper-base.encoder.onnx"))
         properties = self.encoder.get_modelmeta().custom_metadata_map
         self.pad, self.hop = int(properties["sarai.pad_samples"]), int(properties["sarai.hop_samples"])
@@ -48,14 +48,10 @@ class Hearing:
         """From a little before the first speech to a little after the last."""
         n = len(pcm) // WINDOW + 1
         pcm = np.concatenate([pcm, np.zeros(n * WINDOW - len(pcm), np.float32)])
-        state, before, spoken = np.zeros((2, 1, 128), np.float32), np.zeros(CONTEXT, np.float32), []
-        for i in range(n):
-            window = pcm[i * WINDOW : (i + 1) * WINDOW]
-            heard = np.concatenate([before, window])[None]
-            (chance,), state = self.vad.run(None, {"input": heard, "state": state, "sr": np.array(HZ)})
-            before = window[-CONTEXT:]
-            if chance[0] >= SPEECH:
-                spoken.append(i)
+        windows, state = pcm.reshape(n, WINDOW), np.zeros((1, 1, 128), np.float32)
+        before = np.concatenate([np.zeros((1, CONTEXT), np.float32), windows[:-1, -CONTEXT:]])
+        heard = {"input": np.concatenate([before, windows], 1), "h": state, "c": state}
+        spoken = np.flatnonzero(self.vad.run(["speech_probs"], heard)[0] >= SPEECH)
         if len(spoken) < LEAST_WINDOWS:
             return pcm
         first, last = max(0, spoken[0] - BEFORE_WINDOWS), spoken[-1] + 1 + AFTER_WINDOWS
