@@ -90,6 +90,43 @@ def books(folder: Path) -> None:
         save(folder, name, out.getvalue())
 
 
+def streams(folder: Path) -> None:
+    events = {"one": "data: {\"choices\": []}\n\n", "lines": "event: x\ndata: a\ndata:b\r\n\r\ndata: [DONE]\n\n",
+              "mark": "\ufeffdata: a\r\rid: 1\n: a comment\ndata\n\n"}
+    for name, text in events.items():
+        save(folder, name, b"\3" + text.encode())
+
+
+def commands(folder: Path) -> None:
+    said = ["Pon un temporizador de hora y media.", "¿Cuánto es el 18 por ciento de 250?", "26 millas",
+            "Recuérdame mañana a las seis menos cuarto que llame a mamá.", "doce por 3,5 entre dos", "Sí, por favor.",
+            "el lunes a las ocho", "tres cuartos de hora", "el 3 de mayo", "Apunta pan y leche en la lista de la compra.",
+            "quiero morirme", "Sube el volumen al ochenta por ciento."]
+    for i, text in enumerate(said):
+        save(folder, str(i), text.encode())
+
+
+def told(folder: Path) -> None:
+    said = ["Me llamo Ana y vivo en Cádiz.", "Mi hijo se llama Leo.", "Soy alérgica al marisco.", "¿Cómo me llamo?",
+            "Recuerda que el garaje es el 44.", "Olvida mi nombre.", "Olvida todo lo que sabes de mí.",
+            "¿Qué sabes de mí?", "No me llamo Ana."]
+    for i, text in enumerate(said):
+        save(folder, str(i), text.encode())
+
+
+def calls(folder: Path) -> None:
+    """The first byte picks: a call, a schema and arguments, a file of servers."""
+    call = json.dumps({"name": "temporizador", "arguments": {"tiempo": "cinco minutos", "nombre": "pasta"}})
+    schema = json.dumps({"type": "object", "properties": {"a": {"type": "integer", "minimum": 1}, "b": {"enum": ["x"]}},
+                         "required": ["a"]})
+    servers = json.dumps({"mcpServers": {"files": {"command": "npx", "args": ["-y"], "env": {"A": "b"}},
+                                         "wiki": {"url": "https://example.org/mcp", "headers": {"A": "b"}}}})
+    save(folder, "call", b"\0" + call.encode())
+    save(folder, "hour", b'\0{"name": "hora", "arguments": {}}')
+    save(folder, "schema", b"\1" + schema.encode() + b'\n{"a": 0, "b": "x"}')
+    save(folder, "servers", b"\2" + servers.encode())
+
+
 def main() -> None:
     to = Path(sys.argv[1])
     sounds(to / "sound")
@@ -99,6 +136,10 @@ def main() -> None:
     texts(to / "normaliser")
     texts(to / "search")
     documents(to / "document")
+    streams(to / "stream")
+    commands(to / "command")
+    told(to / "facts")
+    calls(to / "call")
     books(to / "epub")
     save(to / "vocabulary", "small.json", vocabulary())
     save(to / "manifest", "whole.json", (ROOT / "models/manifest.json").read_bytes())
