@@ -1,7 +1,7 @@
 """How Sarai answers: the behaviour set of tests/brain, by group, for any model, with or without an adapter.
 
     python3 bench/brain.py [--sarai build/release/sarai] [--model NAME|FILE.gguf] [--adapter auto|none|NAME|FILE]
-        [--seeds 1] [--temperature 0] [--every 1] [--show failed|all] [--json FILE]
+        [--seeds 1] [--temperature 0] [--every 1] [--groups casa,…] [--show failed|all] [--json FILE]
 
 Every prompt is asked anew through `sarai ask --json -`; a seed beyond the first is of use only with a temperature.
 Prompts of the groups with tools are given the list of tools (LLM_TOOLS); a model without Sarai's adapter cannot
@@ -175,6 +175,7 @@ def main():
     p.add_argument("--seeds", default="1")
     p.add_argument("--temperature", type=float, default=0)
     p.add_argument("--every", type=int, default=1, help="ask only every n-th prompt, for a first look")
+    p.add_argument("--groups", help="only these, with commas")
     p.add_argument("--show", choices=["failed", "all"])
     p.add_argument("--json")
     args = p.parse_args()
@@ -183,7 +184,10 @@ def main():
     copies, rows = training_answers(), []
     for seed in (int(s) for s in args.seeds.split(",")):
         for with_tools in (False, True):
-            asked = [q for q in prompts()[::args.every] if q.get("tools", False) == with_tools]
+            asked = [q for q in prompts()[::args.every] if q.get("tools", False) == with_tools
+                     and (not args.groups or q["group"] in args.groups.split(","))]
+            if not asked:
+                continue
             for q, (answer, is_call, ms) in zip(asked, ask(args, asked, tools if with_tools else "", seed)):
                 rows.append({**q, "answer": answer, "ms": ms, "seed": seed,
                              "faults": faults(q, answer, is_call, copies),

@@ -95,10 +95,31 @@ static enum sarai_status find_steering(const struct sarai *s, const char *model,
     return st;
 }
 
+static struct conversation_options conversation_settings(const struct sarai *s, const char *model)
+{
+    struct conversation_options o = conversation_options_default();
+    const char *tools = config_text(s->cfg, "LLM_TOOLS");
+    o.frame = frame_of(s, model);
+    o.tools = tools[0] ? tools : acting_signatures(s->acting);
+    o.grammar = tools[0] ? NULL : acting_grammar(s->acting);
+    o.max_sentences = (int)config_int(s->cfg, "LLM_MAX_SENTENCES");
+    o.max_tokens = (int)config_int(s->cfg, "LLM_MAX_TOKENS");
+    o.long_factor = config_real(s->cfg, "LLM_LONG");
+    o.sampling.temperature = (float)config_real(s->cfg, "LLM_TEMPERATURE");
+    if (o.frame == CONVERSATION_ADAPTER) /* it copies sources and JSON: what repeats is meant */
+        o.sampling.repeat_penalty = 1;
+    o.sampling.top_p = (float)config_real(s->cfg, "LLM_TOP_P");
+    o.sampling.seed = (uint32_t)config_int(s->cfg, "LLM_SEED");
+    o.is_grounded = strcmp(config_text(s->cfg, "GROUNDING"), "on") == 0;
+    o.doubt = (float)config_real(s->cfg, "LLM_DOUBT");
+    o.cache_dir = store_cache_dir(s->store);
+    return o;
+}
+
 static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *err)
 {
     char path[PATH_BYTES], adapter[PATH_BYTES], steering[CONTROL_AXES][PATH_BYTES];
-    const char *model = config_text(s->cfg, "LLM_MODEL"), *tools = config_text(s->cfg, "LLM_TOOLS");
+    const char *model = config_text(s->cfg, "LLM_MODEL");
     enum sarai_status st = store_path(s->store, model, ".gguf", path, sizeof path, err);
     if (!st)
         st = find_adapter(s, model, adapter, sizeof adapter, err);
@@ -117,19 +138,7 @@ static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *
         st = llm_open(&engine, &s->llm, err);
     if (st)
         return st;
-    struct conversation_options options = conversation_options_default();
-    options.frame = frame_of(s, model);
-    options.tools = tools[0] ? tools : acting_signatures(s->acting);
-    options.grammar = tools[0] ? NULL : acting_grammar(s->acting);
-    options.max_sentences = (int)config_int(s->cfg, "LLM_MAX_SENTENCES");
-    options.max_tokens = (int)config_int(s->cfg, "LLM_MAX_TOKENS");
-    options.long_factor = config_real(s->cfg, "LLM_LONG");
-    options.sampling.temperature = (float)config_real(s->cfg, "LLM_TEMPERATURE");
-    if (options.frame == CONVERSATION_ADAPTER) /* it copies sources and JSON: what repeats is meant */
-        options.sampling.repeat_penalty = 1;
-    options.sampling.top_p = (float)config_real(s->cfg, "LLM_TOP_P");
-    options.cache_dir = store_cache_dir(s->store);
-    options.sampling.seed = (uint32_t)config_int(s->cfg, "LLM_SEED");
+    const struct conversation_options options = conversation_settings(s, model);
     st = conversation_open(&options, s->llm, &s->conversation, err);
     return st ? st : conversation_warm(s->conversation, err);
 }

@@ -24,7 +24,7 @@ struct llm {
     bool has_cache;
     int32_t expected; /* token that it takes for by far the likeliest next one */
     char restored[200], saved[200];
-    const char *grammar;         /* that it was held to */
+    char grammar[65536]; /* that it was held to */
     struct llm_lean lean, leant; /* now; when it read last */
 };
 
@@ -174,7 +174,7 @@ enum sarai_status llm_constrain(struct llm *llm, const char *grammar, int32_t *t
 {
     (void)err;
     (void)token; /* the same again */
-    llm->grammar = grammar;
+    snprintf(llm->grammar, sizeof llm->grammar, "%s", grammar);
     return SARAI_OK;
 }
 

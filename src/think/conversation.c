@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "think/ending.h"
+#include "think/grounding.h"
 #include "think/sentences.h"
 #include "think/summary.h"
 
@@ -13,6 +14,7 @@ struct conversation {
     struct llm *llm;
     struct conversation_options options;
     struct frame frame;
+    char *persona;   /* or NULL: the built-in text */
     char *grammar;   /* of a call; or NULL */
     int32_t *tokens; /* the dialogue: the prefix, turns, and what introduces the next question */
     size_t n, capacity;
@@ -24,6 +26,7 @@ struct conversation {
     struct summary summary; /* of the turns that were dropped; it stands behind the prefix */
     bool summary_is_old;    /* … not yet as it is now */
     struct ending ending;
+    struct grounding grounding; /* of the answer in work */
     size_t last_answer;            /* where the last turn's answer begins; 0: there is none */
     int max_tokens, max_sentences; /* of the answer to the turn in work … */
     struct llm_lean lean;          /* … and how warm it is to be */
@@ -35,6 +38,7 @@ struct conversation_options conversation_options_default(void)
         .max_sentences = 3,
         .max_tokens = 96,
         .long_factor = 1,
+        .is_grounded = true,
         .sampling = {.top_k = 40, .top_p = 0.95F, .repeat_penalty = 1.1F, .seed = 1},
     };
 }
@@ -96,42 +100,6 @@ static enum sarai_status append_words(struct conversation *c, const char *words,
     return st;
 }
 
-/* The turn that stands for those that were dropped, as tokens for the place behind the prefix, in at most
- * `most` of them; 0 when there is nothing to say or no room. What does not fit is forgotten, the oldest
- * first. */
-static size_t tokenise_summary(struct conversation *c, int32_t *tokens, size_t most)
-{
-    size_t n = 0;
-    for (bool fits = false; !fits;) {
-        struct buf text = BUF_INIT(FRAME_DATA_BYTES), words = BUF_INIT(FRAME_DATA_BYTES);
-        struct buf reply = BUF_INIT(FRAME_DATA_BYTES);
-        fits = summary_write(&c->summary, &text) && buf_text(&words, c->frame.lead) &&
-               frame_question(&c->frame, c->llm, &(struct question){.words = buf_string(&text)},
-                              FRAME_DATA_BYTES / 2, &words, NULL) == SARAI_OK &&
-               buf_text(&reply, c->frame.lead) && buf_text(&reply, "Lo recuerdo.");
-        const struct {
-            const char *text;
-            unsigned flags;
-        } parts[] = {{buf_string(&words), LLM_PLAIN},
-                     {c->frame.answer_cue, LLM_CONTROL},
-                     {buf_string(&reply), LLM_PLAIN},
-                     {c->frame.question_cue, LLM_CONTROL}};
-        n = 0;
-        for (size_t i = 0; fits && i < sizeof parts / sizeof *parts; i++) {
-            size_t more = 0;
-            fits = llm_tokenise(c->llm, parts[i].text, strlen(parts[i].text), parts[i].flags, tokens + n,
-                                most - n, &more, NULL) == SARAI_OK;
-            n += more;
-        }
-        buf_finish(&text);
-        buf_finish(&words);
-        buf_finish(&reply);
-        if (!fits && !summary_shorten(&c->summary))
-            return 0;
-    }
-    return n;
-}
-
 /* Drops the n oldest turns; a summary takes their place where `needed` tokens fit behind it. */
 static void drop_turns(struct conversation *c, int n, size_t needed)
 {
@@ -144,7 +112,7 @@ static void drop_turns(struct conversation *c, int n, size_t needed)
     size_t taken = c->n_prefix + rest + needed;
     size_t room = taken < c->capacity ? c->capacity - taken : 0;
     size_t most = room < summary_most(c) ? room : summary_most(c);
-    size_t head = c->n_prefix + tokenise_summary(c, summary, most);
+    size_t head = c->n_prefix + summary_tokenise(&c->summary, &c->frame, c->llm, summary, most);
     memmove(c->tokens + head, c->tokens + from, rest * sizeof *c->tokens);
     memcpy(c->tokens + c->n_prefix, summary, (head - c->n_prefix) * sizeof *summary);
     c->n = head + rest;
@@ -190,44 +158,33 @@ static enum sarai_status check_options(const struct conversation_options *o, str
     return SARAI_OK;
 }
 
-static enum sarai_status choose_frame(struct conversation *c, struct sarai_error *err)
+static enum sarai_status choose_frame(const struct conversation *c, const char *tools, struct frame *out,
+                                      struct sarai_error *err)
 {
-    const struct conversation_options *o = &c->options;
+    enum conversation_frame wanted = c->options.frame;
     struct sarai_error chat_err = {0};
     enum sarai_status st = SARAI_EMODEL;
-    if (o->frame == CONVERSATION_ADAPTER || (o->frame == CONVERSATION_AUTO && llm_has_adapter(c->llm)))
-        return frame_adapter(o->persona, o->tools, &c->frame, err);
-    if (o->frame == CONVERSATION_CHAT || (o->frame == CONVERSATION_AUTO && llm_has_chat_template(c->llm)))
-        st = frame_chat(c->llm, o->persona, o->tools, &c->frame, &chat_err);
-    if (st == SARAI_EMODEL && o->frame != CONVERSATION_CHAT) /* no template, or none that llama.cpp knows */
-        return frame_few_shot(o->persona, &c->frame, err);
+    if (wanted == CONVERSATION_ADAPTER || (wanted == CONVERSATION_AUTO && llm_has_adapter(c->llm)))
+        return frame_adapter(c->persona, tools, out, err);
+    if (wanted == CONVERSATION_CHAT || (wanted == CONVERSATION_AUTO && llm_has_chat_template(c->llm)))
+        st = frame_chat(c->llm, c->persona, tools, out, &chat_err);
+    if (st == SARAI_EMODEL && wanted != CONVERSATION_CHAT) /* no template, or none that llama.cpp knows */
+        return frame_few_shot(c->persona, out, err);
     return st ? failed(err, st, "%s", chat_err.message) : SARAI_OK;
-}
-
-/* The name says all that the content rests on: model file, window, and the tokens themselves (FNV-1a). */
-static enum sarai_status name_cache(struct conversation *c, struct sarai_error *err)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < c->n_prefix * sizeof *c->tokens; i++)
-        hash = (hash ^ ((const unsigned char *)c->tokens)[i]) * 0x100000001b3u;
-    struct buf name = BUF_INIT(4096);
-    if (buf_printf(&name, "%s/prompt-%s-%zu-%016llx.kv", c->options.cache_dir, llm_identity(c->llm),
-                   c->capacity, (unsigned long long)hash))
-        c->cache = buf_take(&name);
-    buf_finish(&name);
-    c->options.cache_dir = NULL; /* the caller's */
-    return c->cache ? SARAI_OK : out_of_memory(err, "conversation");
 }
 
 static enum sarai_status prepare(struct conversation *c, struct sarai_error *err)
 {
-    enum sarai_status st = choose_frame(c, err);
+    const struct conversation_options given = c->options;
+    c->options.persona = c->options.tools = c->options.grammar = c->options.cache_dir =
+        NULL; /* the caller's */
+    if (given.persona && !(c->persona = strdup(given.persona)))
+        return out_of_memory(err, "conversation");
+    enum sarai_status st = choose_frame(c, given.tools, &c->frame, err);
     if (st)
         return st;
-    c->options.persona = c->options.tools = NULL; /* the caller's; the frame holds them now */
-    if (c->options.grammar && c->frame.has_calls && !(c->grammar = strdup(c->options.grammar)))
+    if (given.grammar && c->frame.has_calls && !(c->grammar = strdup(given.grammar)))
         return out_of_memory(err, "conversation");
-    c->options.grammar = NULL;
     c->capacity = (size_t)llm_context_tokens(c->llm) - 1;
     c->tokens = calloc(c->capacity, sizeof *c->tokens);
     if (!c->tokens)
@@ -241,8 +198,10 @@ static enum sarai_status prepare(struct conversation *c, struct sarai_error *err
                     c->capacity, c->n_prefix, c->options.max_tokens);
     if (!st)
         st = ending_learn(&c->ending, c->llm, c->frame.answer_cue, err);
-    if (!st && c->options.cache_dir)
-        st = name_cache(c, err);
+    if (!st)
+        st = grounding_learn(&c->grounding, c->llm, err);
+    if (!st && given.cache_dir && !(c->cache = frame_cache_path(given.cache_dir, c->llm, c->tokens, c->n)))
+        st = out_of_memory(err, "conversation");
     return st;
 }
 
@@ -271,6 +230,7 @@ void conversation_close(struct conversation *c)
         return;
     conversation_reset(c);
     frame_finish(&c->frame);
+    free(c->persona);
     free(c->grammar);
     free(c->cache);
     free(c->tokens);
@@ -307,6 +267,47 @@ enum sarai_status conversation_warm(struct conversation *c, struct sarai_error *
     }
     free(cache);
     return st;
+}
+
+/* The row behind another beginning. */
+static void move_row(struct conversation *c, int32_t *tokens, size_t n)
+{
+    memcpy(tokens + n, c->tokens + c->n_prefix, (c->n - c->n_prefix) * sizeof *tokens);
+    for (int i = 0; i < c->n_turns; i++)
+        c->turns[i] = c->turns[i] - c->n_prefix + n;
+    c->last_answer = c->last_answer > 0 ? c->last_answer - c->n_prefix + n : 0;
+    c->n = c->n - c->n_prefix + n;
+    c->n_prefix = n;
+    free(c->tokens);
+    c->tokens = tokens;
+}
+
+enum sarai_status conversation_offer(struct conversation *c, const char *tools, const char *grammar,
+                                     struct sarai_error *err)
+{
+    struct frame frame = {0};
+    size_t n = 0;
+    char *copy = grammar ? strdup(grammar) : NULL;
+    int32_t *tokens = calloc(c->capacity, sizeof *tokens);
+    enum sarai_status st = !tokens || (grammar && !copy) ? out_of_memory(err, "conversation")
+                                                         : choose_frame(c, tools, &frame, err);
+    if (!st)
+        st = llm_tokenise(c->llm, frame.prefix, strlen(frame.prefix), LLM_CONTROL | LLM_BEGIN, tokens,
+                          c->capacity - (c->n - c->n_prefix), &n, err);
+    if (st) {
+        free(tokens);
+        free(copy);
+        frame_finish(&frame);
+        return st;
+    }
+    move_row(c, tokens, n);
+    frame_finish(&c->frame);
+    c->frame = frame;
+    free(c->grammar);
+    c->grammar = copy;
+    free(c->cache); /* named after the beginning before */
+    c->cache = NULL;
+    return SARAI_OK;
 }
 
 /* ---- the question --------------------------------------------------------------------------- */
@@ -403,11 +404,11 @@ struct delivery {
     struct buf text; /* all that was delivered */
 };
 
-static enum sarai_status deliver(struct sentences *s, struct delivery *d, struct sarai_error *err)
+static enum sarai_status deliver(struct conversation *c, struct sentences *s, struct delivery *d,
+                                 struct sarai_error *err)
 {
-    size_t n;
-    const char *piece = sentences_take(s, &n);
-    size_t from = d->text.len;
+    size_t n = 0, from = d->text.len;
+    const char *piece = grounding_holds(&c->grounding, s) ? "" : sentences_take(s, &n);
     if (s->is_out_of_memory || !buf_append(&d->text, piece, n))
         return out_of_memory(err, "conversation");
     if (n == 0)
@@ -415,6 +416,18 @@ static enum sarai_status deliver(struct sentences *s, struct delivery *d, struct
     if (d->on_piece)
         d->on_piece(d->user, d->text.data + from);
     return SARAI_OK;
+}
+
+/* What the first token decides: a call is held to its grammar, an answer out of passages to their sources. */
+static enum sarai_status settle(struct conversation *c, int32_t *token, struct answer *a,
+                                struct sarai_error *err)
+{
+    char bytes[LLM_MAX_PIECE_BYTES];
+    size_t n = llm_is_end(c->llm, *token) ? 0 : llm_piece(c->llm, *token, bytes);
+    a->is_call = c->frame.has_calls && n > 0 && bytes[0] == '{';
+    if (a->is_call)
+        return c->grammar ? llm_constrain(c->llm, c->grammar, token, err) : SARAI_OK;
+    return grounding_settle(&c->grounding, c->llm, token, err);
 }
 
 /* Lets the model speak until its end, the most sentences, or the most tokens. */
@@ -429,27 +442,27 @@ static enum sarai_status speak(struct conversation *c, struct sentences *s, stru
         st = llm_next(c->llm, &token, err);
         if (st)
             return st;
-        if (a->generated++ == 0)
+        if (a->generated++ == 0) {
             a->first_token_ms = clock_ms() - start_ms;
-        is_complete = llm_is_end(c->llm, token);
-        size_t n = is_complete ? 0 : llm_piece(c->llm, token, bytes);
-        if (a->generated == 1) {
-            a->is_call = c->frame.has_calls && n > 0 && bytes[0] == '{';
-            if (a->is_call && c->grammar) {
-                st = llm_constrain(c->llm, c->grammar, &token, err);
-                n = st ? 0 : llm_piece(c->llm, token, bytes);
-            }
+            st = settle(c, &token, a, err);
         }
+        if (c->grounding.refusal.len > 0) {
+            is_complete = true;
+            sentences_add(s, c->grounding.refusal.data, c->grounding.refusal.len);
+            break;
+        }
+        is_complete = !st && llm_is_end(c->llm, token);
+        size_t n = st || is_complete ? 0 : llm_piece(c->llm, token, bytes);
         if (a->is_call && !buf_append(&d->text, bytes, n)) /* not spoken: kept whole */
             return out_of_memory(err, "conversation");
         if (a->is_call)
             continue;
         is_complete = is_complete || !sentences_add(s, bytes, n);
         if (!is_complete)
-            st = deliver(s, d, err);
+            st = deliver(c, s, d, err);
     }
     sentences_end(s, is_complete);
-    return st ? st : deliver(s, d, err);
+    return st ? st : deliver(c, s, d, err);
 }
 
 /* Closes the turn with what was delivered. Without an answer, or where the window has no room for its
@@ -486,12 +499,14 @@ static enum sarai_status take_over(struct conversation *c, struct sentences *s, 
 }
 
 /* The turn between question and history; the text delivered is left in d. */
-static enum sarai_status take_turn(struct conversation *c, const char *begun, struct delivery *d,
-                                   struct answer *a, double start_ms, struct sarai_error *err)
+static enum sarai_status take_turn(struct conversation *c, const struct question *q, const char *begun,
+                                   struct delivery *d, struct answer *a, double start_ms,
+                                   struct sarai_error *err)
 {
     struct sentences s;
     struct llm_usage usage = {0};
     struct llm_sampling sampling = c->options.sampling;
+    bool is_grounded = c->options.is_grounded && c->frame.names_sources && !begun;
     sampling.seed += (uint32_t)c->n_turns;
     sentences_init(&s, c->max_sentences, c->frame.is_line);
     enum sarai_status st = begun ? take_over(c, &s, d, begun, err) : SARAI_OK;
@@ -502,28 +517,32 @@ static enum sarai_status take_turn(struct conversation *c, const char *begun, st
     if (!st)
         st = llm_sampling_set(c->llm, &sampling, err);
     if (!st)
+        st = grounding_begin(&c->grounding, is_grounded ? q : NULL, c->options.doubt, err);
+    if (!st)
         st = speak(c, &s, d, a, start_ms, err);
     if (!st && d->text.len == 0) { /* a small model may have nothing to say; silence would seem a fault */
         const char sorry[] = "No sé qué decirte.";
         sentences_finish(&s);
         sentences_init(&s, 1, true);
         sentences_add(&s, sorry, sizeof sorry - 1);
-        st = deliver(&s, d, err);
+        st = deliver(c, &s, d, err);
     }
     sentences_finish(&s);
+    grounding_finish(&c->grounding);
     a->evaluated = usage.evaluated;
     a->reused = usage.reused;
     return st;
 }
 
-/* A turn that has begun, to its end; `begun` may be NULL. */
-static enum sarai_status finish_turn(struct conversation *c, const char *begun, conversation_piece *on_piece,
-                                     void *user, double start_ms, struct answer *out, struct sarai_error *err)
+/* A turn that has begun, to its end; `q` (what was asked) and `begun` may be NULL. */
+static enum sarai_status finish_turn(struct conversation *c, const struct question *q, const char *begun,
+                                     conversation_piece *on_piece, void *user, double start_ms,
+                                     struct answer *out, struct sarai_error *err)
 {
     struct delivery d = {on_piece, user, BUF_INIT(SENTENCES_MAX_BYTES)};
     struct answer a = {0};
     size_t answer_at = c->n;
-    enum sarai_status st = take_turn(c, begun, &d, &a, start_ms, err);
+    enum sarai_status st = take_turn(c, q, begun, &d, &a, start_ms, err);
     llm_lean(c->llm, &(struct llm_lean){0}, NULL); /* what is read ahead is for another turn */
     enum sarai_status kept = remember(c, answer_at, buf_string(&d.text), NULL);
     a.total_ms = clock_ms() - start_ms;
@@ -546,7 +565,7 @@ enum sarai_status conversation_ask(struct conversation *c, const struct question
 {
     double start_ms = clock_ms();
     enum sarai_status st = ask(c, question, false, err);
-    return st ? st : finish_turn(c, NULL, on_piece, user, start_ms, out, err);
+    return st ? st : finish_turn(c, question, NULL, on_piece, user, start_ms, out, err);
 }
 
 enum sarai_status conversation_go_on(struct conversation *c, const struct question *question,
@@ -555,7 +574,7 @@ enum sarai_status conversation_go_on(struct conversation *c, const struct questi
 {
     double start_ms = clock_ms();
     enum sarai_status st = ask(c, question, false, err);
-    return st ? st : finish_turn(c, begun, on_piece, user, start_ms, out, err);
+    return st ? st : finish_turn(c, question, begun, on_piece, user, start_ms, out, err);
 }
 
 enum sarai_status conversation_answer(struct conversation *c, const char *question,
@@ -571,7 +590,7 @@ enum sarai_status conversation_result(struct conversation *c, const char *result
 {
     double start_ms = clock_ms();
     enum sarai_status st = ask(c, &(struct question){.words = result}, true, err);
-    return st ? st : finish_turn(c, NULL, on_piece, user, start_ms, out, err);
+    return st ? st : finish_turn(c, NULL, NULL, on_piece, user, start_ms, out, err);
 }
 
 enum sarai_status conversation_recall(struct conversation *c, const struct question *question, bool is_result,

@@ -48,6 +48,9 @@ struct conversation_options {
     int max_tokens;      /* of an answer */
     double long_factor;  /* of both, where a question is_long; 1: the same */
     struct llm_sampling sampling;
+    bool is_grounded; /* answers out of passages name one of them and rest on it: grounding.h */
+    float doubt; /* by how many logits "Según" must be likelier than "No": more says oftener that passages do
+                    not tell */
     const char *cache_dir; /* keeps what the model makes of the fixed beginning between starts; or NULL */
 };
 
@@ -75,6 +78,11 @@ void conversation_close(struct conversation *c);
  * and between turns; nothing depends on it. The first call takes the beginning out of
  * cache_dir, or leaves it there; a cache that cannot be written is no error. */
 enum sarai_status conversation_warm(struct conversation *c, struct sarai_error *err);
+
+/* Other tools from here on, as in the options; turns stay. Worth calling between turns, before
+ * conversation_warm(): the model reads everything again. EINPUT: no room behind them; all is as it was. */
+enum sarai_status conversation_offer(struct conversation *c, const char *tools, const char *grammar,
+                                     struct sarai_error *err);
 
 /* Lets the model read the beginning of a question that is still being asked: what the real one shares with
  * it need not be read again. Nothing is remembered. */

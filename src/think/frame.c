@@ -163,7 +163,8 @@ enum sarai_status frame_chat(const struct llm *llm, const char *persona, const c
 enum sarai_status frame_adapter(const char *persona, const char *tools, struct frame *out,
                                 struct sarai_error *err)
 {
-    struct frame f = {.lead = "", .is_line = true, .data = labelled, .has_calls = tools != NULL};
+    struct frame f = {
+        .lead = "", .is_line = true, .data = labelled, .has_calls = tools != NULL, .names_sources = true};
     struct buf prefix = BUF_INIT(FRAME_MAX_BYTES);
     f.answer_cue = strdup("<end_of_turn>\n<start_of_turn>model\n");
     f.question_cue = strdup("<end_of_turn>\n<start_of_turn>user\n");
@@ -178,8 +179,8 @@ enum sarai_status frame_adapter(const char *persona, const char *tools, struct f
 
 /* ---- the data of a question ------------------------------------------------------------------- */
 
-/* Text in one line of clean UTF-8: a line break in it would end its turn, or its passage. */
-static bool add_line(const char *text, size_t n, struct buf *out)
+/* A line break in it would end its turn, or its passage. */
+bool frame_line(const char *text, size_t n, struct buf *out)
 {
     bool is_blank = true, ok = true;
     size_t start = out->len;
@@ -207,7 +208,7 @@ static enum sarai_status add_within(const struct llm *llm, const char *text, int
     size_t n = 0, end = 0;
     int32_t *tokens = NULL;
     enum sarai_status st = SARAI_OK;
-    if (!add_line(text, strnlen(text, FRAME_DATA_BYTES / 4), &line) ||
+    if (!frame_line(text, strnlen(text, FRAME_DATA_BYTES / 4), &line) ||
         !(tokens = calloc(line.len + 1, sizeof *tokens)))
         st = out_of_memory(err, "frame");
     if (!st) /* a token is a byte at the least */
@@ -307,7 +308,7 @@ static enum sarai_status add_words(const char *words, size_t max_bytes, struct b
             err, SARAI_EINPUT,
             tr("la pregunta pasa de %zu bytes; hazla más corta", "the question is longer than %zu bytes"),
             max_bytes);
-    if (!add_line(words, n, out))
+    if (!frame_line(words, n, out))
         return out_of_memory(err, "frame");
     if (out->len == start)
         return failed(err, SARAI_EINPUT, tr("la pregunta está vacía", "the question is empty"));
@@ -330,4 +331,17 @@ enum sarai_status frame_result(const struct frame *f, const struct llm *llm, con
     if (!buf_text(out, f->data.result))
         return out_of_memory(err, "frame");
     return add_within(llm, text, &left, out, err);
+}
+
+char *frame_cache_path(const char *folder, const struct llm *llm, const int32_t *tokens, size_t n)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < n * sizeof *tokens; i++)
+        hash = (hash ^ ((const unsigned char *)tokens)[i]) * 0x100000001b3u;
+    struct buf name = BUF_INIT(4096);
+    bool ok = buf_printf(&name, "%s/prompt-%s-%d-%016llx.kv", folder, llm_identity(llm),
+                         llm_context_tokens(llm) - 1, (unsigned long long)hash);
+    char *path = ok ? buf_take(&name) : NULL;
+    buf_finish(&name);
+    return path;
 }

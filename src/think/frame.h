@@ -56,9 +56,10 @@ struct frame_data {
 
 struct frame {
     char *prefix, *answer_cue, *question_cue;
-    const char *lead; /* goes before a question and an answer: tokens of words begin with their blank */
-    bool is_line;     /* an answer is one line */
-    bool has_calls;   /* an answer that begins with a brace is a tool call in JSON */
+    const char *lead;   /* goes before a question and an answer: tokens of words begin with their blank */
+    bool is_line;       /* an answer is one line */
+    bool has_calls;     /* an answer that begins with a brace is a tool call in JSON */
+    bool names_sources; /* an answer out of a passage is "Según SOURCE, …", else it begins with "No" */
     struct frame_data data;
 };
 
@@ -72,6 +73,13 @@ enum sarai_status frame_chat(const struct llm *llm, const char *persona, const c
 enum sarai_status frame_adapter(const char *persona, const char *tools, struct frame *out,
                                 struct sarai_error *err);
 void frame_finish(struct frame *f);
+
+/* Where the model's cache of a fixed beginning belongs. The name says all that it rests on: model file,
+ * window, and the tokens themselves (FNV-1a). The caller frees it; NULL: no memory. */
+char *frame_cache_path(const char *folder, const struct llm *llm, const int32_t *tokens, size_t n);
+
+/* Appends text in one line of clean UTF-8, as data stand in a turn. */
+bool frame_line(const char *text, size_t n, struct buf *out);
 
 /* The question with its data, as the text of its turn, appended to `out`. Passages are cut to their budgets,
  * measured with the model's own tokens.

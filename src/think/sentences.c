@@ -122,6 +122,29 @@ bool sentences_begin(struct sentences *s, const char *words, size_t n)
     return !s->is_out_of_memory;
 }
 
+bool sentences_change(struct sentences *s, size_t at, size_t n, const char *words, size_t n_words)
+{
+    struct buf rest = BUF_INIT(SENTENCES_MAX_BYTES);
+    bool ok = buf_append(&rest, s->text.data + at + n, s->text.len - at - n);
+    s->text.len = at;
+    ok = ok && buf_append(&s->text, words, n_words) && buf_append(&s->text, buf_string(&rest), rest.len);
+    s->whole = s->whole > at ? s->whole + n_words - n : s->whole;
+    s->start = s->start > at ? s->start + n_words - n : s->start;
+    s->is_out_of_memory = s->is_out_of_memory || !ok;
+    buf_finish(&rest);
+    return ok;
+}
+
+bool sentences_end_with(struct sentences *s, size_t at, const char *words)
+{
+    s->text.len = at;
+    s->is_out_of_memory = *words && (!buf_text(&s->text, " ") || !buf_text(&s->text, words));
+    s->whole = s->text.len;
+    s->count = s->max;
+    s->is_full = true;
+    return !s->is_out_of_memory;
+}
+
 void sentences_end(struct sentences *s, bool is_complete)
 {
     while (s->text.len > 0 && s->text.data[s->text.len - 1] == ' ')

@@ -41,6 +41,10 @@ bool sentences_add(struct sentences *s, const char *bytes, size_t n);
 /* The answer begins with words that were given by other means: they are not taken again, and `max` counts the
  * sentences behind the one that they end in. False: no memory. */
 bool sentences_begin(struct sentences *s, const char *words, size_t n);
+/* Other words for n bytes at `at`, which were not taken yet. False: no memory. */
+bool sentences_change(struct sentences *s, size_t at, size_t n, const char *words, size_t n_words);
+/* The same for everything from `at` on, and the answer ends with them. */
+bool sentences_end_with(struct sentences *s, size_t at, const char *words);
 /* No more bytes. When the writer came to its own end the last sentence counts even without a full stop. */
 void sentences_end(struct sentences *s, bool is_complete);
 /* What may be spoken now and was not taken yet; *n may be 0. */

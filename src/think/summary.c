@@ -122,3 +122,37 @@ bool summary_shorten(struct summary *s)
         return false;
     return true;
 }
+
+size_t summary_tokenise(struct summary *s, const struct frame *frame, const struct llm *llm, int32_t *tokens,
+                        size_t most)
+{
+    size_t n = 0;
+    for (bool fits = false; !fits;) {
+        struct buf text = BUF_INIT(FRAME_DATA_BYTES), words = BUF_INIT(FRAME_DATA_BYTES);
+        struct buf reply = BUF_INIT(FRAME_DATA_BYTES);
+        fits = summary_write(s, &text) && buf_text(&words, frame->lead) &&
+               frame_question(frame, llm, &(struct question){.words = buf_string(&text)},
+                              FRAME_DATA_BYTES / 2, &words, NULL) == SARAI_OK &&
+               buf_text(&reply, frame->lead) && buf_text(&reply, "Lo recuerdo.");
+        const struct {
+            const char *text;
+            unsigned flags;
+        } parts[] = {{buf_string(&words), LLM_PLAIN},
+                     {frame->answer_cue, LLM_CONTROL},
+                     {buf_string(&reply), LLM_PLAIN},
+                     {frame->question_cue, LLM_CONTROL}};
+        n = 0;
+        for (size_t i = 0; fits && i < sizeof parts / sizeof *parts; i++) {
+            size_t more = 0;
+            fits = llm_tokenise(llm, parts[i].text, strlen(parts[i].text), parts[i].flags, tokens + n,
+                                most - n, &more, NULL) == SARAI_OK;
+            n += more;
+        }
+        buf_finish(&text);
+        buf_finish(&words);
+        buf_finish(&reply);
+        if (!fits && !summary_shorten(s))
+            return 0;
+    }
+    return n;
+}

@@ -16,6 +16,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "engine/llama.h"
+#include "think/frame.h"
 
 enum { SUMMARY_STATEMENTS = 24, SUMMARY_QUESTIONS = 4, SUMMARY_SENTENCE_BYTES = 160 };
 
@@ -31,6 +33,11 @@ void summary_finish(struct summary *s);
 enum sarai_status summary_add(struct summary *s, const char *words, struct sarai_error *err);
 /* Appends the summary as the person would say it again; false when there is nothing, or no memory. */
 bool summary_write(const struct summary *s, struct buf *out);
+/* The turn that stands for those that were dropped, as tokens for the place behind the prefix, in at most
+ * `most` of them; 0 when there is nothing to say or no room. What does not fit is forgotten, the oldest
+ * first. */
+size_t summary_tokenise(struct summary *s, const struct frame *frame, const struct llm *llm, int32_t *tokens,
+                        size_t most);
 /* Drops the oldest question, or else the oldest statement; false when nothing is left. */
 bool summary_shorten(struct summary *s);
 

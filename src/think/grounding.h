@@ -1,0 +1,54 @@
+/* Answers out of passages: which sources may be named, and whether what is said of them stands in them.
+ *
+ *     grounding_learn(&g, llm, err);                          // once for a model
+ *     grounding_begin(&g, &question, doubt);                  // for each answer; inactive without passages
+ *     llm_next(llm, &token, err);
+ *     grounding_settle(&g, llm, &token, err);                 // behind the first token
+ *     if (g.refusal.len) …                                    // say this instead
+ *     while (…) if (!grounding_holds(&g, &s)) deliver(&s);    // before each piece is given away
+ *     grounding_finish(&g);
+ *
+ * Three rules, none of which costs a pass of the model:
+ * - behind "Según" only the sources at hand can be written, by a grammar;
+ * - the first token decides between "Según" and "No": the difference of their logits says how sure the model
+ *   is that the passages tell, and below `doubt` the answer is that they do not;
+ * - numbers and proper names that stand in no passage are not said. The source is given away as it is
+ * written, so that the voice can begin; what it is said to tell waits until it is whole and was judged. A
+ * name that lacks a letter or two of one in the passages is mended.
+ */
+#ifndef SARAI_THINK_GROUNDING_H
+#define SARAI_THINK_GROUNDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "engine/llama.h"
+#include "think/frame.h"
+#include "think/sentences.h"
+
+struct grounding {
+    int32_t found, not_found;        /* first tokens of "Según" and "No" */
+    const struct question *question; /* NULL: nothing to do */
+    float doubt;
+    struct buf grammar, refusal;
+    struct buf evidence, folded; /* what numbers and names may come from: as it is, and as lines of words */
+    size_t judged;               /* bytes of the answer that may be given away */
+};
+
+enum sarai_status grounding_learn(struct grounding *g, const struct llm *llm, struct sarai_error *err);
+/* The question is borrowed until grounding_finish(). */
+enum sarai_status grounding_begin(struct grounding *g, const struct question *q, float doubt,
+                                  struct sarai_error *err);
+void grounding_finish(struct grounding *g);
+
+/* May replace the first token, or fill `refusal`. */
+enum sarai_status grounding_settle(struct grounding *g, struct llm *llm, int32_t *token,
+                                   struct sarai_error *err);
+/* True: nothing new may be given away yet. Judges sentences as they become whole: one that rests on nothing
+ * is replaced by that, and ends the answer. Without memory s->is_out_of_memory is set. */
+bool grounding_holds(struct grounding *g, struct sentences *s);
+
+#endif

@@ -1,0 +1,181 @@
+/* Answers out of passages, over a model of straw. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "failing_alloc.h"
+#include "straw_llm.h"
+
+static const struct passage rent[] = {
+    {"contrato.pdf, página 3",
+     "El alquiler es de 1.200 euros. Lo cobra Begoña Arrizabalaga, en tres plazos, a las 09:05."},
+    {"contrato", "El agua la paga Íñigo."}};
+
+static struct conversation *begin(struct llm *llm, float doubt, bool is_grounded)
+{
+    struct conversation_options o = conversation_options_default();
+    struct conversation *c = NULL;
+    llm->has_adapter = true;
+    llm->expected = 'S';
+    o.persona = "P.";
+    o.doubt = doubt;
+    o.is_grounded = is_grounded;
+    assert_int_equal(conversation_open(&o, llm, &c, NULL), SARAI_OK);
+    return c;
+}
+
+/* What is heard of it, and that it is what the history keeps. */
+static void expect(struct conversation *c, struct llm *llm, const char *say, size_t n, const char *expected)
+{
+    const struct question q = {
+        .words = "¿Cuánto pago?", .passages = rent, .n_passages = n, .is_searched = true};
+    struct listened h = {.all_whole = true};
+    struct answer a = {0};
+    llm->say = say;
+    assert_int_equal(conversation_ask(c, &q, hear, &h, &a, NULL), SARAI_OK);
+    assert_string_equal(a.text, expected);
+    assert_string_equal(h.text, expected);
+    assert_true(h.all_whole);
+    answer_finish(&a);
+}
+
+static void only_sources_at_hand_are_named(void **state)
+{
+    (void)state;
+    struct llm llm = {0};
+    struct conversation *c = begin(&llm, 0, true);
+    expect(c, &llm, "Según contrato, la paga Íñigo.", 2, "Según contrato, la paga Íñigo.");
+    assert_string_equal(
+        llm.grammar, "root ::= \"Según \" (\"contrato.pdf, página 3\" | \"contrato\") \", \" [^\\n\\r]+\n");
+    const struct passage odd[] = {{"a \"b\"\\\nc", "Sí."}, {"", "No."}};
+    struct answer a = {0};
+    llm.say = "Según a, sí.";
+    assert_int_equal(conversation_ask(c, &(struct question){.words = "¿Y?", .passages = odd, .n_passages = 2},
+                                      NULL, NULL, &a, NULL),
+                     SARAI_OK);
+    assert_string_equal(llm.grammar, "root ::= \"Según \" (\"a \\\"b\\\"\\\\ c\") \", \" [^\\n\\r]+\n");
+    answer_finish(&a);
+    conversation_close(c);
+}
+
+static void what_stands_in_no_passage_is_not_said(void **state)
+{
+    (void)state;
+    struct llm llm = {0};
+    struct conversation *c = begin(&llm, 0, true);
+#define SOURCE "Según contrato.pdf, página 3,"
+    static const char *const rest[] = {" son 1200 euros.",         " son 1.200 euros",
+                                       " lo cobra Begoña.",        " son 3 plazos.",
+                                       " es a las 9:05.",          " lo cobra Begona Arrizabalaga.",
+                                       " en tres plazos. Es todo."};
+    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
+        char text[200];
+        snprintf(text, sizeof text, SOURCE "%s", rest[i]);
+        expect(c, &llm, text, 2, text);
+    }
+    static const char *const invented[] = {" son 1.300 euros.",  " son 200 euros.",
+                                           " lo cobra Marta.",   " son 4 plazos.",
+                                           " en cuatro plazos.", " lo paga Íñiga Zabala y nadie más",
+                                           " es a las 9:15."};
+    for (size_t i = 0; i < sizeof invented / sizeof *invented; i++) {
+        char text[200];
+        snprintf(text, sizeof text, SOURCE "%s", invented[i]);
+        expect(c, &llm, text, 2, SOURCE " eso no consta.");
+    }
+    expect(c, &llm, SOURCE " son tres plazos. El primero es de 77 euros. Ya está.", 2,
+           SOURCE " son tres plazos.");
+    assert_ends(llm.read, "¿Cuánto pago?<end_of_turn>\n<start_of_turn>model\n");
+    conversation_close(c);
+}
+
+static void a_name_that_lacks_a_letter_is_mended(void **state)
+{
+    (void)state;
+    struct llm llm = {0};
+    struct conversation *c = begin(&llm, 0, true);
+    expect(c, &llm, SOURCE " lo cobra Begoña Arizabalga.", 2, SOURCE " lo cobra Begoña Arrizabalaga.");
+    expect(c, &llm, SOURCE " la paga Iñigo, y Bega no.", 2, SOURCE " eso no consta."); /* too short to tell */
+    conversation_close(c);
+}
+
+/* The source can be spoken while the rest is still made; of the rest nothing comes before it is whole. */
+static void the_source_is_not_kept_waiting(void **state)
+{
+    (void)state;
+    struct llm llm = {.say = SOURCE " son 1.200 euros.", .stop_after = (int)strlen(SOURCE " son 1.200")};
+    struct conversation *c = begin(&llm, 0, true);
+    struct listened h = {.all_whole = true};
+    struct answer a = {0};
+    const struct question q = {.words = "¿Cuánto?", .passages = rent, .n_passages = 1};
+    assert_int_equal(conversation_ask(c, &q, hear, &h, &a, NULL), SARAI_ECANCELLED);
+    assert_string_equal(h.text, SOURCE);
+    conversation_close(c);
+}
+
+static void a_doubtful_model_says_that_it_is_not_there(void **state)
+{
+    (void)state;
+    struct llm llm = {0};
+    struct conversation *c = begin(&llm, 21, true); /* straw is sure by 20 */
+    expect(c, &llm, SOURCE " son 1.200 euros.", 1, "Eso no aparece en contrato.pdf, página 3.");
+    expect(c, &llm, SOURCE " son 1.200 euros.", 2, "Eso no aparece en lo que tengo.");
+    conversation_close(c);
+    c = begin(&llm, -30, true);
+    llm.expected = 'N'; /* by 20 as well, and begins so, but may not */
+    expect(c, &llm, "No aparece.", 1, "No aparece.");
+    assert_non_null(strstr(llm.grammar, "root ::= \"Según \""));
+    conversation_close(c);
+}
+
+static void where_nothing_was_found_all_may_be_said(void **state)
+{
+    (void)state;
+    struct llm llm = {0};
+    struct conversation *c = begin(&llm, 30, true);
+    expect(c, &llm, "Según dicen, son 77 euros.", 0, "Según dicen, son 77 euros.");
+    expect(c, &llm, "Hola, Marta, son 77.", 2, "Hola, Marta, son 77."); /* small talk */
+    conversation_close(c);
+    c = begin(&llm, 30, false);
+    expect(c, &llm, "Según nadie, son 77 euros.", 2, "Según nadie, son 77 euros.");
+    assert_string_equal(llm.grammar, "");
+    conversation_close(c);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    int n = 0;
+    for (bool is_last = false; !is_last; n++) {
+        struct llm llm = {.say = SOURCE " lo cobra Begoña Arizabalga. Son 7."};
+        struct conversation *c = begin(&llm, 0, true);
+        const struct question q = {.words = "¿Quién?", .passages = rent, .n_passages = 2};
+        struct sarai_error err = {0};
+        struct answer a = {0};
+        fail_allocation(n);
+        enum sarai_status st = conversation_ask(c, &q, NULL, NULL, &a, &err);
+        is_last = !allocation_failed();
+        assert_int_equal(err.status, st);
+        assert_int_equal(st, is_last ? SARAI_OK : SARAI_ENOMEM);
+        answer_finish(&a);
+        conversation_close(c);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_sources_at_hand_are_named),
+        cmocka_unit_test(what_stands_in_no_passage_is_not_said),
+        cmocka_unit_test(a_name_that_lacks_a_letter_is_mended),
+        cmocka_unit_test(the_source_is_not_kept_waiting),
+        cmocka_unit_test(a_doubtful_model_says_that_it_is_not_there),
+        cmocka_unit_test(where_nothing_was_found_all_may_be_said),
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
