@@ -55,6 +55,8 @@ int command_tools(struct cli *cli, const struct command *command, int argc, char
         return cli_usage(tr("así: sarai tools list, o sarai tools call NOMBRE '{\"argumento\": …}'",
                             "like this: sarai tools list, or sarai tools call NAME '{\"argument\": …}'"));
     code = cli_open(cli, SARAI_ACT);
+    if (!code && *sarai_tools_missing(cli->sarai))
+        fprintf(stderr, "%s\n", sarai_tools_missing(cli->sarai));
     if (!code)
         code = calls ? call(cli, argv[first + 1], words == 3 ? argv[first + 2] : "", json) : list(cli, json);
     if (!code && cli_interrupted(cli))

@@ -296,6 +296,8 @@ struct sarai_tool {
 SARAI_API size_t sarai_tool_count(const struct sarai *s);
 /* False past the end. */
 SARAI_API bool sarai_tool(const struct sarai *s, size_t index, struct sarai_tool *out);
+/* Why tools of MCP servers are not there, a sentence a line; "": none is missing. Borrowed. */
+SARAI_API const char *sarai_tools_missing(const struct sarai *s);
 /* Runs one with arguments in JSON ("" or NULL: none), without asking back. `*sentence` (may be "") and
  * `*data` (JSON) are the caller's to free. EINPUT: no such tool, arguments that do not fit, or what the tool
  * refuses. Needs SARAI_ACT. */

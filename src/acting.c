@@ -16,6 +16,7 @@ enum {
     PATH_BYTES = 4096,
     SIGNATURES_BYTES = 2000, /* some 500 tokens, of a window of 2048 at least */
     GRAMMAR_BYTES = 256 * 1024,
+    MISSING_BYTES = 4096,
     SAID_BYTES = 4096,
     DESCRIPTION_BYTES = 300,
     CONSENT_MS = 60000, /* how long "sí" counts */
@@ -28,6 +29,8 @@ struct acting {
     struct toolbox *box;
     char agenda_path[PATH_BYTES];
     struct buf signatures, grammar;
+    struct buf missing; /* why tools are not there, a sentence a line; told once */
+    bool missing_is_told;
     _Atomic double volume, speed;
     char said[SAID_BYTES];
     struct tool_request pending; /* waits for consent; tool NULL: none */
@@ -84,6 +87,13 @@ static enum sarai_status search(void *user, const char *query, struct tool_resul
     return st;
 }
 
+static enum sarai_status remember_fact(void *user, const char *fact, struct tool_result *out,
+                                       struct sarai_error *err)
+{
+    enum sarai_status st = assistant_remember_fact(((struct acting *)user)->s, fact, err);
+    return st ? st : tool_give(out, json_pack("{s:s}", "recordado", fact), "Vale, lo recordaré.", err);
+}
+
 /* ---- open and close ----------------------------------------------------------------------------- */
 
 static int dimension(void *self)
@@ -113,15 +123,13 @@ static enum sarai_status add_home(struct acting *a, struct sarai_error *err)
     return home_provide(a->box, &options, err);
 }
 
-/* Servers that are down are done without; a mistake in their file is told. */
+/* Servers that cannot be used are done without, and told; a mistake in their file is an error. */
 static enum sarai_status add_servers(struct acting *a, struct sarai_error *err)
 {
     char path[PATH_BYTES];
-    struct sarai_error cause = {0};
-    if (folders_config("mcp.json", path, sizeof path) < 0)
-        return SARAI_OK;
-    enum sarai_status st = mcp_provide(a->box, path, &a->s->stop, &cause);
-    return st == SARAI_EUSAGE || st == SARAI_ENOMEM ? failed(err, st, "%s", cause.message) : SARAI_OK;
+    return folders_config("mcp.json", path, sizeof path) < 0
+               ? SARAI_OK
+               : mcp_provide(a->box, path, &a->s->stop, &a->missing, err);
 }
 
 /* In the order in which the adapter was shown them. */
@@ -146,6 +154,7 @@ static enum sarai_status open_tools(struct acting *a, struct sarai_error *err)
         .turn = turn_dial,
         .last_said = last_said,
         .search = search,
+        .remember = strcmp(config_text(a->s->cfg, "REMEMBER"), "on") == 0 ? remember_fact : NULL,
     };
     enum sarai_status st = toolbox_open(&a->box, err);
     if (!st)
@@ -166,6 +175,7 @@ enum sarai_status acting_open(struct sarai *s, struct acting **out, struct sarai
     a->volume = a->speed = 1;
     a->signatures = (struct buf)BUF_INIT(SIGNATURES_BYTES);
     a->grammar = (struct buf)BUF_INIT(GRAMMAR_BYTES);
+    a->missing = (struct buf)BUF_INIT(MISSING_BYTES);
     a->answers = strcmp(config_text(s->cfg, "TOOLS"), "on") == 0 && !*config_text(s->cfg, "LLM_TOOLS");
     enum sarai_status st = open_tools(a, err);
     if (st)
@@ -184,7 +194,30 @@ void acting_close(struct acting *a)
     builtin_close(a->builtin);
     buf_finish(&a->signatures);
     buf_finish(&a->grammar);
+    buf_finish(&a->missing);
     free(a);
+}
+
+/* What a request waits for stays where it is until it was answered. */
+void acting_refresh(struct sarai *s)
+{
+    struct acting *a = s->acting;
+    struct buf signatures = BUF_INIT(SIGNATURES_BYTES), grammar = BUF_INIT(GRAMMAR_BYTES);
+    if (!a || !a->answers || a->pending.tool || !toolbox_has_news(a->box))
+        return;
+    toolbox_refresh(a->box, &s->stop, NULL); /* whoever fails now has no tools until there is news again */
+    if (toolbox_signatures(a->box, &signatures) && toolbox_grammar(a->box, &grammar) &&
+        conversation_offer(s->conversation, buf_string(&signatures), buf_string(&grammar), NULL) ==
+            SARAI_OK &&
+        conversation_warm(s->conversation, NULL) == SARAI_OK) {
+        buf_finish(&a->signatures);
+        buf_finish(&a->grammar);
+        a->signatures = signatures;
+        a->grammar = grammar;
+        return;
+    }
+    buf_finish(&signatures);
+    buf_finish(&grammar);
 }
 
 const char *acting_signatures(const struct acting *a)
@@ -211,6 +244,15 @@ void acting_remember(struct acting *a, const char *answer)
 {
     if (a)
         snprintf(a->said, sizeof a->said, "%s", answer);
+}
+
+void acting_tell_missing(struct acting *a, const struct sarai_sink *sink)
+{
+    if (!a || a->missing_is_told || !sink->on_notice)
+        return;
+    if (a->missing.len > 0)
+        sink->on_notice(sink->user, a->missing.data);
+    a->missing_is_told = true;
 }
 
 enum sarai_status acting_due(struct acting *a, struct buf *sentence, struct sarai_error *err)
@@ -475,6 +517,11 @@ bool sarai_tool(const struct sarai *s, size_t index, struct sarai_tool *out)
                                .provider = toolbox_provider(s->acting->box, index),
                                .changes = tool->effect != TOOL_READS || tool->judge != NULL};
     return true;
+}
+
+const char *sarai_tools_missing(const struct sarai *s)
+{
+    return s->acting ? buf_string(&s->acting->missing) : "";
 }
 
 enum sarai_status sarai_tool_call(struct sarai *s, const char *name, const char *arguments, char **sentence,

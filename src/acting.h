@@ -34,6 +34,10 @@ enum sarai_status acting_resolve(struct sarai *s, struct answer *answer, struct 
 /* Whether a model may read this, even ahead. */
 bool acting_may_be_read(const char *text);
 
+/* Between turns: where an MCP server's tools have changed, the model is offered them as they are now. */
+void acting_refresh(struct sarai *s);
+/* Tells, once, which servers' tools are not there and why. */
+void acting_tell_missing(struct acting *a, const struct sarai_sink *sink);
 /* What was answered, for "repite". */
 void acting_remember(struct acting *a, const char *answer);
 /* What rings now, as one sentence; empty: nothing. */

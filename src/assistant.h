@@ -99,6 +99,9 @@ enum sarai_status assistant_known(const struct sarai *s, const char *question, s
                                   struct sarai_error *err);
 /* After a turn that was had: keeps and forgets what these words say. */
 enum sarai_status assistant_remember(const struct sarai *s, const char *words, struct sarai_error *err);
+/* Keeps one fact in the person's words ("mi hijo se llama Leo"), by the same rules or as a note. EINPUT: it
+ * is none, or REMEMBER is off. */
+enum sarai_status assistant_remember_fact(const struct sarai *s, const char *fact, struct sarai_error *err);
 
 /* consulting.c: the expert, where the settings want one; it wants the router. */
 bool assistant_wants_expert(const struct sarai *s);

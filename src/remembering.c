@@ -1,4 +1,5 @@
 /* What is kept of a conversation: the log of turns, and what the person told of themselves. */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -115,4 +116,21 @@ enum sarai_status assistant_remember(const struct sarai *s, const char *words, s
                  : facts_forget(facts, found[i].act == FACT_UNWANTED ? found[i].key : NULL, &gone, err);
     facts_close(facts);
     return st;
+}
+
+enum sarai_status assistant_remember_fact(const struct sarai *s, const char *fact, struct sarai_error *err)
+{
+    struct fact_found found[FACT_RULES_MOST];
+    char note[FACT_TEXT_BYTES];
+    if (!remembers(s))
+        return failed(
+            err, SARAI_EINPUT,
+            tr("no guardo nada de ti: REMEMBER está apagado", "I keep nothing of you: REMEMBER is off"));
+    if (fact_rules_read(fact, found, FACT_RULES_MOST) > 0 && found[0].act == FACT_TOLD)
+        return assistant_remember(s, fact, err);
+    snprintf(note, sizeof note, "Recuerda que %s", fact); /* no rule knows it: word for word, as a note */
+    if (fact_rules_read(note, found, FACT_RULES_MOST) == 0 || found[0].act != FACT_TOLD)
+        return failed(err, SARAI_EINPUT,
+                      tr("no entiendo qué hay que recordar", "I do not understand what to remember"));
+    return assistant_remember(s, note, err);
 }

@@ -410,6 +410,7 @@ enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question
     struct answer thought = {0};
     bool aloud = (s->parts & SARAI_SPEAK) && sink->on_audio;
     struct answering answering = {s, sink, aloud ? &mouth : NULL, turn};
+    acting_tell_missing(s->acting, sink);
     enum sarai_status st = aloud ? mouth_open(&mouth, s, sink, err) : SARAI_OK;
     if (!st)
         st = act_or_think(s, question, &answering, &thought, &turn->sources, err);
@@ -419,6 +420,7 @@ enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question
         answer_finish(&thought);
         return st;
     }
+    acting_refresh(s);
     turn->answer = thought.text; /* taken over */
     turn->is_call = thought.is_call;
     turn->by = thought.by;

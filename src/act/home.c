@@ -304,6 +304,6 @@ enum sarai_status home_provide(struct toolbox *box, const struct home_options *o
         return out_of_memory(err, tr("la casa", "the home"));
     h->link = (struct home_link){options->url, options->token};
     h->encoder = options->encoder;
-    const struct tool_provider provider = {"casa", h, list, close_home};
+    const struct tool_provider provider = {"casa", h, list, NULL, close_home};
     return toolbox_provide(box, &provider, NULL, err);
 }

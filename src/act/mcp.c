@@ -269,11 +269,26 @@ static void drain(struct mcp *m)
         look_at_link(m, m->link->send(m->link, NULL, take, &nobody, clock_ms() + DRAIN_MS, NULL, NULL));
 }
 
+static bool is_to_be_listed(const struct mcp *m)
+{
+    bool old = m->link && !m->link->unasked && clock_ms() - m->listed_ms > MCP_RELIST_MS;
+    return m->stale || old || !m->tools;
+}
+
 static enum sarai_status list_if_old(struct mcp *m, double deadline_ms, const struct stop *stop,
                                      struct sarai_error *err)
 {
-    bool old = m->link && !m->link->unasked && clock_ms() - m->listed_ms > MCP_RELIST_MS;
-    return m->stale || old || !m->tools ? list(m, deadline_ms, stop, err) : SARAI_OK;
+    return is_to_be_listed(m) ? list(m, deadline_ms, stop, err) : SARAI_OK;
+}
+
+bool mcp_has_news(struct mcp *m)
+{
+    if (pthread_mutex_trylock(&m->lock) != 0) /* somebody is at work with it: another time */
+        return false;
+    drain(m);
+    bool has_news = m->link && is_to_be_listed(m);
+    pthread_mutex_unlock(&m->lock);
+    return has_news;
 }
 
 static enum sarai_status tools_locked(struct mcp *m, double deadline_ms, const struct stop *stop,

@@ -37,6 +37,10 @@ enum sarai_status mcp_warm(struct mcp *m, struct sarai_error *err);
 enum sarai_status mcp_tools(struct mcp *m, double deadline_ms, const struct stop *stop, const json_t **tools,
                             struct sarai_error *err);
 
+/* Whether mcp_tools() would list something new: the server said so, its list is old, or it has started since.
+ * Waits for nothing. */
+bool mcp_has_news(struct mcp *m);
+
 /* Calls a tool with an object of arguments. *result: what it gave, the caller's: {"content": […], …}, also
  * where that says isError. EINPUT: refused by the server. */
 enum sarai_status mcp_call(struct mcp *m, const char *tool, const json_t *arguments, double deadline_ms,

@@ -179,6 +179,11 @@ static enum sarai_status list(void *self, struct toolbox *box, double deadline_m
     return st;
 }
 
+static bool has_news(void *self)
+{
+    return mcp_has_news(((struct server *)self)->mcp);
+}
+
 static void close_server(void *self)
 {
     struct server *s = self;
@@ -208,11 +213,17 @@ static enum sarai_status open_server(const char *name, json_t *entry, struct ser
     return st;
 }
 
+/* Past the room of the list it is left out without a word. */
+static void note(struct buf *left_out, const char *name, const struct sarai_error *why)
+{
+    buf_printf(left_out, tr("%sSin las herramientas de «%s»: %s.", "%sWithout the tools of “%s”: %s."),
+               left_out->len > 0 ? "\n" : "", name, why->message);
+}
+
 enum sarai_status mcp_provide(struct toolbox *box, const char *path, const struct stop *stop,
-                              struct sarai_error *err)
+                              struct buf *left_out, struct sarai_error *err)
 {
     struct server *opened[MCP_SERVERS];
-    struct sarai_error first = {0};
     json_t *servers = NULL, *entry;
     const char *name;
     size_t n = 0;
@@ -221,15 +232,18 @@ enum sarai_status mcp_provide(struct toolbox *box, const char *path, const struc
         return st;
     json_object_foreach(servers, name, entry)
     {
-        st = open_server(name, entry, &opened[n], first.status ? NULL : &first);
-        n += !st;
+        struct sarai_error why = {0};
+        if (open_server(name, entry, &opened[n], &why) == SARAI_OK)
+            n++;
+        else
+            note(left_out, name, &why);
     }
     for (size_t i = 0; i < n; i++) {
-        const struct tool_provider provider = {"MCP", opened[i], list, close_server};
-        toolbox_provide(box, &provider, stop, first.status ? NULL : &first);
+        const struct tool_provider provider = {"MCP", opened[i], list, has_news, close_server};
+        struct sarai_error why = {0};
+        if (toolbox_provide(box, &provider, stop, &why) != SARAI_OK)
+            note(left_out, opened[i]->name, &why);
     }
     json_decref(servers);
-    if (first.status == SARAI_EUSAGE) /* a program that is not there: the file itself is right */
-        first.status = SARAI_ENETWORK;
-    return first.status ? failed(err, first.status, "%s", first.message) : SARAI_OK;
+    return SARAI_OK;
 }

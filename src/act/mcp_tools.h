@@ -1,6 +1,6 @@
 /* The tools of MCP servers in the toolbox, as "server.tool".
  *
- *     mcp_provide(box, path, stop, err);      // all servers that mcp.json names; closed with the box
+ *     mcp_provide(box, path, stop, &left_out, err); // all servers that mcp.json names; closed with the box
  *
  * What a tool gives is data of a stranger: its text, cut to TOOL_RESULT_BYTES, in {"resultado": …}, never a
  * sentence to be said as it is. A tool that does not declare itself as reading only is asked about before it
@@ -11,10 +11,10 @@
 
 #include "act/toolbox.h"
 
-/* Starts the servers side by side and provides what they list within the toolbox's deadline; what comes later
- * comes with toolbox_refresh(). The first error, after all were asked: EUSAGE of mcp.json, or why a server
- * cannot be used. The box is usable all the same. */
+/* Starts the servers side by side and provides what they list within the toolbox's deadline. Why a server is
+ * left out is appended to `left_out`, a line for each that names it; the box is usable all the same. EUSAGE:
+ * mcp.json itself. */
 enum sarai_status mcp_provide(struct toolbox *box, const char *path, const struct stop *stop,
-                              struct sarai_error *err);
+                              struct buf *left_out, struct sarai_error *err);
 
 #endif

@@ -133,6 +133,14 @@ enum sarai_status toolbox_provide(struct toolbox *box, const struct tool_provide
     return list(box, box->n_providers - 1, stop, err);
 }
 
+bool toolbox_has_news(const struct toolbox *box)
+{
+    for (int i = 0; i < box->n_providers; i++)
+        if (box->providers[i].has_news && box->providers[i].has_news(box->providers[i].self))
+            return true;
+    return false;
+}
+
 enum sarai_status toolbox_refresh(struct toolbox *box, const struct stop *stop, struct sarai_error *err)
 {
     enum sarai_status first = SARAI_OK;

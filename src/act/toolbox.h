@@ -36,7 +36,8 @@ struct tool_provider {
      * provider that cannot be reached fails with one sentence; the box goes on without it. */
     enum sarai_status (*list)(void *self, struct toolbox *box, double deadline_ms, const struct stop *stop,
                               struct sarai_error *err);
-    void (*close)(void *self); /* or NULL */
+    bool (*has_news)(void *self); /* whether its tools have changed since, at once; or NULL: never */
+    void (*close)(void *self);    /* or NULL */
 };
 
 enum sarai_status toolbox_open(struct toolbox **out, struct sarai_error *err);
@@ -48,6 +49,8 @@ enum sarai_status toolbox_add(struct toolbox *box, const struct tool *tool, stru
  */
 enum sarai_status toolbox_provide(struct toolbox *box, const struct tool_provider *provider,
                                   const struct stop *stop, struct sarai_error *err);
+/* Whether toolbox_refresh() is worth calling; waits for nobody. */
+bool toolbox_has_news(const struct toolbox *box);
 /* Forgets the providers' tools and lists them again; the first error, after all were asked. */
 enum sarai_status toolbox_refresh(struct toolbox *box, const struct stop *stop, struct sarai_error *err);
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -41,6 +42,17 @@ void assistant_name_source(const struct sarai_hit *hit, char out[SOURCE_BYTES])
 void sarai_hits_finish(struct sarai_hits *h)
 {
     *h = (struct sarai_hits){0};
+}
+
+static char remembered[200];
+
+enum sarai_status assistant_remember_fact(const struct sarai *s, const char *fact, struct sarai_error *err)
+{
+    (void)s;
+    if (strcmp(fact, "nada") == 0)
+        return failed(err, SARAI_EINPUT, "no entiendo qué hay que recordar");
+    snprintf(remembered, sizeof remembered, "%s", fact);
+    return SARAI_OK;
 }
 
 struct house {
@@ -90,7 +102,7 @@ static int tear_down(void **state)
     char path[128];
     close_house(h);
     for (const char *const *name =
-             (const char *const[]){"agenda.db", "agenda.db-wal", "agenda.db-shm", "", NULL};
+             (const char *const[]){"agenda.db", "agenda.db-wal", "agenda.db-shm", "mcp.json", "", NULL};
          *name; name++) {
         snprintf(path, sizeof path, "%s/sarai/%s", h->folder, *name);
         remove(path);
@@ -212,7 +224,7 @@ static void the_model_tells_what_a_call_gave(void **state)
     assert_thought(h, PLAN(CALL("{\"cuenta\":\"2 más 2\"}"), "Son 4."), "Son 4.");
     assert_non_null(strstr(h->llm.read, "Resultado: {\"resultado\":\"4\"}"));
     assert_non_null(strstr(h->llm.read, "Herramientas: hora(lugar), fecha(dia), calcula(cuenta)"));
-    assert_non_null(h->llm.grammar); /* its calls are held to the grammar */
+    assert_true(h->llm.grammar[0]); /* its calls are held to the grammar */
     assert_non_null(strstr(h->llm.grammar, "cuenta"));
 }
 
@@ -253,6 +265,93 @@ static void a_call_that_goes_wrong_is_told(void **state)
     assert_thought(h, PLAN(CALL("{\"cuenta\":7}"), "No lo entiendo."), "No lo entiendo.");
     assert_non_null(strstr(h->llm.read, "Resultado: {\"error\":\"«cuenta» no es de la clase pedida\"}"));
     assert_thought(h, PLAN("{\"name\":\"calc", "No lo entiendo."), "No lo entiendo.");
+}
+
+static void what_it_is_to_remember_is_kept(void **state)
+{
+    struct house *h = *state;
+    assert_thought(h,
+                   PLAN("{\"name\":\"recuerda\",\"arguments\":{\"dato\":\"mi hijo se llama Leo\"}}", "Vale."),
+                   "Vale.");
+    assert_string_equal(remembered, "mi hijo se llama Leo");
+    assert_thought(h, PLAN("{\"name\":\"recuerda\",\"arguments\":{\"dato\":\"nada\"}}", "No lo entiendo."),
+                   "No lo entiendo.");
+    assert_non_null(strstr(h->llm.read, "Resultado: {\"error\":\"no entiendo qué hay que recordar\"}"));
+    close_house(h);
+    open_house(h, "REMEMBER", "off");
+    assert_null(strstr(acting_signatures(h->s.acting), "recuerda"));
+}
+
+/* ---- MCP servers -------------------------------------------------------------------------------- */
+
+static void write_servers(const struct house *h, const char *json)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s/sarai", h->folder);
+    mkdir(path, 0700);
+    snprintf(path, sizeof path, "%s/sarai/mcp.json", h->folder);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(json, f);
+    fclose(f);
+    setenv("XDG_CONFIG_HOME", h->folder, 1);
+}
+
+static char noticed[1000];
+
+static void take_notice(void *user, const char *text)
+{
+    (void)user;
+    snprintf(noticed + strlen(noticed), sizeof noticed - strlen(noticed), "[%s]", text);
+}
+
+static void servers_that_cannot_be_used_are_told_once(void **state)
+{
+    struct house *h = *state;
+    const struct sarai_sink sink = {.on_notice = take_notice};
+    assert_string_equal(sarai_tools_missing(&h->s), "");
+    close_house(h);
+    write_servers(
+        h, "{\"mcpServers\":{\"archivos\":{\"command\":\"/no/hay\"},\"otro\":{\"command\":\"/tampoco\"}}}");
+    open_house(h, NULL, NULL);
+    const char *missing = sarai_tools_missing(&h->s);
+    assert_non_null(strstr(missing, "«archivos»"));
+    assert_non_null(strstr(missing, "\n")); /* a line for each */
+    assert_non_null(strstr(missing, "«otro»"));
+    assert_true(sarai_tool_count(&h->s) >= 12); /* the others are there */
+    acting_tell_missing(h->s.acting, &sink);
+    acting_tell_missing(h->s.acting, &sink);
+    assert_non_null(strstr(noticed, "«otro»"));
+    assert_null(strstr(noticed, "]["));
+    assert_said(h, "¿Cuánto es dos más dos?", "Da 4.");
+    unsetenv("XDG_CONFIG_HOME");
+}
+
+static void what_changes_between_turns_is_offered(void **state)
+{
+    struct house *h = *state;
+    close_house(h);
+    write_servers(h, "{\"mcpServers\":{\"p\":{\"command\":\"python3\",\"args\":[\"" TEST_DIR
+                     "/unit/mcp_server.py\",\"good\",\"/dev/null\"]}}}");
+    open_house(h, NULL, NULL);
+    for (int i = 0; i < 3000 && !strstr(acting_signatures(h->s.acting), "p.cambia("); i++) {
+        usleep(10000); /* a busy machine starts it late: that is news, too */
+        acting_refresh(&h->s);
+    }
+    assert_null(strstr(acting_signatures(h->s.acting), "p.nueva("));
+    assert_thought(h, PLAN(CALL("{\"cuenta\":\"2 más 2\"}"), "Son 4."), "Son 4.");
+    char *said = NULL, *data = NULL;
+    assert_int_equal(sarai_tool_call(&h->s, "p.cambia", "", &said, &data, &h->err), SARAI_OK);
+    free(said);
+    free(data);
+    for (int i = 0; i < 3000 && !strstr(acting_signatures(h->s.acting), "p.nueva("); i++) {
+        usleep(10000);
+        acting_refresh(&h->s);
+    }
+    assert_non_null(strstr(h->llm.read, "p.nueva(")); /* read ahead, with what was said before */
+    assert_non_null(strstr(h->llm.read, "Son 4."));
+    assert_thought(h, PLAN(CALL("{\"cuenta\":\"3 más 3\"}"), "Son 6."), "Son 6.");
+    unsetenv("XDG_CONFIG_HOME");
 }
 
 static void what_a_model_would_delete_is_asked_first(void **state)
@@ -298,6 +397,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(another_figure_is_not_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_calls_at_most, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_call_that_goes_wrong_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_it_is_to_remember_is_kept, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(servers_that_cannot_be_used_are_told_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_changes_between_turns_is_offered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_model_would_delete_is_asked_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(programs_may_call, set_up, tear_down),
     };

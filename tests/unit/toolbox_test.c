@@ -237,8 +237,9 @@ static void providers_list_their_tools_at_run_time(void **state)
     struct fixture *f = *state;
     struct server up = {.names = (const char *const[]){"leer", "escribir", NULL}},
                   down = {.names = (const char *const[]){NULL}, .is_down = true};
-    const struct tool_provider archive = {"mcp archivo", &up, list_server, close_server},
-                               home = {"mcp casa", &down, list_server, close_server};
+    const struct tool_provider
+        archive = {.name = "mcp archivo", .self = &up, .list = list_server, .close = close_server},
+        home = {.name = "mcp casa", .self = &down, .list = list_server, .close = close_server};
     assert_int_equal(toolbox_provide(f->box, &archive, NULL, &f->err), SARAI_OK);
     assert_int_equal(toolbox_provide(f->box, &home, NULL, &f->err), SARAI_ENETWORK);
     assert_string_equal(f->err.message, "mcp casa: no responde");
