@@ -31,6 +31,20 @@ GROUP_OF_TOOL = {"hora": "hora", "fecha": "hora", "calcula": "cuentas", "convier
                  "temporizador": "aviso", "alarma": "aviso", "recordatorio": "aviso", "lista": "aviso",
                  "nota": "aviso", "casa": "casa", "tiempo": "tiempo", "noticias": "tiempo"}
 
+SOURCES = ("{}.pdf, página {}", "{}.pdf, página {}", "{}.pdf, página {}", "{}.txt", "{}.txt", "{}.md", "{}", "{}.docx",
+           "correo: {}", "correo de {}", "web de {}", "{}, página {}", "libro: {}", "{}.html", "{}.epub, página {}",
+           "nota: {}", "mensaje de {}", "{} ({})", "carpeta/{}.txt", "capítulo {1}, {0}")
+ASKED = ("Oye, ¿{}?", "Dime, ¿{}?", "Según mis papeles, ¿{}?", "Mira en mis notas, ¿{}?", "¿Me puedes decir {}?",
+         "¿Sabes {}?", "Necesito saber {}.", "¿Pone {}?", "Y {}?")
+OPEN_WORDS = set("de del la el los las un una que para con en mi tu su si y a al por cuando es son lleva hay".split())
+AGAIN = ("¿Qué has dicho?", "¿Cómo?", "¿Puedes repetirlo?", "Repite eso.", "Repítelo, por favor.", "No te he oído.",
+         "¿Qué decías?", "Otra vez, por favor.", "Dilo otra vez.", "Perdona, no lo he oído bien.", "¿Me lo repites?",
+         "No lo he pillado, repite.", "¿Eh?", "Más alto, que no te oigo.", "Vuelve a decirlo.", "¿Lo repites?",
+         "No me ha dado tiempo a oírlo.", "Repite, que había ruido.", "¿Qué?", "Dímelo de nuevo.")
+NAMES = ("persona", "persona2", "ciudad", "ciudad2", "hotel", "clave")
+ONSETS = "b br c d f g l ll m n ñ p pr qu r s t tr v z ch j".split()
+RIMES = "a e i o a e o an en on ar er or ía io al el ue".split()
+
 
 def variants():
     """The lists of tools that a prefix may carry, by name."""
@@ -48,11 +62,17 @@ def lines(name):
     return [json.loads(line) for line in (DATA / name).read_text().splitlines()]
 
 
+def squad_v2(folder):
+    return json.load(open(folder / "retrieval/squad_es/SQuAD-es-v2.0/dev-v2.0-es_small.json"))["data"]
+
+
 class Maker:
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.slots = json.loads((DATA / "slots.json").read_text())
         self.declines = {j["g"]: j for j in lines("sin_herramientas.jsonl")}
+        self.themes, self.listings = lines("hechos.jsonl"), lines("tablas.jsonl")
+        self.words = [w for j in lines("pasajes.jsonl") for w in re.findall(r"[a-záéíóúñ]{5,}", re.sub(r"\{\w+\}", "", j["p"].lower()))]
 
     # ---- slots
 
@@ -79,7 +99,15 @@ class Maker:
         for name, values in self.slots.items():
             first, second = self.random.sample(values, 2) if len(values) > 1 else values * 2
             chosen[name], chosen[name + "2"] = first, second
+        for name in NAMES:
+            if self.random.random() < 0.3:
+                chosen[name] = self.invented()
         return chosen
+
+    def invented(self):
+        """A name that nobody has: it can only be copied."""
+        syllables = [self.random.choice(ONSETS) + self.random.choice(RIMES) for _ in range(self.random.randint(2, 3))]
+        return "".join(syllables).capitalize() + self.random.choice(["", "", "n", "s", "z", "l"])
 
     @staticmethod
     def fill(template, slots):
@@ -187,30 +215,109 @@ class Maker:
     def some_source(self, name):
         """A document's name, its own or one of words at random: a source is to be copied, not guessed."""
         if self.random.random() < 0.6:
-            words = [w for j in lines("pasajes.jsonl") for w in re.findall(r"[a-záéíóúñ]{5,}", j["p"].lower())]
-            name = self.random.choice("- ").join(self.random.sample(words, self.random.randint(1, 2)))
-        form = self.random.choice(["{}.pdf, página {}", "{}.pdf, página {}", "{}.txt", "{}.md", "{}", "correo: {}",
-                                   "web de {}"])
-        return form.format(name, self.random.randint(1, 99))
+            name = self.random.choice("- _").join(self.random.sample(self.words, self.random.randint(1, 3)))
+        if self.random.random() < 0.15:
+            name = f"{name} {self.invented()}"
+        if self.random.random() < 0.2:
+            name = name.replace(" ", self.random.choice("-_"))
+        if self.random.random() < 0.15:
+            name = f"{name}{self.random.choice('- _')}{self.random.choice([2019, 2021, 2023, 2024, 2025, 'v2', 'final'])}"
+        return self.random.choice(SOURCES).format(name, self.random.randint(1, 99))
+
+    def asked(self, template, slots):
+        """The question as it may be put to an assistant."""
+        words = self.fill(template, slots)
+        if self.random.random() < 0.12 and words.startswith("¿"):
+            words = self.random.choice(ASKED).format(words[1:2].lower() + words[2:].rstrip("?"))
+        return self.heard(words)
+
+    def distractors(self, most):
+        """Passages about other things."""
+        out = []
+        for _ in range(self.random.randint(0, most)):
+            slots, kind = self.filling(), self.random.random()
+            if kind < 0.4:
+                j = self.random.choice(self.themes)
+                text = " ".join(f[0] for f in self.random.sample(j["f"], self.random.randint(1, 3)))
+                out.append((self.some_source(self.fill(self.random.choice(j["s"]), slots)), self.fill(text, slots)))
+            elif kind < 0.8:
+                j = self.random.choice(self.listings)
+                rows, columns = self.rows(j, self.random.randint(1, 3)), self.random.sample(j["c"], 1)
+                out.append((self.some_source(self.random.choice(j["s"])), self.told(rows, columns)))
+            else:
+                j = self.random.choice(lines("pasajes.jsonl"))
+                out.append((self.fill(j["s"], slots), self.fill(j["p"], slots)))
+        return out
+
+    def rows(self, listing, n):
+        """Things of a listing, each with what fills its columns."""
+        out = []
+        for template in self.random.sample(listing["x"] * n, n):
+            slots = self.filling()
+            thing = self.fill_argument(template, slots)
+            if thing not in [x for x, _ in out]:
+                out.append((thing, {**slots, "x": thing}))
+        return out
+
+    def told(self, rows, columns):
+        """A listing as a document tells it: thing by thing or column by column."""
+        cells = [(i, k) for i in range(len(rows)) for k in range(len(columns))]
+        if self.random.random() < 0.5:
+            cells.sort(key=lambda cell: cell[1])
+        forms = [self.random.choice(c["f"]) for c in columns]
+        parts = [self.fill_argument(forms[k], rows[i][1]) for i, k in cells]
+        if self.random.random() < 0.4:
+            return self.sentence(", ".join(parts[:-1]) + (" y " if parts[1:] else "") + parts[-1])
+        return " ".join(self.sentence(p) for p in parts)
+
+    @staticmethod
+    def contracted(text):
+        return text.replace(" de el ", " del ").replace(" a el ", " al ").replace("A el ", "Al ")
+
+    def sentence(self, text):
+        text = self.contracted(text)
+        return text[:1].upper() + text[1:] + "."
+
+    def tables(self, times):
+        """Listings: several things with the same attributes. What is asked is there; or the thing is there without the
+        attribute, or the attribute of other things: the nearest number or name is never the answer."""
+        for j in self.listings:
+            for _ in range(times):
+                rows = self.rows(j, self.random.randint(2, 5))
+                shown = rows[:max(1, len(rows) - 1)]
+                columns = self.random.sample(j["c"], self.random.randint(1, min(2, len(j["c"]))))
+                left = [c for c in j["c"] if c not in columns]
+                source, kind = self.some_source(self.random.choice(j["s"])), self.random.random()
+                is_told = kind < 0.55
+                (thing, slots), column = self.random.choice(shown), self.random.choice(columns)
+                if not is_told and left and kind < 0.78:
+                    column = self.random.choice(left)
+                elif not is_told and len(rows) > len(shown):
+                    thing, slots = rows[-1]
+                elif not is_told:
+                    continue
+                context = [(source, self.told(shown, columns))] + self.distractors(2)
+                self.random.shuffle(context)
+                asked = self.asked(self.random.choice(column["q"]), slots)
+                said = frame.question(self.contracted(asked), "", context)
+                answer = self.sourced(source, self.contracted(self.fill_argument(column["a"], slots)))
+                yield "con pasaje" if is_told else "sin pasaje", self.any_variant(), [[
+                    said, answer if is_told else self.random.choice(self.ABSENT)]]
 
     def facts(self, times):
         """Documents put together from facts of one theme. What is asked is among them, or it is one of the facts that
         were left out: then the passage looks right and does not say it."""
-        for j in lines("hechos.jsonl"):
+        for j in self.themes:
             for _ in range(times):
                 slots = self.filling()
                 told = self.random.sample(j["f"], self.random.randint(2, 4))
                 source = self.some_source(self.fill(self.random.choice(j["s"]), slots))
-                context = [(source, self.fill(" ".join(f[0] for f in told), slots))]
-                if self.random.random() < 0.35:
-                    o, other = self.random.choice([k for k in lines("hechos.jsonl") if k != j]), self.filling()
-                    context.append((self.some_source(self.fill(self.random.choice(o["s"]), other)), self.fill(
-                        " ".join(f[0] for f in self.random.sample(o["f"], 2)), other)))
-                    self.random.shuffle(context)
+                context = [(source, self.fill(" ".join(f[0] for f in told), slots))] + self.distractors(2)
+                self.random.shuffle(context)
                 left = [f for f in j["f"] if f not in told]
-                is_told = not left or self.random.random() < 0.6
+                is_told = not left or self.random.random() < 0.55
                 fact = self.random.choice(told if is_told else left)
-                said = frame.question(self.heard(self.fill(self.random.choice(fact[1]), slots)), "", context)
+                said = frame.question(self.asked(self.random.choice(fact[1]), slots), "", context)
                 answer = self.sourced(source, self.fill(fact[2], slots)) if is_told else self.random.choice(self.ABSENT)
                 yield "con pasaje" if is_told else "sin pasaje", self.any_variant(), [[said, answer]]
 
@@ -282,9 +389,12 @@ class Maker:
                         yield "hora", "todas", [[frame.question(words), frame.call(tool, {})]]
 
     def squad(self, folder, n):
+        held_out = {a["title"] for a in squad_v2(folder)[1::2]}
         articles = json.load(open(folder / "retrieval/squad_es/SQuAD-es-v1.1/dev-v1.1-es_small.json"))["data"]
         all_sentences, found = [], []
         for article in articles:
+            if article["title"] in held_out:
+                continue
             for paragraph in article["paragraphs"]:
                 sentences = re.split(r"(?<=[.])\s", paragraph["context"])
                 all_sentences += [(article["title"], s) for s in sentences if 60 < len(s) < 200]
@@ -306,6 +416,21 @@ class Maker:
                 continue
             yield "con pasaje", self.any_variant(), [[frame.question(words, "", context),
                                                       self.sourced(source, answer)]]
+
+    def near_misses(self, folder, n):
+        """Questions that people wrote so that a passage seems to answer them, with the sentence that seems to."""
+        found = []
+        for article in squad_v2(folder)[::2]:  # the others are for choosing thresholds
+            for paragraph in article["paragraphs"]:
+                sentences = re.split(r"(?<=[.])\s", paragraph["context"])
+                for qa in paragraph["qas"]:
+                    plausible = [a["text"] for a in qa.get("plausible_answers", []) if len(a["text"]) > 3]
+                    holding = [s for s in sentences if plausible and plausible[0] in s and len(s) < 220]
+                    if qa.get("is_impossible") and holding and len(qa["question"]) < 90:
+                        found.append((article["title"], holding[0], qa["question"]))
+        for title, sentence, words in self.random.sample(found, min(n, len(found))):
+            said = frame.question(words, "", [(self.source(title), sentence)])
+            yield "sin pasaje", self.any_variant(), [[said, self.random.choice(self.ABSENT)]]
 
     def source(self, title):
         name = re.sub(r"[^\wáéíóúñ ]", " ", title.replace("_", " ")).strip().lower()
@@ -341,11 +466,37 @@ class Maker:
             yield "sinsentido", self.any_variant(), [[text[:1].upper() + text[1:] + ".",
                                                       self.random.choice(answers[0])]]
 
+    def questions(self):
+        """(words, answers) of what has one plain answer, and commands with their slots filled."""
+        plain = [(u, j["a"]) for j in lines("talk.jsonl") if j["g"] == "saber" for u in j["u"]]
+        commands = [(self.fill(u, self.filling()), []) for j in lines("herramientas.jsonl") for u in j["u"]]
+        return plain, commands
+
+    def cut(self, n):
+        """Sentences that end where none can end."""
+        answers = next(j["a"] for j in lines("talk.jsonl") if j["g"] == "sinsentido" and any("…" in u for u in j["u"]))
+        plain, commands = self.questions()
+        whole = [u for u, _ in plain + commands] + [f[1][0] for j in self.themes for f in j["f"]]
+        for _ in range(n):
+            words = self.random.choice(whole).rstrip("?.!").split()
+            ends = [i for i, w in enumerate(words[:-1]) if w.lower().strip("¿¡") in OPEN_WORDS and i]
+            if ends:
+                said = " ".join(words[:self.random.choice(ends) + 1]) + self.random.choice(["…", "…", "...", "", "."])
+                yield "sinsentido", self.any_variant(), [[frame.question(said), self.random.choice(answers)]]
+
+    def repeated(self, n):
+        """What was said is asked for once more."""
+        plain, _ = self.questions()
+        for words, answers in self.random.sample(plain, n):
+            answer = self.random.choice(answers)
+            yield "interrupcion", self.any_variant(), [[frame.question(self.heard(words)), answer], [
+                frame.question(self.heard(self.random.choice(AGAIN))), answer]]
+
     def epoch(self, folder):
-        parts = [self.moods(1), self.talk(1), self.noise(40), self.without_tools(1), self.dialogues(2), self.tools(1),
-                 self.facts(10), self.passages(3)]
+        parts = [self.moods(1), self.talk(1), self.noise(40), self.cut(40), self.repeated(30), self.without_tools(1), self.dialogues(2), self.tools(1),
+                 self.facts(9), self.passages(3), self.tables(9)]
         if folder:
-            parts += [self.chitchat(folder, 3), self.home(folder, 40), self.clock(folder), self.squad(folder, 100),
+            parts += [self.chitchat(folder, 3), self.home(folder, 40), self.clock(folder), self.squad(folder, 100), self.near_misses(folder, 60),
                       self.subtitles(folder, 10)]
         return [{"g": g, "tools": variant, "turns": turns} for part in parts for g, variant, turns in part
                 if heldout.is_clean(turns, MOODS)]

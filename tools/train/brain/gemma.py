@@ -83,6 +83,21 @@ class Lora(torch.nn.Module):
                 self.a[key] = torch.nn.Parameter((torch.rand(rank, n_in, generator=generator) * 2 - 1) * bound)
                 self.b[key] = torch.nn.Parameter(torch.zeros(n_out, rank))
 
+    def read(self, path, weights):
+        """Takes an exported adapter of the same model and rank. export.py rounded it to 16 bits, which its training
+        does not notice; the optimiser begins anew."""
+        reader = gguf.GGUFReader(path)
+        made_for = bytes(reader.fields["general.base_model.0.name"].parts[-1]).decode()
+        if made_for != weights.name:
+            raise SystemExit(f"{path}: made for {made_for}, not for {weights.name}")
+        self.alpha = float(reader.fields["adapter.lora.alpha"].parts[-1][0])
+        tensors = {t.name: torch.from_numpy(t.data.astype(np.float32)) for t in reader.tensors}
+        with torch.no_grad():
+            for part, parameters in (("a", self.a), ("b", self.b)):
+                for key, parameter in parameters.items():
+                    _, layer, kind = key.split("_", 2)
+                    parameter.copy_(tensors[f"blk.{layer}.{kind}.weight.lora_{part}"])
+
     def layer(self, i, dtype):
         """Per group: the A rows of its kinds together, the B of each, both ready for the matrix product."""
         scale = self.alpha / self.rank

@@ -1,6 +1,6 @@
 """Asserts that no prompt of tests/brain is in the training data, nor nearly so.
 
-    python3 overlap.py [--data train.jsonl] [--sarai build/release/sarai]
+    python3 overlap.py [--data train.jsonl] [--epochs 3] [--sarai build/release/sarai]
 
 Nearly (heldout.py; dataset.py leaves such dialogues out): the same words in another order, an edit similarity of 0.85, or
 half of the prompt's runs of four words. With --sarai, which makes vectors of both, the closest training sentences are shown
@@ -17,13 +17,13 @@ import heldout
 from heldout import brain
 
 
-def training(path):
+def training(path, epochs):
     """{(what was found and said before, words)} of what training says, plain."""
     if path:
         examples = [json.loads(line) for line in open(path)]
     else:
         folder = dataset.shared_data()
-        examples = [e for seed in range(3) for e in dataset.Maker(100 + seed).epoch(folder)]
+        examples = [e for seed in range(epochs) for e in dataset.Maker(100 + seed).epoch(folder)]
     out = set()
     for e in examples:
         history = ""
@@ -67,9 +67,10 @@ def show_closest(sarai, bare, count):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--data")
+    p.add_argument("--epochs", type=int, default=3)
     p.add_argument("--sarai")
     args = p.parse_args()
-    seen = training(args.data)
+    seen = training(args.data, args.epochs)
     bare = {words for found, words in seen if not found and words}
     pairs = [*by_words(bare), *by_passage(seen)]
     for q, words in pairs:

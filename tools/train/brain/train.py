@@ -5,7 +5,7 @@
 
 The loss is on the answers only, over the tokens that answers use and a random part of the others. The
 state is saved every few minutes; the same command goes on where it stopped. --from starts with the
-adapter of another state. A GPU is used where there is one.
+adapter of another state, or with one that was exported (a GGUF file). A GPU is used where there is one.
 """
 import argparse
 import json
@@ -142,6 +142,9 @@ class Trainer:
         os.replace(part, self.args.state)
 
     def load(self, path, is_same_run):
+        if path.endswith(".gguf"):
+            self.lora.read(path, self.weights)
+            return
         state = torch.load(path, map_location=self.device)
         self.lora.load_state_dict(state["lora"])
         if is_same_run:
@@ -218,7 +221,7 @@ def main():
     p.add_argument("--model", required=True, help="the GGUF file")
     p.add_argument("--data", required=True)
     p.add_argument("--state", required=True)
-    p.add_argument("--from", dest="start", help="state whose adapter is the beginning")
+    p.add_argument("--from", dest="start", help="state or adapter (.gguf) that is the beginning")
     p.add_argument("--rank", type=int, default=16)
     p.add_argument("--alpha", type=float, default=32)
     p.add_argument("--rate", type=float, default=5e-4)
