@@ -22,6 +22,7 @@ struct mcp {
     bool has_tools;        /* it said so */
     bool stale;            /* and that they have changed */
     json_t *tools;         /* array; NULL before the first list */
+    bool is_given;         /* mcp_tools() gave them as they are */
     double listed_ms;
     json_int_t last_id;
     struct sarai_error trouble; /* why it could not be reached */
@@ -257,6 +258,7 @@ static enum sarai_status list(struct mcp *m, double deadline_ms, const struct st
     }
     json_decref(m->tools);
     m->tools = all;
+    m->is_given = false;
     m->listed_ms = clock_ms();
     return SARAI_OK;
 }
@@ -286,7 +288,7 @@ bool mcp_has_news(struct mcp *m)
     if (pthread_mutex_trylock(&m->lock) != 0) /* somebody is at work with it: another time */
         return false;
     drain(m);
-    bool has_news = m->link && is_to_be_listed(m);
+    bool has_news = m->link && (!m->is_given || is_to_be_listed(m));
     pthread_mutex_unlock(&m->lock);
     return has_news;
 }
@@ -386,8 +388,10 @@ enum sarai_status mcp_tools(struct mcp *m, double deadline_ms, const struct stop
             return st;
     }
     st = tools_locked(m, deadline_ms, stop, err);
-    if (!st)
+    if (!st) {
         *tools = m->tools;
+        m->is_given = true;
+    }
     pthread_mutex_unlock(&m->lock);
     return st;
 }
