@@ -26,7 +26,7 @@ struct conversation {
     struct summary summary; /* of the turns that were dropped; it stands behind the prefix */
     bool summary_is_old;    /* … not yet as it is now */
     struct ending ending;
-    struct grounding grounding; /* of the answer in work */
+    struct grounding grounding;    /* of the answer in work */
     size_t last_answer;            /* where the last turn's answer begins; 0: there is none */
     int max_tokens, max_sentences; /* of the answer to the turn in work … */
     struct llm_lean lean;          /* … and how warm it is to be */
@@ -158,21 +158,6 @@ static enum sarai_status check_options(const struct conversation_options *o, str
     return SARAI_OK;
 }
 
-static enum sarai_status choose_frame(const struct conversation *c, const char *tools, struct frame *out,
-                                      struct sarai_error *err)
-{
-    enum conversation_frame wanted = c->options.frame;
-    struct sarai_error chat_err = {0};
-    enum sarai_status st = SARAI_EMODEL;
-    if (wanted == CONVERSATION_ADAPTER || (wanted == CONVERSATION_AUTO && llm_has_adapter(c->llm)))
-        return frame_adapter(c->persona, tools, out, err);
-    if (wanted == CONVERSATION_CHAT || (wanted == CONVERSATION_AUTO && llm_has_chat_template(c->llm)))
-        st = frame_chat(c->llm, c->persona, tools, out, &chat_err);
-    if (st == SARAI_EMODEL && wanted != CONVERSATION_CHAT) /* no template, or none that llama.cpp knows */
-        return frame_few_shot(c->persona, out, err);
-    return st ? failed(err, st, "%s", chat_err.message) : SARAI_OK;
-}
-
 static enum sarai_status prepare(struct conversation *c, struct sarai_error *err)
 {
     const struct conversation_options given = c->options;
@@ -180,7 +165,7 @@ static enum sarai_status prepare(struct conversation *c, struct sarai_error *err
         NULL; /* the caller's */
     if (given.persona && !(c->persona = strdup(given.persona)))
         return out_of_memory(err, "conversation");
-    enum sarai_status st = choose_frame(c, given.tools, &c->frame, err);
+    enum sarai_status st = frame_choose(given.frame, c->llm, c->persona, given.tools, &c->frame, err);
     if (st)
         return st;
     if (given.grammar && c->frame.has_calls && !(c->grammar = strdup(given.grammar)))
@@ -289,8 +274,9 @@ enum sarai_status conversation_offer(struct conversation *c, const char *tools, 
     size_t n = 0;
     char *copy = grammar ? strdup(grammar) : NULL;
     int32_t *tokens = calloc(c->capacity, sizeof *tokens);
-    enum sarai_status st = !tokens || (grammar && !copy) ? out_of_memory(err, "conversation")
-                                                         : choose_frame(c, tools, &frame, err);
+    enum sarai_status st = !tokens || (grammar && !copy)
+                               ? out_of_memory(err, "conversation")
+                               : frame_choose(c->options.frame, c->llm, c->persona, tools, &frame, err);
     if (!st)
         st = llm_tokenise(c->llm, frame.prefix, strlen(frame.prefix), LLM_CONTROL | LLM_BEGIN, tokens,
                           c->capacity - (c->n - c->n_prefix), &n, err);

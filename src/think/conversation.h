@@ -32,13 +32,6 @@ enum {
     CONVERSATION_LONGEST = 8,               /* most that long_factor may be */
 };
 
-enum conversation_frame {
-    CONVERSATION_AUTO,     /* the model's chat template where it has one */
-    CONVERSATION_CHAT,     /* for models that were taught to follow instructions */
-    CONVERSATION_FEW_SHOT, /* for base models: examples, "Persona: … / Sarai: …" */
-    CONVERSATION_ADAPTER,  /* for a base model with Sarai's adapter; AUTO takes it where there is one */
-};
-
 struct conversation_options {
     enum conversation_frame frame;
     const char *persona; /* replaces who Sarai is told to be; NULL: the built-in text */

@@ -177,6 +177,20 @@ enum sarai_status frame_adapter(const char *persona, const char *tools, struct f
     return complete(&f, out, err);
 }
 
+enum sarai_status frame_choose(enum conversation_frame wanted, const struct llm *llm, const char *persona,
+                               const char *tools, struct frame *out, struct sarai_error *err)
+{
+    struct sarai_error chat_err = {0};
+    enum sarai_status st = SARAI_EMODEL;
+    if (wanted == CONVERSATION_ADAPTER || (wanted == CONVERSATION_AUTO && llm_has_adapter(llm)))
+        return frame_adapter(persona, tools, out, err);
+    if (wanted == CONVERSATION_CHAT || (wanted == CONVERSATION_AUTO && llm_has_chat_template(llm)))
+        st = frame_chat(llm, persona, tools, out, &chat_err);
+    if (st == SARAI_EMODEL && wanted != CONVERSATION_CHAT) /* no template, or none that llama.cpp knows */
+        return frame_few_shot(persona, out, err);
+    return st ? failed(err, st, "%s", chat_err.message) : SARAI_OK;
+}
+
 /* ---- the data of a question ------------------------------------------------------------------- */
 
 /* A line break in it would end its turn, or its passage. */

@@ -63,6 +63,16 @@ struct frame {
     struct frame_data data;
 };
 
+enum conversation_frame {
+    CONVERSATION_AUTO,     /* the model's chat template where it has one */
+    CONVERSATION_CHAT,     /* for models that were taught to follow instructions */
+    CONVERSATION_FEW_SHOT, /* for base models: examples, "Persona: … / Sarai: …" */
+    CONVERSATION_ADAPTER,  /* for a base model with Sarai's adapter; AUTO takes it where there is one */
+};
+
+/* The frame that is wanted, or that fits the model. */
+enum sarai_status frame_choose(enum conversation_frame wanted, const struct llm *llm, const char *persona,
+                               const char *tools, struct frame *out, struct sarai_error *err);
 /* Examples in Spanish, for base models. `persona` replaces the first line, or NULL. */
 enum sarai_status frame_few_shot(const char *persona, struct frame *out, struct sarai_error *err);
 /* The model's own template. EMODEL when it has none that llama.cpp knows. `tools` as for frame_adapter(). */
