@@ -6,6 +6,7 @@ enum {
     QUIET_MS = 320,     /* silence after which an interruption is judged */
     ASK_AGAIN_MS = 320, /* the end-of-turn model is asked again after so much more silence */
     CLICK_MS = 64,      /* less speech than this is a click */
+    MURMUR_MS = 640,    /* more speech than this is no listener's noise */
     JOIN_MS = 1000, /* who speaks so soon into the answer was not finished: it joins what was said before */
 };
 
@@ -232,11 +233,18 @@ unsigned floor_ending(struct floor *f, float probability)
     return consider(f);
 }
 
+/* Said over the answer, but not to Sarai. */
+static bool is_no_turn(const struct floor *f, enum floor_words words)
+{
+    return words == FLOOR_NOTHING || words == FLOOR_BACKCHANNEL ||
+           (words == FLOOR_MURMUR && f->speech_ms <= MURMUR_MS);
+}
+
 unsigned floor_heard(struct floor *f, enum floor_words words)
 {
     f->words = words;
     if (f->state == FLOOR_INTERRUPTED) {
-        if (words == FLOOR_NOTHING || words == FLOOR_BACKCHANNEL) { /* a false alarm: on where it was */
+        if (is_no_turn(f, words)) { /* a false alarm: on where it was */
             f->state = FLOOR_SPEAKING;
             f->paused = false;
             return FLOOR_UNDUCK | FLOOR_FORGET;

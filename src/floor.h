@@ -43,6 +43,7 @@ enum floor_action {
 enum floor_words {
     FLOOR_NOTHING,     /* no words: noise, breath; or not meant for Sarai */
     FLOOR_BACKCHANNEL, /* "ajá", "vale": the listener's noises, no turn of their own */
+    FLOOR_MURMUR,      /* spelled nearly like such a noise, which it is when it was short */
     FLOOR_UNFINISHED,  /* ends in the middle of a clause */
     FLOOR_FINISHED,
 };

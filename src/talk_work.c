@@ -103,10 +103,14 @@ static void pass_partial(struct talk *t, struct following *f, const struct hear_
 
 static enum floor_words judge(const struct hear_job *job, const struct following *f, const char *text)
 {
-    if (!*text || (job->kind == HEAR_JUDGE && strcmp(text, f->turn) == 0))
-        return FLOOR_NOTHING; /* the second: a cough just behind the question */
+    if (job->kind == HEAR_JUDGE)
+        text = clause_beyond(text, f->turn); /* just behind the question both are heard as one */
+    if (!*text)
+        return FLOOR_NOTHING;
     if (job->kind == HEAR_JUDGE && clause_is_backchannel(text))
         return FLOOR_BACKCHANNEL;
+    if (job->kind == HEAR_JUDGE && clause_may_be_murmur(text))
+        return FLOOR_MURMUR;
     return clause_is_unfinished(text) ? FLOOR_UNFINISHED : FLOOR_FINISHED;
 }
 

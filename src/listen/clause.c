@@ -108,6 +108,72 @@ bool clause_is_backchannel(const char *text)
     return count > 0;
 }
 
+/* The word as it sounds: no h, and v is b. */
+static size_t as_it_sounds(const char *word, char sound[MAX_WORD])
+{
+    size_t n = 0;
+    for (; *word; word++)
+        if (*word != 'h')
+            sound[n++] = *word == 'v' ? 'b' : *word;
+    sound[n] = '\0';
+    return n;
+}
+
+/* Letters to change, add or take away (Levenshtein, 1966). */
+static size_t distance(const char *a, size_t na, const char *b, size_t nb)
+{
+    size_t row[MAX_WORD];
+    for (size_t k = 0; k <= nb; k++)
+        row[k] = k;
+    for (size_t i = 1; i <= na; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t k = 1; k <= nb; k++) {
+            size_t changed = diagonal + (a[i - 1] != b[k - 1]);
+            size_t shorter = (row[k] < row[k - 1] ? row[k] : row[k - 1]) + 1;
+            diagonal = row[k];
+            row[k] = changed < shorter ? changed : shorter;
+        }
+    }
+    return row[nb];
+}
+
+/* A word alone is short of what a transcriber needs: it writes "bale", "clado", "buenas". */
+static bool is_nearly_backchannel(const char *word)
+{
+    char heard[MAX_WORD], meant[MAX_WORD];
+    size_t n = as_it_sounds(word, heard);
+    for (size_t i = 0; i < sizeof backchannels / sizeof *backchannels; i++) {
+        size_t m = as_it_sounds(backchannels[i], meant), shorter = n < m ? n : m;
+        if (distance(heard, n, meant, m) <= (shorter >= 5 ? 2U : shorter >= 3 ? 1U : 0U))
+            return true;
+    }
+    return false;
+}
+
+bool clause_may_be_murmur(const char *text)
+{
+    char word[MAX_WORD];
+    size_t n = strlen(text), at = 0;
+    int count = 0;
+    while (next_word(text, n, &at, word)) {
+        if (++count > 2 || !is_nearly_backchannel(word))
+            return false;
+    }
+    return count > 0 && !strchr(text, '?');
+}
+
+const char *clause_beyond(const char *text, const char *before)
+{
+    char word[MAX_WORD], same[MAX_WORD];
+    size_t n = strlen(text), n_before = strlen(before), at = 0, at_before = 0;
+    while (next_word(before, n_before, &at_before, same)) {
+        if (!next_word(text, n, &at, word) || strcmp(word, same) != 0)
+            return text;
+    }
+    return text + at + strspn(text + at, " ,.;:!?");
+}
+
 bool clause_ends_ring(const char *text)
 {
     static const char *const words[] = {

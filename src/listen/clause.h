@@ -16,6 +16,12 @@
 bool clause_is_unfinished(const char *text);
 /* Only words by which a listener shows that he follows: "ajá", "sí, sí", "vale". */
 bool clause_is_backchannel(const char *text);
+/* One or two words that are spelled nearly like those, as a transcriber does that hears nothing else: it may
+ * have been such a noise, where it was short. */
+bool clause_may_be_murmur(const char *text);
+/* What the text goes on with behind all words of `before`, "" for nothing; the text itself where it does not
+ * begin with them. */
+const char *clause_beyond(const char *text, const char *before);
 /* Only words by which somebody shows that he has noticed what rings: "para", "ya voy", "apaga la alarma". */
 bool clause_ends_ring(const char *text);
 /* The text after one of the wake phrases (comma-separated; one letter may differ in each word of four letters

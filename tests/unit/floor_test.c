@@ -224,6 +224,18 @@ static void a_backchannel_lets_the_answer_go_on(void **state)
     assert_int_equal(f.state, FLOOR_SPEAKING);
 }
 
+static void what_is_like_a_backchannel_is_one_where_it_was_short(void **state)
+{
+    (void)state;
+    struct floor f = answering();
+    speak(&f, 500);
+    pause(&f, 320);
+    assert_int_equal(floor_heard(&f, FLOOR_MURMUR), FLOOR_UNDUCK | FLOOR_FORGET);
+    speak(&f, 800);
+    pause(&f, 320);
+    assert_int_equal(floor_heard(&f, FLOOR_MURMUR), FLOOR_STOP | FLOOR_SPECULATE | FLOOR_ASK_TURN);
+}
+
 static void a_short_interruption_becomes_a_turn(void **state)
 {
     (void)state;
@@ -442,6 +454,7 @@ int main(void)
         cmocka_unit_test(a_cough_only_ducks_the_answer),
         cmocka_unit_test(speech_over_the_answer_pauses_it_within_200_ms),
         cmocka_unit_test(a_backchannel_lets_the_answer_go_on),
+        cmocka_unit_test(what_is_like_a_backchannel_is_one_where_it_was_short),
         cmocka_unit_test(a_short_interruption_becomes_a_turn),
         cmocka_unit_test(a_long_interruption_needs_no_judge),
         cmocka_unit_test(an_answer_that_ends_while_somebody_begins_leaves_him_the_floor),

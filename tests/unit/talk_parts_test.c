@@ -45,6 +45,31 @@ static void backchannels(void **state)
         assert_false(clause_is_backchannel(no[i]));
 }
 
+static void what_may_have_been_a_murmur(void **state)
+{
+    (void)state;
+    const char *const yes[] = {"Vale.", "Bale", "clado", "Buenas.", "Buenos", "Bali", "Sí, claru."};
+    const char *const no[] = {"",         "No.", "Para.", "Basta.", "¿Vale?", "Calla", "Vale, dime la hora",
+                              "Voy a ver"};
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        assert_true(clause_may_be_murmur(yes[i]));
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        assert_false(clause_may_be_murmur(no[i]));
+}
+
+static void what_was_said_behind_the_question(void **state)
+{
+    (void)state;
+    const char *const cases[][3] = {{"¿Qué hora es? Vale.", "¿Qué hora es?", "Vale."},
+                                    {"¿Qué hora es, vale?", "qué hora es", "vale?"},
+                                    {"¿Qué hora es?", "¿Qué hora es?", ""},
+                                    {"¿Qué hora será?", "¿Qué hora es?", "¿Qué hora será?"},
+                                    {"Vale.", "¿Qué hora es?", "Vale."},
+                                    {"Vale.", "", "Vale."}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(clause_beyond(cases[i][0], cases[i][1]), cases[i][2]);
+}
+
 static void what_silences_a_ring(void **state)
 {
     (void)state;
@@ -232,6 +257,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unfinished_clauses),
         cmocka_unit_test(backchannels),
+        cmocka_unit_test(what_may_have_been_a_murmur),
+        cmocka_unit_test(what_was_said_behind_the_question),
         cmocka_unit_test(what_silences_a_ring),
         cmocka_unit_test(a_chime_rings_and_makes_no_click),
         cmocka_unit_test(wake_phrases),
