@@ -10,14 +10,14 @@ enum {
     JOIN_MS = 1000, /* who speaks so soon into the answer was not finished: it joins what was said before */
 };
 
-/* Sound and words together: logistic regression on the log odds of both, over pauses within and behind
- * sentences by two of Sarai's voices and by people (bench/conversation.py turns --half choose). Words that
- * are not known yet count as WORDS_UNKNOWN. */
-static const float BY_SOUND = 0.53f, BY_WORDS = 1.15f, BIAS = -0.54f, WORDS_UNKNOWN = 0.27f, SURE = 0.9999f;
-/* Waiting by how likely the turn is over, at eagerness 1. An inner pause lasts 0.3 to 0.8 s: between
- * answering at once and waiting for longer than that nothing is worth while. */
-static const float LIKELY = 0.8f, UNLIKELY = 0.1f;
-enum { WAIT_DOUBTFUL_MS = 580, WAIT_UNLIKELY_MS = 1180, WAIT_UNFINISHED_MS = 700 };
+/* Sound and words together: a sum of the log odds of both, as logistic regression weighs them, over pauses
+ * within and behind sentences by two of Sarai's voices and by people (bench/conversation.py turns --half
+ * choose). Words that are not known yet count as WORDS_UNKNOWN. */
+static const float BY_SOUND = 0.1f, BY_WORDS = 1, BIAS = -0.73f, WORDS_UNKNOWN = 0.27f, SURE = 0.9999f;
+/* Waiting by how likely the turn is over, at eagerness 1, chosen there too: who hesitates in a doubtful place
+ * mostly goes on within 0.7 s, and for so long the answer is still being prepared as a rule. */
+static const float LIKELY = 0.7f, UNLIKELY = 0.15f;
+enum { WAIT_DOUBTFUL_MS = 380, WAIT_UNLIKELY_MS = 1180, WAIT_UNFINISHED_MS = 700 };
 
 struct floor_options floor_options_default(void)
 {

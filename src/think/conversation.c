@@ -182,7 +182,7 @@ static enum sarai_status prepare(struct conversation *c, struct sarai_error *err
                        "the window of %zu tokens is small for a beginning of %zu and answers of %d"),
                     c->capacity, c->n_prefix, c->options.max_tokens);
     if (!st)
-        st = ending_learn(&c->ending, c->llm, c->frame.answer_cue, err);
+        st = ending_learn(&c->ending, c->llm, c->frame.answer_cue, llm_has_adapter(c->llm), err);
     if (!st)
         st = grounding_learn(&c->grounding, c->llm, err);
     if (!st && given.cache_dir && !(c->cache = frame_cache_path(given.cache_dir, c->llm, c->tokens, c->n)))

@@ -5,9 +5,15 @@
 
 #include "think/frame.h"
 
-enum sarai_status ending_learn(struct ending *e, const struct llm *llm, const char *turn_cue,
+/* A model that was trained on turns is far surer of their end than right: its log odds count half. One that
+ * was not expects text to go on. Chosen with the rule in floor.c (bench/conversation.py turns --half choose).
+ */
+static const double TAUGHT_SLOPE = 0.5, UNTAUGHT_OFFSET = 1, SURE = 0.9999;
+
+enum sarai_status ending_learn(struct ending *e, const struct llm *llm, const char *turn_cue, bool is_taught,
                                struct sarai_error *err)
 {
+    e->is_taught = is_taught;
     const char *const marks[] = {".", "?", "!", "...", "…", turn_cue};
     int32_t tokens[FRAME_MAX_BYTES];
     enum sarai_status st = SARAI_OK;
@@ -47,5 +53,6 @@ float ending_probability(const struct ending *e, const float *logits, int n_logi
         sum += (double)expf(logits[i] - top);
     for (size_t i = 0; i < e->n; i++)
         part += (double)expf(logits[e->tokens[i]] - top);
-    return (float)(part / sum);
+    double share = fmin(fmax(part / sum, 1 - SURE), SURE), log_odds = log(share / (1 - share));
+    return (float)(1 / (1 + exp(-(e->is_taught ? TAUGHT_SLOPE * log_odds : log_odds + UNTAUGHT_OFFSET))));
 }

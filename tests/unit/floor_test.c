@@ -116,7 +116,7 @@ static void the_model_is_asked_again_in_a_long_pause(void **state)
     speak(&f, 1000);
     pause(&f, 128);
     floor_turn(&f, 0.1f);
-    floor_ending(&f, 0.9f);
+    floor_ending(&f, 0.8f);
     assert_int_equal(pause(&f, 320), FLOOR_ASK_TURN);
     assert_int_equal(floor_turn(&f, 0.95f), FLOOR_CONFIRM);
 }
