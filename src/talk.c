@@ -20,6 +20,7 @@ enum {
     PATH_BYTES = 4096,
 };
 static const float DUCKED = 0.2f;
+static const float SILENCE_DB = -100; /* of the microphone, before it was heard */
 /* How far a person stands out of what is left of the echo: to be noticed, and between the syllables then. */
 static const float OVER_ECHO_DB = 5, STILL_OVER_ECHO_DB = 2;
 
@@ -555,6 +556,7 @@ enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_options *o
         return st ? st : out_of_memory(err, tr("la conversación", "the conversation"));
     t->s = s;
     atomic_store(&s->button, false);
+    t->level_db = SILENCE_DB;
     t->options = options;
     t->err = err;
     t->question = t->answer = t->rings = t->ringing = (struct buf)BUF_INIT(TALK_MOST_TEXT_BYTES);

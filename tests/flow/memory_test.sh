@@ -39,5 +39,6 @@ for n in 1 5 20 80 300 1200 5000 20000 80000; do
     fails_at $((n + RANDOM % (n / 4 + 1))) ask -q hola
     fails_at $((n + RANDOM % (n / 4 + 1))) say hola -o said.wav
     fails_at $((n + RANDOM % (n / 4 + 1))) transcribe "$question"
+    fails_at $((n + RANDOM % (n / 4 + 1))) talk --input "$question" --output said.wav --pace fast
 done
 finish
