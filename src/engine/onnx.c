@@ -147,17 +147,17 @@ const char *onnx_version(void)
 
 /* ---- sessions ------------------------------------------------------------------------------- */
 
-/* Name of the optimised graph: model, size, time and ORT version, so that a changed model or library
- * never meets a stale graph. Empty when there is no cache. */
-static void cached_graph(const char *path, const char *cache_dir, char *out, size_t n)
+/* Name of the optimised graph: model, size, time, ORT version and how it is to compute, so that a changed
+ * model or library never meets a stale graph. Empty when there is no cache. */
+static void cached_graph(const char *path, const struct onnx_options *o, char *out, size_t n)
 {
     struct stat st;
     out[0] = '\0';
-    if (!cache_dir || stat(path, &st) != 0)
+    if (!o->cache_dir || stat(path, &st) != 0)
         return;
     const char *base = strrchr(path, '/');
-    snprintf(out, n, "%s/%s-%lld-%lld-%s.ort.onnx", cache_dir, base ? base + 1 : path, (long long)st.st_size,
-             (long long)st.st_mtim.tv_sec, onnx_version());
+    snprintf(out, n, "%s/%s-%lld-%lld-%s%s.ort.onnx", o->cache_dir, base ? base + 1 : path,
+             (long long)st.st_size, (long long)st.st_mtim.tv_sec, onnx_version(), o->exact ? "-exact" : "");
 }
 
 static OrtStatus *session_options(const struct onnx_options *options, const char *optimised_path,
@@ -167,6 +167,8 @@ static OrtStatus *session_options(const struct onnx_options *options, const char
     OrtStatus *status = ort.api->CreateSessionOptions(&o);
     if (!status)
         status = options->alone ? ort.api->SetIntraOpNumThreads(o, 1) : ort.api->DisablePerSessionThreads(o);
+    if (!status && options->exact)
+        status = ort.api->AddSessionConfigEntry(o, "session.x64quantprecision", "1");
     if (!status)
         status = onnx_ops_register(ort.api, o);
     if (!status)
@@ -197,7 +199,7 @@ static enum sarai_status create_cached_session(struct onnx *s, const char *path,
                                                struct sarai_error *err)
 {
     char cached[4096], fresh[4128];
-    cached_graph(path, o->cache_dir, cached, sizeof cached);
+    cached_graph(path, o, cached, sizeof cached);
     if (cached[0] && access(cached, R_OK) == 0) {
         if (create_session(s, o, cached, NULL, true, NULL) == SARAI_OK)
             return SARAI_OK;

@@ -29,6 +29,7 @@ struct onnx_options {
     int threads;           /* of the shared pool; the first session decides */
     const char *cache_dir; /* keeps the optimised graph, so that the next start skips optimising; or NULL */
     bool alone;            /* runs on the caller's thread only: quicker where operators are tiny */
+    bool exact; /* 8-bit products that cannot overflow; slower on a CPU without VNNI, where they can */
 };
 
 /* A named input or output of a run. */
