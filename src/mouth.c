@@ -136,6 +136,8 @@ enum sarai_status mouth_close(struct mouth *m, enum sarai_status answered, struc
     if (m->running)
         pthread_join(m->thread, NULL);
     queue_close(m->phrases);
+    if (m->running && !answered && !m->status && m->pauses_at_end)
+        m->status = mouth_end(m);
     if (m->status && (!answered || answered == SARAI_ECANCELLED))
         return failed(err, m->status, "%s", m->err.message);
     return answered;

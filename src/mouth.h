@@ -22,6 +22,7 @@ struct mouth {
     struct queue *phrases; /* of char *, ours to free */
     pthread_t thread;
     bool running;
+    bool pauses_at_end; /* the silence that the last mark asks for comes too: set it after mouth_open() */
     double first_phrase_ms, first_audio_ms; /* instants on the clock; 0 until they come */
     double speaking_ms;
     size_t frames;

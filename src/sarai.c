@@ -412,6 +412,7 @@ enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question
     struct answering answering = {s, sink, aloud ? &mouth : NULL, turn};
     acting_tell_missing(s->acting, sink);
     enum sarai_status st = aloud ? mouth_open(&mouth, s, sink, err) : SARAI_OK;
+    mouth.pauses_at_end = question->unattended; /* a file ends softly; who talks would wait for it */
     if (!st)
         st = act_or_think(s, question, &answering, &thought, &turn->sources, err);
     if (aloud)

@@ -160,9 +160,10 @@ static void pass_progress(void *user, double done, double total)
 static enum sarai_status fetch_from_hubs(const struct pull *p, const struct model_file *file,
                                          struct sarai_error *err)
 {
-    char part[STORE_PATH_BYTES + 8], url[STORE_PATH_BYTES], hubs[MAX_HUBS_BYTES], *rest = hubs, *hub;
-    store_kept_path(p->store, file, part, STORE_PATH_BYTES);
-    strcat(part, ".part");
+    char kept[STORE_PATH_BYTES], part[STORE_PATH_BYTES + 8], url[STORE_PATH_BYTES], hubs[MAX_HUBS_BYTES],
+        *rest = hubs, *hub;
+    store_kept_path(p->store, file, kept, sizeof kept);
+    snprintf(part, sizeof part, "%s.part", kept);
     enum sarai_status st = folders_make_above(part, 0777, err);
     if (st)
         return st;

@@ -9,6 +9,8 @@ check "the question is shown" grep -q "capital de Francia" out
 check "the answer knows the capital" grep -q "París" out
 check "the stage table is shown" grep -q "hasta el primer sonido" err
 check "the answer is a WAV" is_wav answer.wav
+loudest=$(sox answer.wav -n trim -0.25 stat 2>&1 | awk '/Maximum amplitude/ { print $3 }')
+check "the answer ends with the pause of its last mark: $loudest" awk -v a="$loudest" 'BEGIN { exit !(a != "" && a < 0.004) }'
 
 # Any container, rate and number of channels, in one call, for programs.
 mkdir answers
