@@ -15,9 +15,10 @@ enum {
  * choose). Words that are not known yet count as WORDS_UNKNOWN. */
 static const float BY_SOUND = 0.1f, BY_WORDS = 1, BIAS = -0.73f, WORDS_UNKNOWN = 0.27f, SURE = 0.9999f;
 /* Waiting by how likely the turn is over, at eagerness 1, chosen there too: who hesitates in a doubtful place
- * mostly goes on within 0.7 s, and for so long the answer is still being prepared as a rule. */
+ * mostly goes on within 0.7 s, and for so long the answer is still being prepared as a rule. No pause there
+ * lasts 0.9 s, so that a longer wait bought nothing, and the words are at times wrong about an end. */
 static const float LIKELY = 0.7f, UNLIKELY = 0.15f;
-enum { WAIT_DOUBTFUL_MS = 380, WAIT_UNLIKELY_MS = 1180, WAIT_UNFINISHED_MS = 700 };
+enum { WAIT_DOUBTFUL_MS = 380, WAIT_UNLIKELY_MS = 580, WAIT_UNFINISHED_MS = 700 };
 
 struct floor_options floor_options_default(void)
 {

@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 
-enum { MAX_WORD = 32, MAX_WAKE_WORDS = 4 };
+enum { MAX_WORD = 32, MAX_WAKE_WORDS = 4, MAX_ADDED_WORDS = 3 };
 
 /* Words after which a Spanish clause goes on: articles, prepositions, conjunctions, unstressed pronouns,
  * forms of "haber" and "ser" that want a complement. */
@@ -165,12 +165,22 @@ bool clause_may_be_murmur(const char *text)
 
 const char *clause_beyond(const char *text, const char *before)
 {
-    char word[MAX_WORD], same[MAX_WORD];
-    size_t n = strlen(text), n_before = strlen(before), at = 0, at_before = 0;
-    while (next_word(before, n_before, &at_before, same)) {
-        if (!next_word(text, n, &at, word) || strcmp(word, same) != 0)
-            return text;
+    char word[MAX_WORD], wanted[MAX_WORD];
+    size_t n = strlen(text), n_before = strlen(before), at = 0, at_before = 0, words = 0, found = 0,
+           missed = 0;
+    for (; next_word(before, n_before, &at_before, wanted); words++) {
+        bool is_there = false;
+        size_t ahead = at;
+        for (int k = 0; k < MAX_ADDED_WORDS && !is_there && next_word(text, n, &ahead, word); k++)
+            is_there = strcmp(word, wanted) == 0;
+        at = is_there ? ahead : at;
+        missed = is_there ? 0 : missed + 1;
+        found += is_there;
     }
+    if (words == 0 || 2 * found < words)
+        return text;
+    while (missed > 0 && next_word(text, n, &at, word))
+        missed--;
     return text + at + strspn(text + at, " ,.;:!?");
 }
 

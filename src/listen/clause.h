@@ -19,8 +19,8 @@ bool clause_is_backchannel(const char *text);
 /* One or two words that are spelled nearly like those, as a transcriber does that hears nothing else: it may
  * have been such a noise, where it was short. */
 bool clause_may_be_murmur(const char *text);
-/* What the text goes on with behind all words of `before`, "" for nothing; the text itself where it does not
- * begin with them. */
+/* What the text goes on with behind the words of `before`, "" for nothing; the text itself where it does not
+ * begin with at least half of them, in their order: what is heard again is spelled otherwise. */
 const char *clause_beyond(const char *text, const char *before);
 /* Only words by which somebody shows that he has noticed what rings: "para", "ya voy", "apaga la alarma". */
 bool clause_ends_ring(const char *text);
