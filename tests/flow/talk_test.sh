@@ -76,6 +76,16 @@ talk over
 [ "$(count over interrupted)" = 1 ] || fail "interruptions: $(count over interrupted)"
 [ "$(count over turn)" = 2 ] || fail "turns after an interruption: $(count over turn)"
 
+# A wake phrase: who does not say it is not answered; who does is, and in the window behind the answer need not.
+"$SARAI" say -o "$work/called.wav" "Sarai, ¿cuál es la capital de Francia?" 2>/dev/null
+sox "$question" -r 16000 "$work/uncalled.wav" pad 0.5 6
+mix called-16 0.5 "$work/called.wav"
+sox "$work/called-16.wav" "$work/called-6.wav" pad 0 6
+sox "$work/uncalled.wav" "$work/called-6.wav" "$work/uncalled.wav" "$work/wake.wav"
+WAKE_PHRASE=sarai talk wake
+[ "$(jq -rs '[.[] | select(.event == "turn") | .sound_ms > 8300] | tostring' "$work/wake.events")" = "[true,true]" ] ||
+    fail "wake phrase: $(jq -c 'select(.event == "turn" or .event == "heard")' "$work/wake.events")"
+
 # PCM through pipes.
 sox "$work/plain.wav" -t raw -e signed -b 16 - | "$SARAI" talk --input - --output - 2>/dev/null >"$work/pipe.raw"
 [ "$(stat -c %s "$work/pipe.raw")" -gt 150000 ] || fail "pipe: $(stat -c %s "$work/pipe.raw") bytes"
