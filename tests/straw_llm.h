@@ -24,7 +24,7 @@ struct llm {
     bool has_cache;
     int32_t expected; /* token that it takes for by far the likeliest next one */
     char restored[200], saved[200];
-    char grammar[65536]; /* that it was held to */
+    char grammar[65536];         /* that it was held to */
     struct llm_lean lean, leant; /* now; when it read last */
 };
 
