@@ -14,11 +14,10 @@ enum {
  * within and behind sentences by two of Sarai's voices and by people (bench/conversation.py turns --half
  * choose). Words that are not known yet count as WORDS_UNKNOWN. */
 static const float BY_SOUND = 0.1f, BY_WORDS = 1, BIAS = -0.73f, WORDS_UNKNOWN = 0.27f, SURE = 0.9999f;
-/* Waiting by how likely the turn is over, at eagerness 1, chosen there too: who hesitates in a doubtful place
- * mostly goes on within 0.7 s, and for so long the answer is still being prepared as a rule. No pause there
- * lasts 0.9 s, so that a longer wait bought nothing, and the words are at times wrong about an end. */
-static const float LIKELY = 0.7f, UNLIKELY = 0.15f;
-enum { WAIT_DOUBTFUL_MS = 380, WAIT_UNLIKELY_MS = 580, WAIT_UNFINISHED_MS = 700 };
+/* Waiting by how likely the turn is over, at eagerness 1, chosen there too. An inner pause lasts 0.3 to 0.8
+ * s: between answering at once and waiting for longer than that nothing is worth while. */
+static const float LIKELY = 0.7f;
+enum { WAIT_DOUBTFUL_MS = 580, WAIT_UNFINISHED_MS = 700 };
 
 struct floor_options floor_options_default(void)
 {
@@ -57,8 +56,7 @@ static float floor_over(const struct floor *f)
 
 int floor_wait_ms(const struct floor *f)
 {
-    float over = floor_over(f);
-    int more = over >= LIKELY ? 0 : over >= UNLIKELY ? WAIT_DOUBTFUL_MS : WAIT_UNLIKELY_MS;
+    int more = floor_over(f) >= LIKELY ? 0 : WAIT_DOUBTFUL_MS;
     if (f->judged && f->words == FLOOR_UNFINISHED)
         more += WAIT_UNFINISHED_MS;
     int wait = (int)((f->options.shortest_ms + more) / f->options.eagerness);
