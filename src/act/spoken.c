@@ -266,7 +266,7 @@ static const struct {
 static bool word_value(const struct spoken *s, size_t at, unsigned *value)
 {
     for (size_t i = 0; at < s->n && i < sizeof number_words / sizeof *number_words; i++)
-        if (strcmp(s->word[at], number_words[i].word) == 0) {
+        if (s->word[at][0] == number_words[i].word[0] && strcmp(s->word[at], number_words[i].word) == 0) {
             *value = number_words[i].value;
             return true;
         }
