@@ -1,6 +1,6 @@
 """From the transcript to the first token, the first phrase and the first sound: what is left of a turn once its words are known.
 
-    python3 bench/after_transcript.py [--sarai build/release/sarai] [--rounds 3]
+    python3 bench/after_transcript.py [--sarai build/release/sarai] [--rounds 3] [--only questions|commands]
 
 Spoken questions and commands (in Sarai's own second voice, made here) go through `sarai run`, a new process for each, whose fixed
 beginning comes out of the cache. Milliseconds, least and median over the rounds. A command is done by rule, and from its second time on
@@ -33,10 +33,13 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--sarai", default=str(ROOT / "build/release/sarai"))
     p.add_argument("--rounds", type=int, default=3)
+    p.add_argument("--only", choices=["questions", "commands"])
     args = p.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         env = {**os.environ, "XDG_DATA_HOME": folder, "GOMP_SPINCOUNT": "2000"}
         for title, sentences in (("questions", QUESTIONS), ("commands", COMMANDS)):
+            if args.only not in (None, title):
+                continue
             rows = []
             for i, words in enumerate(sentences):
                 wav = f"{folder}/{title}{i}.wav"
