@@ -100,6 +100,21 @@ static const char *output_of(const char *out, const char *path, bool several, ch
     return room;
 }
 
+/* Whether two questions would have their answers in the same file; tells which. */
+static bool answers_collide(const char *out, char **paths, int n)
+{
+    char one[4096], other[4096];
+    for (int i = 1; i < n; i++)
+        for (int k = 0; k < i; k++)
+            if (strcmp(output_of(out, paths[i], true, one, sizeof one),
+                       output_of(out, paths[k], true, other, sizeof other)) == 0) {
+                cli_usage(tr("%s y %s darían el mismo archivo, %s", "%s and %s would give the same file, %s"),
+                          paths[k], paths[i], one);
+                return true;
+            }
+    return false;
+}
+
 int command_run(struct cli *cli, const struct command *command, int argc, char **argv)
 {
     struct job job = {.cli = cli, .words = stdout};
@@ -125,6 +140,8 @@ int command_run(struct cli *cli, const struct command *command, int argc, char *
                 tr("con -o - va una sola pregunta, sin --json", "-o - goes with one question and no --json"));
         job.words = stderr;
     }
+    if (out && argc - first > 1 && answers_collide(out, argv + first, argc - first))
+        return SARAI_EUSAGE;
     code = cli_open(cli, out ? SARAI_ALL : SARAI_LISTEN | SARAI_THINK | SARAI_KNOW);
     for (int i = first; !code && !cli_interrupted(cli) && i < argc; i++) {
         sarai_new_conversation(cli->sarai);

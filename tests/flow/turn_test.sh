@@ -30,6 +30,9 @@ for name in q8k q44k q48k q22k q192k; do
     check "the answer to $name" is_wav "answers/$name.wav"
 done
 
+cp q8k.wav answers/
+expect 2 "darían el mismo archivo" run -o answers q8k.wav answers/q8k.wav
+
 # Transcripts in all formats; silence has none.
 sox -n -r 16000 silence.wav trim 0 3
 run transcribe --json "$question" silence.wav
