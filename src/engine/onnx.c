@@ -190,7 +190,14 @@ static enum sarai_status create_session(struct onnx *s, const struct onnx_option
         status = ort.api->CreateSession(ort.env, path, options, &s->session);
     if (options)
         ort.api->ReleaseSessionOptions(options);
-    return check(status, SARAI_EMODEL, tr("no se puede cargar", "cannot load"), path, err);
+    struct sarai_error cause = {0};
+    enum sarai_status st = check(status, SARAI_EMODEL, tr("no se puede cargar", "cannot load"), path, &cause);
+    if (!st || !err)
+        return st;
+    return st == SARAI_EMODEL
+               ? failed(err, st, tr("%s; compruébalo: sarai doctor", "%s; to check it: sarai doctor"),
+                        cause.message)
+               : failed(err, st, "%s", cause.message);
 }
 
 /* Optimising costs a second: the optimised graph is written once, under a temporary name, and used by

@@ -28,6 +28,7 @@ cut_short "$decoder" 1000 transcribe "$question"
 cut_short "$vocabulary" 100000 transcribe "$question"
 cut_short "$vad" 200000 transcribe "$question"
 cut_short "$voice" 50000000 say hola -o x.wav
+check "what mends it is told: $(cat err)" grep -q "sarai doctor" err
 cut_short "$phonemes" 100 say hola -o x.wav
 cut_short "$style" 100000 say hola -o x.wav
 cut_short "$llm" 100 ask hola
