@@ -345,6 +345,18 @@ static bool reads_whole(const char *line, struct fact_found *out)
     return asks_of_people(line, out);
 }
 
+/* A recogniser may leave the marks out. */
+static bool begins_with_question(const char *line)
+{
+    static const char *const begins[] = {" que ",    " cual ",      " cuales ", " como ",   " donde ",
+                                         " cuando ", " cuanto",     " quien ",  " puedo ",  " debo ",
+                                         " sabes ",  " recuerdas ", " dime ",   " por que "};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (strncmp(line, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return false;
+}
+
 /* Bytes until the clause's end: a mark, or " y " before what begins another rule. */
 static size_t clause_length(const char *text)
 {
@@ -386,7 +398,7 @@ bool fact_rules_concern(const char *words)
 {
     struct buf line = BUF_INIT(2 * MOST_BYTES);
     size_t n = strnlen(words, MOST_BYTES);
-    bool concern = fold_line(words, n, &line) &&
+    bool concern = fold_line(words, n, &line) && (memchr(words, '?', n) || begins_with_question(line.data)) &&
                    holds_any(line.data, concerning, sizeof concerning / sizeof *concerning);
     buf_finish(&line);
     return concern;

@@ -29,7 +29,8 @@ struct fact_found {
 
 /* How many were found, at most `most`. */
 size_t fact_rules_read(const char *words, struct fact_found *out, size_t most);
-/* Whether a question is about the person, so that what is known of them may help: "mi", "me", "vivo" … */
+/* Whether it is a question, and about the person, so that what is known of them may help: "mi", "vivo" … What
+ * is only told ("ha muerto mi abuela") wants an ear, not an answer out of a list. */
 bool fact_rules_concern(const char *words);
 
 #endif

@@ -136,6 +136,8 @@ static void wishes_and_questions_are_found(void **state)
     assert_true(fact_rules_concern("¿Puedo comer gambas?"));
     assert_true(fact_rules_concern("¿Dónde vivo?"));
     assert_true(fact_rules_concern("¿Cómo se llama mi hijo?"));
+    assert_true(fact_rules_concern("dónde está mi casa"));
+    assert_false(fact_rules_concern("Se ha muerto mi abuela."));
     assert_false(fact_rules_concern("¿Cuál es la capital de Francia?"));
 }
 
