@@ -1,12 +1,20 @@
 /* sarai hear: what sound files say and how: text, language, mood. */
 #include "cli.h"
 
+static json_t *latent_json(const struct sarai_transcript *t)
+{
+    json_t *list = t->latent_z ? json_array() : json_null();
+    for (size_t i = 0; i < t->n_latent; i++)
+        json_array_append_new(list, json_real((double)t->latent_z[i]));
+    return list;
+}
+
 static int print_object(const char *path, const struct sarai_transcript *t)
 {
-    return cli_print_json(json_pack("{s:o, s:s, s:s, s:o, s:f, s:f}", "file", cli_json_text(path), "text",
-                                    t->text, "language", t->language, "emo_vec",
-                                    cli_mood_json(t->felt, t->emo_vec), "audio_s", t->audio_s, "listen_ms",
-                                    t->listen_ms));
+    return cli_print_json(json_pack("{s:o, s:s, s:s, s:o, s:o, s:f, s:f}", "file", cli_json_text(path),
+                                    "text", t->text, "language", t->language, "emo_vec",
+                                    cli_mood_json(t->felt, t->emo_vec), "latent_z", latent_json(t), "audio_s",
+                                    t->audio_s, "listen_ms", t->listen_ms));
 }
 
 static int print_text(const struct sarai_transcript *t)

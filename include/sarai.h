@@ -150,6 +150,9 @@ struct sarai_transcript {
     double listen_ms;
     bool felt;                          /* emo_vec was heard */
     float emo_vec[SARAI_EMO_DIMENSION]; /* mean over the segments, by their length */
+    float *latent_z; /* n_latent numbers: where the embedder would put these words, from the sound alone; the
+                        mean over the segments, of length 1; NULL: nothing gives it */
+    size_t n_latent;
 };
 
 /* A passage of a document that was indexed. */
@@ -251,7 +254,9 @@ struct sarai_question {
     const char *text;
     const char
         *mood; /* how the person sounds: triste, enfado, miedo, alegre, sorpresa, asco; NULL: not known */
-    const float *emo_vec; /* … as heard, SARAI_EMO_DIMENSION numbers; NULL: the question was written */
+    const float *emo_vec;  /* … as heard, SARAI_EMO_DIMENSION numbers; NULL: the question was written */
+    const float *latent_z; /* n_latent numbers of the sound; SEARCH_VECTOR says whether they count; or NULL */
+    size_t n_latent;
     const struct sarai_passage *passages; /* what a search found, best first; at most 8 are read */
     size_t n_passages;
     bool searched;   /* there was a search: no passages then means that nothing was found */

@@ -77,7 +77,7 @@ static enum sarai_status search(void *user, const char *query, struct tool_resul
     if (!a->s->shelf)
         return failed(err, SARAI_EINPUT,
                       tr("todavía no he leído ningún documento", "I have not read any document yet"));
-    enum sarai_status st = assistant_search(a->s, query, FOUND, &hits, err);
+    enum sarai_status st = assistant_search(a->s, query, NULL, FOUND, &hits, err);
     if (!st && hits.n > 0)
         st = tell_found(&hits.hits[0], out, err);
     else if (!st)

@@ -161,8 +161,9 @@ enum sarai_status assistant_cite(const struct findings *f, const char *answer, c
                                  struct sarai_error *err);
 void findings_finish(struct findings *f);
 /* knowing.c: passages for whoever asks, s->shelf given. */
-enum sarai_status assistant_search(struct sarai *s, const char *question, size_t k, struct sarai_hits *out,
-                                   struct sarai_error *err);
+/* `vector`: of the question, where it is known already; NULL: made of its words. */
+enum sarai_status assistant_search(struct sarai *s, const char *question, const float *vector, size_t k,
+                                   struct sarai_hits *out, struct sarai_error *err);
 void assistant_name_source(const struct sarai_hit *hit, char out[SOURCE_BYTES]);
 
 #endif

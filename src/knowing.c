@@ -1,4 +1,5 @@
 /* What Sarai has read: opening it, searching it, reading more. Connects the shelf with the embedder. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,13 +100,13 @@ static enum sarai_status give_hits(struct retrieved *found, struct sarai_hits *o
     return SARAI_OK;
 }
 
-enum sarai_status assistant_search(struct sarai *s, const char *question, size_t k, struct sarai_hits *out,
-                                   struct sarai_error *err)
+enum sarai_status assistant_search(struct sarai *s, const char *question, const float *vector, size_t k,
+                                   struct sarai_hits *out, struct sarai_error *err)
 {
     const struct encoder encoder = s->embedder ? encoder_of(s) : (struct encoder){0};
     const struct retrieval_options options = {s->shelf, s->embedder ? &encoder : NULL, search_by(s)};
     struct retrieved found = {0};
-    enum sarai_status st = retrieval_search(&options, question, NULL, k, &found, err);
+    enum sarai_status st = retrieval_search(&options, question, vector, k, &found, err);
     if (!st)
         st = give_hits(&found, out, err);
     retrieved_finish(&found);
@@ -124,7 +125,7 @@ enum sarai_status sarai_search(struct sarai *s, const char *question, size_t k, 
     if (!st && !s->shelf)
         *out = none;
     else if (!st)
-        st = assistant_search(s, question, k, out, err);
+        st = assistant_search(s, question, NULL, k, out, err);
     return st;
 }
 
@@ -159,6 +160,34 @@ static void keep_fitting(const struct sarai *s, struct sarai_hits *hits)
     hits->n = n;
 }
 
+/* The vector of a spoken question, where SEARCH_VECTOR asks for its sound and the projector is for this
+ * embedder; NULL: that of its words, which the search makes itself. */
+static enum sarai_status find_vector(struct sarai *s, const struct sarai_question *q, float *room,
+                                     const float **out, struct sarai_error *err)
+{
+    const char *from = config_text(s->cfg, "SEARCH_VECTOR");
+    const char *embedder = s->listener ? listener_latent_embedder(s->listener) : NULL;
+    size_t n = s->embedder ? (size_t)embedder_dimension(s->embedder) : 0;
+    *out = NULL;
+    if (strcmp(from, "text") == 0 || !q->latent_z || !embedder || n == 0 || q->n_latent != n ||
+        strcmp(embedder, config_text(s->cfg, "EMBED_MODEL")) != 0)
+        return SARAI_OK;
+    if (strcmp(from, "latent") == 0) {
+        *out = q->latent_z;
+        return SARAI_OK;
+    }
+    double length = 0;
+    enum sarai_status st = embedder_encode(s->embedder, q->text, EMBEDDER_QUERY, room, err);
+    for (size_t i = 0; !st && i < n; i++) {
+        room[i] += q->latent_z[i];
+        length += (double)room[i] * (double)room[i];
+    }
+    for (size_t i = 0; !st && length > 0 && i < n; i++)
+        room[i] /= (float)sqrt(length);
+    *out = st ? NULL : room;
+    return st;
+}
+
 enum sarai_status assistant_look_up(struct sarai *s, const struct sarai_question *question,
                                     struct findings *out, struct sarai_error *err)
 {
@@ -166,7 +195,11 @@ enum sarai_status assistant_look_up(struct sarai *s, const struct sarai_question
     out->question = *question;
     if (!s->shelf || most == 0 || question->n_passages > 0 || question->searched || question->is_result)
         return SARAI_OK;
-    enum sarai_status st = assistant_search(s, question->text, (size_t)most, &out->hits, err);
+    float room[EMBEDDER_MAX_DIMENSION];
+    const float *vector = NULL;
+    enum sarai_status st = find_vector(s, question, room, &vector, err);
+    if (!st)
+        st = assistant_search(s, question->text, vector, (size_t)most, &out->hits, err);
     if (st)
         return st;
     keep_fitting(s, &out->hits);

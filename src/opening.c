@@ -12,7 +12,7 @@ enum { PATH_BYTES = 4096 };
 static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
 {
     char encoder[PATH_BYTES], decoder[PATH_BYTES], vocabulary[PATH_BYTES], vad[PATH_BYTES];
-    char mood[PATH_BYTES], voices[PATH_BYTES];
+    char mood[PATH_BYTES], voices[PATH_BYTES], latent[PATH_BYTES];
     const char *model = config_text(s->cfg, "AUDIO_ENGINE");
     enum sarai_status st = store_path(s->store, model, ".encoder.onnx", encoder, sizeof encoder, err);
     if (!st)
@@ -26,6 +26,12 @@ static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
     const char *speaker = config_text(s->cfg, "SPEAKER");
     bool has_mood = store_path(s->store, config_text(s->cfg, "MOOD_MODEL"), ".onnx", mood, sizeof mood,
                                NULL) == SARAI_OK; /* without it the words are heard all the same */
+    bool searches = strcmp(config_text(s->cfg, "SEARCH_VECTOR"), "text") != 0;
+    bool has_latent = (searches || !(s->parts & SARAI_THINK)) && /* a turn does not look at it otherwise */
+                      store_path(s->store, config_text(s->cfg, "LATENT_MODEL"), ".onnx", latent,
+                                 sizeof latent, searches ? err : NULL) == SARAI_OK;
+    if (searches && !has_latent)
+        return SARAI_EMODEL;
     if (folders_data("speakers", voices, sizeof voices) < 0)
         voices[0] = '\0'; /* profiles are not kept */
     struct listener_options options = {
@@ -38,6 +44,7 @@ static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
         .stop = &s->quit, /* in a conversation `stop` ends the thinking only */
         .mood_path = has_mood ? mood : NULL,
         .profile_dir = voices,
+        .latent_path = has_latent ? latent : NULL,
     };
     st = listener_open(&options, &s->listener, err);
     return st || !*speaker ? st : listener_speaker(s->listener, speaker, err);

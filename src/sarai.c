@@ -6,6 +6,7 @@
  */
 #include "sarai.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,6 +152,7 @@ void sarai_transcript_finish(struct sarai_transcript *t)
         free(t->segments[i].text);
     free(t->segments);
     free(t->text);
+    free(t->latent_z);
     *t = (struct sarai_transcript){0};
 }
 
@@ -162,16 +164,41 @@ const char *sarai_emo_name(int index)
     return index >= 0 && index < SARAI_EMO_DIMENSION ? names[index] : NULL;
 }
 
-/* The mean mood so far, each segment weighing what it lasts. */
+/* What the last segment counts for in a mean over all of them: each weighs what it lasts. */
+static double share_of_last(const struct sarai_transcript *t)
+{
+    double length_s = 0, before_s = 0;
+    for (size_t i = 0; i < t->n_segments; i++) {
+        before_s += length_s;
+        length_s = t->segments[i].end_s - t->segments[i].start_s;
+    }
+    return before_s > 0 ? length_s / (before_s + length_s) : 1;
+}
+
+static void take_mean(float *mean, const float *last, size_t n, double share)
+{
+    for (size_t i = 0; i < n; i++)
+        mean[i] += (float)(share * (double)(last[i] - mean[i]));
+}
+
 static void feel(struct sarai_transcript *t, const struct listener_segment *heard)
 {
-    double length_s = heard->end_s - heard->start_s, before_s = 0;
-    for (size_t i = 0; t->felt && i + 1 < t->n_segments; i++)
-        before_s += t->segments[i].end_s - t->segments[i].start_s;
-    double share = before_s > 0 ? length_s / (before_s + length_s) : 1;
-    for (size_t i = 0; i < SARAI_EMO_DIMENSION; i++)
-        t->emo_vec[i] += (float)(share * (double)(heard->emo_vec[i] - t->emo_vec[i]));
+    take_mean(t->emo_vec, heard->emo_vec, SARAI_EMO_DIMENSION, t->felt ? share_of_last(t) : 1);
     t->felt = true;
+}
+
+/* Without memory there is none. */
+static void place(struct sarai_transcript *t, const struct listener_segment *heard)
+{
+    double share = t->latent_z ? share_of_last(t) : 1, length = 0;
+    if (!t->latent_z && !(t->latent_z = calloc(heard->n_latent, sizeof *t->latent_z)))
+        return;
+    t->n_latent = heard->n_latent;
+    take_mean(t->latent_z, heard->latent_z, t->n_latent, share);
+    for (size_t i = 0; i < t->n_latent; i++)
+        length += (double)t->latent_z[i] * (double)t->latent_z[i];
+    for (size_t i = 0; length > 0 && i < t->n_latent; i++)
+        t->latent_z[i] /= (float)sqrt(length);
 }
 
 /* Adds one segment that the listener found. */
@@ -198,6 +225,8 @@ static enum sarai_status keep_segment(void *user, const struct listener_segment 
     t->segments[t->n_segments++] = (struct sarai_segment){heard->start_s, heard->end_s, text};
     if (heard->emo_vec)
         feel(t, heard);
+    if (heard->latent_z)
+        place(t, heard);
     return SARAI_OK;
 }
 
@@ -524,6 +553,8 @@ enum sarai_status sarai_run_file(struct sarai *s, const char *path, const struct
         st = finish_turn(s,
                          &(struct sarai_question){.text = heard.text,
                                                   .emo_vec = heard.felt ? heard.emo_vec : NULL,
+                                                  .latent_z = heard.latent_z,
+                                                  .n_latent = heard.n_latent,
                                                   .unattended = true},
                          sink ? sink : &no_sink, start_ms, &turn, err);
     sarai_transcript_finish(&heard);

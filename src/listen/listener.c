@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "listen/emotion.h"
+#include "listen/latent.h"
 #include "listen/vad.h"
 
 enum { MAX_LANGUAGE_BYTES = 8 };
@@ -15,6 +16,7 @@ struct listener {
     struct segmenter *segmenter;
     struct transcriber *transcriber;
     struct emotion *emotion; /* NULL: moods are not heard */
+    struct latent *latent;   /* NULL: no latent_z */
     char language[MAX_LANGUAGE_BYTES];
     float waiting[VAD_MOST_WINDOWS * VAD_WINDOW]; /* what came since the detector was last asked */
     size_t n_waiting;
@@ -42,6 +44,8 @@ enum sarai_status listener_open(const struct listener_options *o, struct listene
         const struct emotion_options emotion = {o->mood_path, transcriber.onnx, o->profile_dir};
         st = emotion_open(&emotion, &l->emotion, err);
     }
+    if (!st && o->latent_path)
+        st = latent_open(o->latent_path, &transcriber.onnx, &l->latent, err);
     if (st) {
         listener_close(l);
         return st;
@@ -57,6 +61,7 @@ void listener_close(struct listener *l)
     segmenter_close(l->segmenter);
     vad_close(l->vad);
     emotion_close(l->emotion);
+    latent_close(l->latent);
     transcriber_close(l->transcriber);
     free(l);
 }
@@ -110,6 +115,11 @@ enum sarai_status listener_remember(struct listener *l, struct sarai_error *err)
     return l->emotion ? emotion_save(l->emotion, err) : SARAI_OK;
 }
 
+const char *listener_latent_embedder(const struct listener *l)
+{
+    return l->latent ? latent_embedder(l->latent) : NULL;
+}
+
 /* An encoder that the head was not trained for gives words and no mood. */
 bool listener_feel(struct listener *l, const float *pcm, size_t n, float emo_vec[SARAI_EMO_DIMENSION])
 {
@@ -129,9 +139,18 @@ static enum sarai_status pass_utterance(struct listener *l, listener_segment_fn 
     enum sarai_status st = transcriber_run(l->transcriber, u->pcm, u->n_frames, l->language, &heard, err);
     if (!st && heard.words.len > 0) {
         float emo_vec[SARAI_EMO_DIMENSION];
+        float latent_z[LATENT_MAX_DIMENSION];
+        struct onnx_tensor *stats = transcriber_stats(l->transcriber);
         bool felt = listener_feel(l, u->pcm, u->n_frames, emo_vec);
-        struct listener_segment segment = {u->start_s, u->end_s, heard.words.data, heard.language,
-                                           felt ? emo_vec : NULL};
+        bool placed = l->latent && latent_fits(l->latent, stats) &&
+                      latent_read(l->latent, stats, latent_z, NULL) == SARAI_OK;
+        struct listener_segment segment = {.start_s = u->start_s,
+                                           .end_s = u->end_s,
+                                           .text = heard.words.data,
+                                           .language = heard.language,
+                                           .emo_vec = felt ? emo_vec : NULL,
+                                           .latent_z = placed ? latent_z : NULL,
+                                           .n_latent = placed ? latent_dimension(l->latent) : 0};
         st = on_segment(user, &segment, err);
     }
     buf_finish(&heard.words);

@@ -27,13 +27,16 @@ struct listener_options {
     const struct stop *stop; /* or NULL; must outlive the listener */
     const char *mood_path;   /* of the affect head; NULL: moods are not heard */
     const char *profile_dir; /* where voices are remembered (emotion.h); or NULL */
+    const char *latent_path; /* of the projector (latent.h); NULL: no latent_z */
 };
 
 /* Valid during the callback. */
 struct listener_segment {
     double start_s, end_s;
     const char *text, *language;
-    const float *emo_vec; /* SARAI_EMO_DIMENSION numbers; NULL where moods are not heard */
+    const float *emo_vec;  /* SARAI_EMO_DIMENSION numbers; NULL where moods are not heard */
+    const float *latent_z; /* n_latent numbers; NULL without a projector for this encoder */
+    size_t n_latent;
 };
 typedef enum sarai_status listener_segment_fn(void *user, const struct listener_segment *segment,
                                               struct sarai_error *err);
@@ -64,6 +67,8 @@ void listener_resume(struct listener *l);
 enum sarai_status listener_speaker(struct listener *l, const char *name, struct sarai_error *err);
 /* The mood of the utterance that was followed last; false where moods are not heard. */
 bool listener_feel(struct listener *l, const float *pcm, size_t n, float emo_vec[SARAI_EMO_DIMENSION]);
+/* The embedder that latent_z is for; NULL: there is no projector. Borrowed. */
+const char *listener_latent_embedder(const struct listener *l);
 /* Keeps what was learnt of a named speaker's voice. EOUTPUT. */
 enum sarai_status listener_remember(struct listener *l, struct sarai_error *err);
 

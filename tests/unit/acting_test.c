@@ -26,9 +26,10 @@ enum sarai_status assistant_needs(const struct sarai *s, unsigned wanted, struct
     return (s->parts & wanted) == wanted ? SARAI_OK : SARAI_EUSAGE;
 }
 
-enum sarai_status assistant_search(struct sarai *s, const char *question, size_t k, struct sarai_hits *out,
-                                   struct sarai_error *err)
+enum sarai_status assistant_search(struct sarai *s, const char *question, const float *vector, size_t k,
+                                   struct sarai_hits *out, struct sarai_error *err)
 {
+    (void)vector;
     (void)s, (void)question, (void)k, (void)err;
     *out = (struct sarai_hits){0};
     return SARAI_OK;
