@@ -22,7 +22,7 @@ enum {
 static const float DUCKED = 0.2f;
 static const float SILENCE_DB = -100; /* of the microphone, before it was heard */
 /* How far a person stands out of what is left of the echo: to be noticed, and between the syllables then. */
-static const float OVER_ECHO_DB = 5, STILL_OVER_ECHO_DB = 2;
+static const float OVER_ECHO_DB = 6, STILL_OVER_ECHO_DB = 2;
 
 /* ---- what the floor asks for ------------------------------------------------------------------ */
 

@@ -23,9 +23,11 @@ static const float QUIET = 1e-7f;    /* energy below which nothing is played: âˆ
 
 /* What is left of the echo, against the loudness of what was played (held, falling by FALL_DB a step, as
  * rooms do): a quantile is followed by steps up and down in the proportion of its odds (Robbins and Monro,
- * 1951). */
+ * 1951). The filter learns within a second or two, and what it leaves falls: the steps down are large
+ * at first and small once HASTE_STEPS of sound have gone by. Those up are not: a person must not raise it.
+ * Below LEAST_DB what is left is a matter of chance. */
 static const float FALL_DB = 0.15f, QUANTILE = 0.9f, SILENT_DB = -55, NOTHING_DB = -200;
-static const float STEP_DB = 0.1f;
+static const float STEP_DB = 0.1f, HASTE_STEPS = 300, LEAST_DB = -12;
 
 /* Running sums over time, each step weighted FORGET times the one after it. */
 struct moments {
@@ -44,6 +46,7 @@ struct echo {
     bool denoise;
     float held_db;    /* loudness of what was played, falling slowly */
     float residue_db; /* quantile of clean against held */
+    float first_db;   /* â€¦ what it began with: most that was left in the beginning */
 };
 
 enum sarai_status echo_open(const struct echo_options *options, struct echo **out, struct sarai_error *err)
@@ -60,7 +63,7 @@ enum sarai_status echo_open(const struct echo_options *options, struct echo **ou
     }
     e->steps_since_sound = PLAYED_STEPS;
     e->denoise = options->denoise;
-    e->held_db = e->residue_db = NOTHING_DB;
+    e->held_db = e->residue_db = e->first_db = NOTHING_DB;
     *out = e;
     return SARAI_OK;
 }
@@ -136,8 +139,10 @@ static void follow_delay(struct echo *e, float mic_db)
     bool far = best < e->delay || best > e->delay + REACH_STEPS;
     /* Two people who speak at once sound alike now and then; that is no echo where hardly any was left. */
     if (e->steps_of_sound >= LEARN_STEPS && e->candidate_steps >= HOLD_STEPS && far &&
-        e->residue_db > MATTERS_DB && correlation(e, best) > (double)BELIEVE)
-        e->delay = wanted; /* the filter begins anew; what it has left so far bounds what it will leave */
+        e->residue_db > MATTERS_DB && correlation(e, best) > (double)BELIEVE) {
+        e->delay = wanted; /* the filter begins anew, and leaves as much as it did in the beginning */
+        e->residue_db = fmaxf(e->residue_db, e->first_db);
+    }
 }
 
 /* ---- what is left ------------------------------------------------------------------------------ */
@@ -147,17 +152,21 @@ static void follow_residue(struct echo *e, float clean_db)
     float ratio = clean_db - e->held_db;
     if (e->held_db < SILENT_DB)
         return;
-    if (e->steps_of_sound < LEARN_STEPS)
-        e->residue_db = fmaxf(e->residue_db, ratio);
-    else
-        e->residue_db += ratio > e->residue_db ? STEP_DB * QUANTILE : -STEP_DB * (1 - QUANTILE);
+    if (e->steps_of_sound < LEARN_STEPS) {
+        e->residue_db = e->first_db = fmaxf(e->residue_db, ratio);
+        return;
+    }
+    float haste = 1 + HASTE_STEPS / (float)e->steps_of_sound;
+    e->residue_db += ratio > e->residue_db ? STEP_DB * QUANTILE : -STEP_DB * (1 - QUANTILE) * haste;
 }
 
 float echo_residual_db(const struct echo *e)
 {
     if (e->held_db < SILENT_DB)
         return NOTHING_DB;
-    return e->steps_of_sound < LEARN_STEPS ? 0 : e->held_db + e->residue_db; /* at first nothing is known */
+    if (e->steps_of_sound < LEARN_STEPS)
+        return 0; /* nothing is known yet */
+    return e->held_db + fmaxf(e->residue_db, LEAST_DB);
 }
 
 void echo_cancel(struct echo *e, const float *mic, const float *played, float *clean)

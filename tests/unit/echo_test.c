@@ -66,7 +66,7 @@ static struct outcome run(int delay_steps)
             mic[i] = 0.5f * heard[i] + 0.0005f * noise();
         echo_cancel(e, mic, played, clean);
         float db = (float)(10 * log10(energy(clean) / ECHO_FRAMES));
-        above = db > -60 && db > echo_residual_db(e) + 5 ? above + 1 : 0;
+        above = db > -60 && db > echo_residual_db(e) + 6 ? above + 1 : 0;
         o.over_residual = o.over_residual || above >= 16;
         o.deaf = o.deaf || (step >= STEPS_PER_S && echo_residual_db(e) >= 0);
         if (step >= 10 * STEPS_PER_S) {
@@ -123,7 +123,7 @@ static double drifting(double ppm, bool *over_residual)
         }
         echo_cancel(e, mic, now, clean);
         float db = (float)(10 * log10(energy(clean) / ECHO_FRAMES));
-        above = db > -60 && db > echo_residual_db(e) + 5 ? above + 1 : 0;
+        above = db > -60 && db > echo_residual_db(e) + 6 ? above + 1 : 0;
         *over_residual = *over_residual || above >= 16;
         if (step >= (SECONDS - 5) * STEPS_PER_S) {
             echo += energy(mic);
