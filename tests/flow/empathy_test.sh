@@ -15,9 +15,12 @@ fear='[0.1,0,0,0,0.9,0,0,0,0,0,0,0,0,0,0]'
 lines ROUTER=on -- "Se ha muerto mi perro y no paro de llorar." "¿Cuál es la capital de Francia?" "¿Qué hora es?"
 check "routed: $(cat out err)" jq_holds '.[0].route.soft > 0.7 and .[0].route.beta > 0.7 and .[0].route.tone == "tender"
     and .[1].route.hard > 0.7 and .[1].route.tone == "plain" and .[2].route == null' out
-lines ROUTER=off -- "{\"text\":\"Me tengo que operar.\",\"emo_vec\":$fear}" '{"text":"Me tengo que operar.","mood":"miedo"}'
-check "by the voice alone: $(cat out err)" jq_holds 'map(.route.tone == "soothing" and .route.soft == null and .route.beta > 0.7) | all' out
-check "a heard mood and a named one are answered alike" jq_holds '.[0].answer == .[1].answer' out
+lines ROUTER=off -- "{\"text\":\"Me tengo que operar.\",\"emo_vec\":$fear}"
+check "by the voice alone: $(cat out err)" jq_holds '.[0].route | .tone == "soothing" and .soft == null and .beta > 0.7' out
+heard=$(jq -r .answer out)
+lines ROUTER=off -- '{"text":"Me tengo que operar.","mood":"miedo"}'
+check "by a name: $(cat out err)" jq_holds '.[0].route | .tone == "soothing" and .beta > 0.7' out
+check "a heard mood and a named one are answered alike: $heard" [ "$heard" = "$(jq -r .answer out)" ]
 lines ROUTER=off EMPATHY=off -- "{\"text\":\"Me tengo que operar.\",\"emo_vec\":$fear}"
 check "off: weighed, not told: $(cat out err)" jq_holds '.[0].route.beta > 0.7' out
 lines -- '{"text":"x","emo_vec":[1,2]}'
