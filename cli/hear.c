@@ -3,7 +3,9 @@
 
 static json_t *latent_json(const struct sarai_transcript *t)
 {
-    json_t *list = t->latent_z ? json_array() : json_null();
+    if (!t->latent_z)
+        return json_null();
+    json_t *list = json_array();
     for (size_t i = 0; i < t->n_latent; i++)
         json_array_append_new(list, json_real((double)t->latent_z[i]));
     return list;
