@@ -55,6 +55,7 @@ finds cache warning "/dev/null" "XDG_CACHE_HOME="
 
 # A home and MCP servers: reached or not, and the key is told to nobody.
 coproc home { exec python3 "$SOURCE_DIR/tests/unit/home_server.py"; }
+server=$home_PID # forgotten once the server has ended
 read -r port <&"${home[0]}"
 export HOME_ASSISTANT_URL=http://127.0.0.1:$port HOME_ASSISTANT_TOKEN=llave XDG_CONFIG_HOME=$work/config
 mkdir -p "$work/config/sarai"
@@ -67,8 +68,8 @@ finds mcp warning "/no/such" "mcp.json"
 HOME_ASSISTANT_TOKEN=secreto examine 4
 finds home warning "HOME_ASSISTANT_TOKEN" "HOME_ASSISTANT_TOKEN"
 ! grep -q secreto "$work/report" || fail "the key is told"
-kill "$home_PID"
-wait "$home_PID" 2>/dev/null || true
+kill "$server" 2>/dev/null || true
+wait "$server" 2>/dev/null || true
 unset HOME_ASSISTANT_URL HOME_ASSISTANT_TOKEN
 printf '{' >"$work/config/sarai/mcp.json"
 examine 4
