@@ -1,5 +1,4 @@
 /* What Sarai has read: opening it, searching it, reading more. Connects the shelf with the embedder. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -176,14 +175,11 @@ static enum sarai_status find_vector(struct sarai *s, const struct sarai_questio
         *out = q->latent_z;
         return SARAI_OK;
     }
-    double length = 0;
     enum sarai_status st = embedder_encode(s->embedder, q->text, EMBEDDER_QUERY, room, err);
-    for (size_t i = 0; !st && i < n; i++) {
+    for (size_t i = 0; !st && i < n; i++)
         room[i] += q->latent_z[i];
-        length += (double)room[i] * (double)room[i];
-    }
-    for (size_t i = 0; !st && length > 0 && i < n; i++)
-        room[i] /= (float)sqrt(length);
+    if (!st)
+        embedder_unit(room, n);
     *out = st ? NULL : room;
     return st;
 }

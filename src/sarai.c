@@ -6,7 +6,6 @@
  */
 #include "sarai.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,15 +189,12 @@ static void feel(struct sarai_transcript *t, const struct listener_segment *hear
 /* Without memory there is none. */
 static void place(struct sarai_transcript *t, const struct listener_segment *heard)
 {
-    double share = t->latent_z ? share_of_last(t) : 1, length = 0;
+    double share = t->latent_z ? share_of_last(t) : 1;
     if (!t->latent_z && !(t->latent_z = calloc(heard->n_latent, sizeof *t->latent_z)))
         return;
     t->n_latent = heard->n_latent;
     take_mean(t->latent_z, heard->latent_z, t->n_latent, share);
-    for (size_t i = 0; i < t->n_latent; i++)
-        length += (double)t->latent_z[i] * (double)t->latent_z[i];
-    for (size_t i = 0; length > 0 && i < t->n_latent; i++)
-        t->latent_z[i] /= (float)sqrt(length);
+    embedder_unit(t->latent_z, t->n_latent);
 }
 
 /* Adds one segment that the listener found. */

@@ -1,5 +1,7 @@
 #include "base/fold.h"
 
+#include <string.h>
+
 #include "base/utf8.h"
 
 /* The base letters of U+00C0…U+017F; a blank is no letter, and two-letter signs are written out below. */
@@ -47,4 +49,22 @@ bool fold_line(const char *text, size_t n, struct buf *out)
             out->data[to++] = out->data[from];
     out->data[out->len = to] = '\0';
     return true;
+}
+
+size_t fold_distance(const char *a, const char *b)
+{
+    size_t row[FOLD_MOST_LETTERS + 1], n = strlen(b);
+    for (size_t k = 0; k <= n; k++)
+        row[k] = k;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t k = 1; k <= n; k++) {
+            size_t changed = diagonal + (a[i - 1] != b[k - 1]);
+            size_t shorter = (row[k] < row[k - 1] ? row[k] : row[k - 1]) + 1;
+            diagonal = row[k];
+            row[k] = changed < shorter ? changed : shorter;
+        }
+    }
+    return row[n];
 }

@@ -16,4 +16,10 @@ bool fold(const char *text, size_t n, struct buf *out);
  * without words gives one blank. */
 bool fold_line(const char *text, size_t n, struct buf *out);
 
+enum { FOLD_MOST_LETTERS = 63 };
+/* How many letters of a folded word have to be changed, added or taken away to get the other (Levenshtein,
+ * "Binary codes capable of correcting deletions, insertions, and reversals", 1966). Each has at most
+ * FOLD_MOST_LETTERS bytes. */
+size_t fold_distance(const char *a, const char *b);
+
 #endif

@@ -194,18 +194,27 @@ static enum sarai_status evaluate(struct embedder *e, int32_t *tokens, size_t n,
     return SARAI_OK;
 }
 
+bool embedder_unit(float *v, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)v[i] * (double)v[i];
+    if (!(sum > 0 && isfinite(sum)))
+        return false;
+    double scale = 1 / sqrt(sum);
+    for (size_t i = 0; i < n; i++)
+        v[i] = (float)(v[i] * scale);
+    return true;
+}
+
 static enum sarai_status take_vector(const struct embedder *e, float *out, struct sarai_error *err)
 {
     const float *v = llama_get_embeddings_seq(e->ctx, 0);
-    double sum = 0;
-    for (int i = 0; v && i < e->dimension; i++)
-        sum += (double)v[i] * (double)v[i];
-    if (!v || !(sum > 0 && isfinite(sum)))
+    if (v)
+        memcpy(out, v, (size_t)e->dimension * sizeof *out);
+    if (!v || !embedder_unit(out, (size_t)e->dimension))
         return failed(err, SARAI_EINTERNAL,
                       tr("el modelo de búsqueda no dio un vector", "the embedding model gave no vector"));
-    double scale = 1 / sqrt(sum);
-    for (int i = 0; i < e->dimension; i++)
-        out[i] = (float)(v[i] * scale);
     return SARAI_OK;
 }
 

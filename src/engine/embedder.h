@@ -14,6 +14,7 @@
 #ifndef SARAI_ENGINE_EMBEDDER_H
 #define SARAI_ENGINE_EMBEDDER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -51,6 +52,9 @@ enum sarai_status embedder_encode(struct embedder *e, const char *text, enum emb
 /* Tokens that a passage takes, prefix and control tokens included, uncut. EINPUT as above. */
 enum sarai_status embedder_count(const struct embedder *e, const char *text, size_t n_bytes, size_t *n_tokens,
                                  struct sarai_error *err);
+
+/* Brings a vector to length 1. False, and untouched: it has no length, or a number in it is none. */
+bool embedder_unit(float *v, size_t n);
 
 int embedder_dimension(const struct embedder *e);
 /* Tokens of one text that it looks at. */

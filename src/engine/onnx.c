@@ -475,6 +475,18 @@ int onnx_shape(const struct onnx_tensor *tensor, int64_t dims[ONNX_MAX_RANK])
     return tensor_info(tensor, dims, &type);
 }
 
+bool onnx_fits(const struct onnx *session, const char *name, const struct onnx_tensor *tensor)
+{
+    int64_t wanted[ONNX_MAX_RANK], shape[ONNX_MAX_RANK];
+    int rank = onnx_input_shape(session, name, wanted);
+    if (!tensor || rank < 0 || onnx_type(tensor) != ONNX_F32 || onnx_shape(tensor, shape) != rank)
+        return false;
+    for (int i = 0; i < rank; i++)
+        if (wanted[i] >= 0 && shape[i] != wanted[i])
+            return false;
+    return true;
+}
+
 size_t onnx_count(const struct onnx_tensor *tensor)
 {
     int64_t dims[ONNX_MAX_RANK];

@@ -56,6 +56,8 @@ bool onnx_has_input(const struct onnx *session, const char *name);
 bool onnx_has_output(const struct onnx *session, const char *name);
 /* Shape of an input; -1 where a dimension is free. Returns the rank, or -1 when there is no such input. */
 int onnx_input_shape(const struct onnx *session, const char *name, int64_t dims[ONNX_MAX_RANK]);
+/* Whether the tensor holds 32-bit floats in the shape of that input. False for NULL. */
+bool onnx_fits(const struct onnx *session, const char *name, const struct onnx_tensor *tensor);
 
 /* Tensors over the caller's memory, which must outlive them. NULL when memory is out. */
 struct onnx_tensor *onnx_f32(const int64_t *dims, int rank, const float *data);

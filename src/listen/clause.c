@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/fold.h"
 #include "base/utf8.h"
 
 enum { MAX_WORD = 32, MAX_WAKE_WORDS = 4, MAX_ADDED_WORDS = 3 };
@@ -119,25 +120,6 @@ static size_t as_it_sounds(const char *word, char sound[MAX_WORD])
     return n;
 }
 
-/* Letters to change, add or take away (Levenshtein, 1966). */
-static size_t distance(const char *a, size_t na, const char *b, size_t nb)
-{
-    size_t row[MAX_WORD];
-    for (size_t k = 0; k <= nb; k++)
-        row[k] = k;
-    for (size_t i = 1; i <= na; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= nb; k++) {
-            size_t changed = diagonal + (a[i - 1] != b[k - 1]);
-            size_t shorter = (row[k] < row[k - 1] ? row[k] : row[k - 1]) + 1;
-            diagonal = row[k];
-            row[k] = changed < shorter ? changed : shorter;
-        }
-    }
-    return row[nb];
-}
-
 /* A word alone is short of what a transcriber needs: it writes "bale", "clado", "buenas". */
 static bool is_nearly_backchannel(const char *word)
 {
@@ -145,7 +127,7 @@ static bool is_nearly_backchannel(const char *word)
     size_t n = as_it_sounds(word, heard);
     for (size_t i = 0; i < sizeof backchannels / sizeof *backchannels; i++) {
         size_t m = as_it_sounds(backchannels[i], meant), shorter = n < m ? n : m;
-        if (distance(heard, n, meant, m) <= (shorter >= 5 ? 2U : shorter >= 3 ? 1U : 0U))
+        if (fold_distance(heard, meant) <= (shorter >= 5 ? 2U : shorter >= 3 ? 1U : 0U))
             return true;
     }
     return false;
@@ -207,16 +189,7 @@ bool clause_ends_ring(const char *text)
 /* Whether b can be a for a transcriber that mishears: equal, or one letter changed, added or lost. */
 static bool sounds_like(const char *a, const char *b)
 {
-    size_t na = strlen(a), nb = strlen(b), head = 0, tail = 0;
-    if (strcmp(a, b) == 0)
-        return true;
-    if (na < 4 || na > nb + 1 || nb > na + 1)
-        return false;
-    while (head < na && head < nb && a[head] == b[head])
-        head++;
-    while (tail < na - head && tail < nb - head && a[na - 1 - tail] == b[nb - 1 - tail])
-        tail++;
-    return na - head - tail <= 1 && nb - head - tail <= 1;
+    return strcmp(a, b) == 0 || (strlen(a) >= 4 && fold_distance(a, b) <= 1);
 }
 
 /* Where the text goes on behind the wake phrase phrase[0..n_phrase); 0 when it does not begin so. */

@@ -29,8 +29,6 @@ struct profile {
 struct emotion {
     struct onnx *head;
     size_t n_features;
-    int64_t stats_shape[ONNX_MAX_RANK];
-    int stats_rank;
     char profile_dir[PATH_BYTES], path[PATH_BYTES]; /* empty: not kept */
     const char *version;                            /* of the features, borrowed from the head */
     struct profile profile;
@@ -42,12 +40,13 @@ struct emotion {
 
 static enum sarai_status read_contract(struct emotion *e, const char *path, struct sarai_error *err)
 {
+    int64_t stats[ONNX_MAX_RANK];
     const char *role = onnx_metadata(e->head, "sarai.role");
     long n = onnx_metadata_int(e->head, "sarai.features", 0);
     e->version = onnx_metadata(e->head, "sarai.version");
-    e->stats_rank = onnx_input_shape(e->head, "layer_stats", e->stats_shape);
     if (!role || strcmp(role, "affect-head") != 0 || n < 1 || n > EMOTION_MAX_FEATURES || !e->version ||
-        e->stats_rank < 1 || !onnx_has_input(e->head, "pcm") || !onnx_has_output(e->head, "emo_vec"))
+        onnx_input_shape(e->head, "layer_stats", stats) < 1 || !onnx_has_input(e->head, "pcm") ||
+        !onnx_has_output(e->head, "emo_vec"))
         return failed(err, SARAI_EMODEL,
                       tr("%s no cumple el contrato «affect-head»; véase docs/CONTRACTS.md",
                          "%s does not keep the contract “affect-head”; see docs/CONTRACTS.md"),
@@ -95,13 +94,7 @@ void emotion_close(struct emotion *e)
 
 bool emotion_fits(const struct emotion *e, const struct onnx_tensor *stats)
 {
-    int64_t shape[ONNX_MAX_RANK];
-    if (!stats || onnx_type(stats) != ONNX_F32 || onnx_shape(stats, shape) != e->stats_rank)
-        return false;
-    for (int i = 0; i < e->stats_rank; i++)
-        if (e->stats_shape[i] >= 0 && shape[i] != e->stats_shape[i])
-            return false;
-    return true;
+    return onnx_fits(e->head, "layer_stats", stats);
 }
 
 long emotion_utterances(const struct emotion *e)

@@ -7,18 +7,17 @@ struct latent {
     struct onnx *projector;
     size_t dimension;
     const char *embedder; /* borrowed from the projector */
-    int64_t stats_shape[ONNX_MAX_RANK];
-    int stats_rank;
 };
 
 static enum sarai_status read_contract(struct latent *l, const char *path, struct sarai_error *err)
 {
+    int64_t stats[ONNX_MAX_RANK];
     const char *role = onnx_metadata(l->projector, "sarai.role");
     l->embedder = onnx_metadata(l->projector, "sarai.embedder");
-    l->stats_rank = onnx_input_shape(l->projector, "layer_stats", l->stats_shape);
     long dimension = onnx_metadata_int(l->projector, "sarai.dimension", 0);
-    if (!role || strcmp(role, "latent-projector") != 0 || !l->embedder || l->stats_rank < 1 ||
-        dimension < 1 || dimension > LATENT_MAX_DIMENSION || !onnx_has_output(l->projector, "latent_z"))
+    if (!role || strcmp(role, "latent-projector") != 0 || !l->embedder ||
+        onnx_input_shape(l->projector, "layer_stats", stats) < 1 || dimension < 1 ||
+        dimension > LATENT_MAX_DIMENSION || !onnx_has_output(l->projector, "latent_z"))
         return failed(err, SARAI_EMODEL,
                       tr("%s no cumple el contrato «latent-projector»; véase docs/CONTRACTS.md",
                          "%s does not keep the contract “latent-projector”; see docs/CONTRACTS.md"),
@@ -61,22 +60,11 @@ const char *latent_embedder(const struct latent *l)
     return l->embedder;
 }
 
-bool latent_fits(const struct latent *l, const struct onnx_tensor *stats)
-{
-    int64_t shape[ONNX_MAX_RANK];
-    if (!stats || onnx_type(stats) != ONNX_F32 || onnx_shape(stats, shape) != l->stats_rank)
-        return false;
-    for (int i = 0; i < l->stats_rank; i++)
-        if (l->stats_shape[i] >= 0 && shape[i] != l->stats_shape[i])
-            return false;
-    return true;
-}
-
 enum sarai_status latent_read(struct latent *l, struct onnx_tensor *stats, float *vector,
                               struct sarai_error *err)
 {
     struct onnx_value in[] = {{"layer_stats", stats}}, out[] = {{"latent_z", NULL}};
-    if (!latent_fits(l, stats))
+    if (!onnx_fits(l->projector, "layer_stats", stats))
         return failed(err, SARAI_EINPUT, tr("nada que oír", "nothing to hear"));
     enum sarai_status st = onnx_run(l->projector, in, 1, out, 1, err);
     if (!st && onnx_count(out[0].tensor) != l->dimension)

@@ -28,8 +28,7 @@ void latent_close(struct latent *l);
 size_t latent_dimension(const struct latent *l);
 /* The embedder that it was trained for, by its name in the manifest; borrowed. */
 const char *latent_embedder(const struct latent *l);
-/* Whether the statistics have the shape that it was trained on; NULL has not. */
-bool latent_fits(const struct latent *l, const struct onnx_tensor *stats);
+/* Writes latent_dimension() numbers. EINPUT: no statistics, or not of the shape that it was trained on. */
 enum sarai_status latent_read(struct latent *l, struct onnx_tensor *stats, float *vector,
                               struct sarai_error *err);
 

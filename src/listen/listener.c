@@ -124,8 +124,7 @@ const char *listener_latent_embedder(const struct listener *l)
 bool listener_feel(struct listener *l, const float *pcm, size_t n, float emo_vec[SARAI_EMO_DIMENSION])
 {
     struct onnx_tensor *stats = transcriber_stats(l->transcriber);
-    return l->emotion && n > 0 && emotion_fits(l->emotion, stats) &&
-           emotion_read(l->emotion, pcm, n, stats, emo_vec, NULL) == SARAI_OK;
+    return l->emotion && emotion_read(l->emotion, pcm, n, stats, emo_vec, NULL) == SARAI_OK;
 }
 
 /* Transcribes the utterance that the segmenter has ready, if any. */
@@ -142,8 +141,7 @@ static enum sarai_status pass_utterance(struct listener *l, listener_segment_fn 
         float latent_z[LATENT_MAX_DIMENSION];
         struct onnx_tensor *stats = transcriber_stats(l->transcriber);
         bool felt = listener_feel(l, u->pcm, u->n_frames, emo_vec);
-        bool placed = l->latent && latent_fits(l->latent, stats) &&
-                      latent_read(l->latent, stats, latent_z, NULL) == SARAI_OK;
+        bool placed = l->latent && latent_read(l->latent, stats, latent_z, NULL) == SARAI_OK;
         struct listener_segment segment = {.start_s = u->start_s,
                                            .end_s = u->end_s,
                                            .text = heard.words.data,

@@ -9,9 +9,9 @@
 enum {
     GRAMMAR_BYTES = 16 * 1024,
     EVIDENCE_BYTES = 2 * FRAME_DATA_BYTES,
-    WORD_BYTES = 64,      /* longer words are taken as they are */
-    MENDED_LETTERS = 2,   /* most that a mended name differs in … */
-    LETTERS_FOR_EACH = 4, /* … and one for each so many letters */
+    WORD_BYTES = FOLD_MOST_LETTERS + 1, /* longer words are taken as they are */
+    MENDED_LETTERS = 2,                 /* most that a mended name differs in … */
+    LETTERS_FOR_EACH = 4,               /* … and one for each so many letters */
 };
 
 static const char cue[] = "Según ", instead[] = "eso no consta.";
@@ -224,25 +224,6 @@ static bool is_capital(uint32_t c)
     return (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE);
 }
 
-/* Letters to be added, left out or changed (Levenshtein). */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[WORD_BYTES + 1], n = strlen(b);
-    for (size_t k = 0; k <= n; k++)
-        row[k] = k;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= n; k++) {
-            size_t change = corner + (a[i - 1] != b[k - 1]);
-            size_t least = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
-            corner = row[k];
-            row[k] = change < least ? change : least;
-        }
-    }
-    return row[n];
-}
-
 /* False: too long to be compared; such a word is let be. Or no memory. */
 static bool fold_word(struct sentences *s, const char *word, size_t n, char out[WORD_BYTES])
 {
@@ -269,7 +250,7 @@ static const char *nearly(const struct grounding *g, struct sentences *s, const 
     while (next_word(g->evidence.data, g->evidence.len, &at, &from, &length, &first)) {
         if (!is_capital(first) || !fold_word(s, g->evidence.data + from, length, other))
             continue;
-        size_t far = distance(word, other);
+        size_t far = fold_distance(word, other);
         if (far < best) {
             best = far;
             found = g->evidence.data + from;

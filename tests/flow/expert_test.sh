@@ -4,8 +4,6 @@
 source "$(dirname "$0")/flow.sh"
 
 hard="¿Qué diferencia hay entre un virus y una bacteria?" # the router gives it 0.97
-servers=()
-trap 'for pid in "${servers[@]}"; do kill "$pid"; done; rm -rf "$folder"' EXIT
 
 # ask [NAME=VALUE…] QUESTION: `sarai ask --json` with these settings in its environment.
 ask() {
@@ -13,12 +11,7 @@ ask() {
     code=$?
 }
 
-: >requests
-python3 "$root/tests/unit/oracle.py" >requests &
-servers+=($!)
-until read -r port <requests; do sleep 0.1; done
-oracle=http://127.0.0.1:$port
-requests() { tail -n +2 requests | wc -l; }
+start_oracle
 
 # Never is the default: nothing leaves, whatever the address.
 ask EXPERT_URL="$oracle/good/v1" "$hard"

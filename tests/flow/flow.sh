@@ -13,7 +13,8 @@ sarai=${SARAI:-$root/build/dev/sarai}
 question=$root/tests/data/pregunta.wav
 folder=$(mktemp -d /tmp/sarai-flow-XXXXXX)
 failures=0
-trap 'rm -rf "$folder"' EXIT
+servers=() # processes that end with the test
+trap 'for pid in "${servers[@]}"; do kill "$pid"; done; rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 export NO_COLOR=1 SARAI_LANG=es GOMP_SPINCOUNT=2000 HOME=$folder
 
@@ -71,6 +72,18 @@ is_wav() {
 is_absent() {
     [ -z "$(find . -name "$1*" -print -quit)" ]
 }
+
+# A service that misbehaves as the address that it is asked under says: $oracle is where it listens, and
+# requests() counts what it was asked.
+start_oracle() {
+    local port
+    : >requests
+    python3 "$root/tests/unit/oracle.py" >requests &
+    servers+=($!)
+    until read -r port <requests; do sleep 0.1; done
+    oracle=http://127.0.0.1:$port
+}
+requests() { tail -n +2 requests | wc -l; }
 
 finish() {
     [ "$failures" = 0 ] || echo "$failures checks failed" >&2

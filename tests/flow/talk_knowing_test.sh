@@ -3,17 +3,10 @@
 # while it comes, the model here going on where it breaks off; what a person tells of themselves, remembered over
 # a session and forgotten again.
 source "$(dirname "$0")/flow.sh"
-servers=()
-trap 'for pid in "${servers[@]}"; do kill "$pid"; done; rm -rf "$folder"' EXIT
 
 hard="¿Qué diferencia hay entre un virus y una bacteria?" # the router gives it 0.97
 
-: >requests
-python3 "$root/tests/unit/oracle.py" >requests &
-servers+=($!)
-until read -r port <requests; do sleep 0.1; done
-oracle=http://127.0.0.1:$port
-requests() { tail -n +2 requests | wc -l; }
+start_oracle
 
 # speak TEXT: the path of a recording of these words, at the microphone's rate.
 speak() {

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/fold.h"
 #include "base/queue.h"
 #include "base/sse.h"
 #include "base/utf8.h"
@@ -159,6 +160,17 @@ static void sse_stops_at_its_maximum_and_when_told(void **state)
     sse_finish(&told);
 }
 
+/* The pairs are those of any text on it. */
+static void distance_counts_letters(void **state)
+{
+    (void)state;
+    assert_int_equal(fold_distance("kitten", "sitting"), 3);
+    assert_int_equal(fold_distance("saturday", "sunday"), 3);
+    assert_int_equal(fold_distance("vale", "vale"), 0);
+    assert_int_equal(fold_distance("", "vale"), 4);
+    assert_int_equal(fold_distance("vale", ""), 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +183,7 @@ int main(void)
         cmocka_unit_test(sse_gives_whole_events),
         cmocka_unit_test(sse_stops_at_its_maximum_and_when_told),
         cmocka_unit_test(queue_keeps_order_across_threads),
+        cmocka_unit_test(distance_counts_letters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

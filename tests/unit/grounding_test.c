@@ -63,30 +63,34 @@ static void only_sources_at_hand_are_named(void **state)
     conversation_close(c);
 }
 
+#define SOURCE "Según contrato.pdf, página 3,"
+
+/* What is said of the source; expected NULL: it is heard as it was said. */
+static void expect_each(struct conversation *c, struct llm *llm, const char *const *said, size_t n,
+                        const char *expected)
+{
+    for (size_t i = 0; i < n; i++) {
+        char text[200];
+        snprintf(text, sizeof text, SOURCE "%s", said[i]);
+        expect(c, llm, text, 2, expected ? expected : text);
+    }
+}
+
 static void what_stands_in_no_passage_is_not_said(void **state)
 {
     (void)state;
     struct llm llm = {0};
     struct conversation *c = begin(&llm, 0, true);
-#define SOURCE "Según contrato.pdf, página 3,"
     static const char *const rest[] = {" son 1200 euros.",         " son 1.200 euros",
                                        " lo cobra Begoña.",        " son 3 plazos.",
                                        " es a las 9:05.",          " lo cobra Begona Arrizabalaga.",
                                        " en tres plazos. Es todo."};
-    for (size_t i = 0; i < sizeof rest / sizeof *rest; i++) {
-        char text[200];
-        snprintf(text, sizeof text, SOURCE "%s", rest[i]);
-        expect(c, &llm, text, 2, text);
-    }
+    expect_each(c, &llm, rest, sizeof rest / sizeof *rest, NULL);
     static const char *const invented[] = {" son 1.300 euros.",  " son 200 euros.",
                                            " lo cobra Marta.",   " son 4 plazos.",
                                            " en cuatro plazos.", " lo paga Íñiga Zabala y nadie más",
                                            " es a las 9:15."};
-    for (size_t i = 0; i < sizeof invented / sizeof *invented; i++) {
-        char text[200];
-        snprintf(text, sizeof text, SOURCE "%s", invented[i]);
-        expect(c, &llm, text, 2, SOURCE " eso no consta.");
-    }
+    expect_each(c, &llm, invented, sizeof invented / sizeof *invented, SOURCE " eso no consta.");
     expect(c, &llm, SOURCE " son tres plazos. El primero es de 77 euros. Ya está.", 2,
            SOURCE " son tres plazos.");
     assert_ends(llm.read, "¿Cuánto pago?<end_of_turn>\n<start_of_turn>model\n");
