@@ -496,7 +496,7 @@ class Maker:
         parts = [self.moods(1), self.talk(1), self.noise(40), self.cut(40), self.repeated(30), self.without_tools(1), self.dialogues(2), self.tools(1),
                  self.facts(9), self.passages(3), self.tables(9)]
         if folder:
-            parts += [self.chitchat(folder, 3), self.home(folder, 40), self.clock(folder), self.squad(folder, 100), self.near_misses(folder, 60),
+            parts += [self.chitchat(folder, 3), self.home(folder, 40), self.clock(folder), self.squad(folder, 220), self.near_misses(folder, 80),
                       self.subtitles(folder, 10)]
         return [{"g": g, "tools": variant, "turns": turns} for part in parts for g, variant, turns in part
                 if heldout.is_clean(turns, MOODS)]
