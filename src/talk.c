@@ -48,6 +48,7 @@ static void cancel(struct talk *t)
     talk_amend(t, atomic_load(&t->turn), NULL);
     talk_cancel_work(t);
     playback_drop(t->playback);
+    t->gaps = (struct talk_gaps){0};
     forget_answer(t);
 }
 
@@ -73,6 +74,7 @@ static void stop(struct talk *t)
     playback_heard(t->playback, &heard);
     talk_amend(t, atomic_load(&t->turn), buf_string(&heard));
     talk_show_text(t, SARAI_TALK_INTERRUPTED, buf_string(&heard));
+    talk_tell_gaps(t);
     keep_turn(t, buf_string(&heard));
     buf_finish(&heard);
     talk_cancel_work(t);
@@ -346,11 +348,11 @@ static void end_answer(struct talk *t)
     buf_finish(&heard);
 }
 
-static enum sarai_status play(struct talk *t, bool late, struct sarai_error *err)
+static enum sarai_status play(struct talk *t, const struct duplex_step *step, struct sarai_error *err)
 {
     float voice[DUPLEX_VOICE_FRAMES] = {0};
     struct playback_status status = {0};
-    if (!late) /* else this stretch of time has gone by in silence */
+    if (!step->late) /* else this stretch of time has gone by in silence */
         status = playback_pull(t->playback, voice, DUPLEX_VOICE_FRAMES);
     if (status.sounding && t->floor.state == FLOOR_THINKING) {
         t->times.sounding_ms = clock_ms();
@@ -358,7 +360,9 @@ static enum sarai_status play(struct talk *t, bool late, struct sarai_error *err
         talk_show_turn(t);
     }
     follow_playing(t, status.sounding);
+    talk_follow_gaps(t, &status, step->dry);
     if (status.over) {
+        talk_tell_gaps(t);
         end_answer(t);
         t->awake_until_ms = clock_ms() + 1000.0 * (double)config_int(t->s->cfg, "WAKE_WINDOW_S");
         act(t, floor_silent(&t->floor));
@@ -423,7 +427,7 @@ static enum sarai_status step(struct talk *t, bool *over, struct sarai_error *er
         read_news(t);
     show_level(t);
     talk_idle(t);
-    st = play(t, step.late, err);
+    st = play(t, &step, err);
     *over = step.over;
     return st ? st : t->status;
 }

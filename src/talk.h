@@ -82,6 +82,13 @@ struct amendment {
     char *heard; /* NULL: nothing */
 };
 
+/* Silences inside an answer: the voice was slower than the loudspeaker, or our loop was. */
+struct talk_gaps {
+    int n, dry;              /* of the voice, of the loop */
+    double ms;               /* of all n, in played sound */
+    double now_ms, start_ms; /* of the one that may have begun; start on clock_ms() */
+};
+
 struct talk {
     struct sarai *s;
     const struct sarai_talk_options *options;
@@ -133,6 +140,7 @@ struct talk {
     bool confirmed; /* the current turn */
     bool playing;
     double play_start_ms;
+    struct talk_gaps gaps; /* in the answer */
 };
 
 enum sarai_status talk_work_open(struct talk *t, struct sarai_error *err);
@@ -158,6 +166,10 @@ void talk_show_text(struct talk *t, enum sarai_talk_kind kind, const char *text)
 void talk_show_answer(struct talk *t);
 void talk_show_answered(struct talk *t);
 void talk_show_turn(struct talk *t);
+/* Counts the gaps in an answer, after each step of it (`dry`: the loudspeaker was given it too late); and
+ * tells their sum, at its end. */
+void talk_follow_gaps(struct talk *t, const struct playback_status *status, bool dry);
+void talk_tell_gaps(struct talk *t);
 /* What a model thinks of whether the person has finished. */
 void talk_show_judgement(struct talk *t, const char *what, enum sarai_talk_lane lane, float probability,
                          double start_ms);

@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "talk.h"
 
@@ -77,4 +79,45 @@ void talk_show_judgement(struct talk *t, const char *what, enum sarai_talk_lane 
                                            .speech = probability,
                                            .lane = lane,
                                            .start_ms = start_ms - t->start_ms});
+}
+
+/* Only what sound comes behind is a gap: what starves to its end has simply ended. */
+void talk_follow_gaps(struct talk *t, const struct playback_status *status, bool dry)
+{
+    struct talk_gaps *gaps = &t->gaps;
+    gaps->dry += dry && t->playing;
+    if (status->starved) {
+        if (gaps->now_ms <= 0)
+            gaps->start_ms = clock_ms();
+        gaps->now_ms += DUPLEX_STEP_MS;
+    } else if (status->sounding && gaps->now_ms > 0) {
+        gaps->n++;
+        gaps->ms += gaps->now_ms;
+        gaps->now_ms = 0;
+        talk_emit(t, (struct sarai_talk_event){.kind = SARAI_TALK_SPAN,
+                                               .turn = atomic_load(&t->turn),
+                                               .text = "starved",
+                                               .lane = SARAI_LANE_PLAY,
+                                               .start_ms = gaps->start_ms - t->start_ms});
+    }
+}
+
+void talk_tell_gaps(struct talk *t)
+{
+    char sentence[128];
+    if (t->gaps.n > 0) {
+        snprintf(sentence, sizeof sentence,
+                 tr("la voz no ha dado abasto: %d silencios dentro de la respuesta, %.0f ms",
+                    "the voice was too slow: %d silences inside the answer, %.0f ms"),
+                 t->gaps.n, t->gaps.ms);
+        talk_show_text(t, SARAI_TALK_NOTICE, sentence);
+    }
+    if (t->gaps.dry > 0) {
+        snprintf(sentence, sizeof sentence,
+                 tr("el altavoz se ha quedado %d veces sin sonido en la respuesta",
+                    "the loudspeaker has run dry %d times in the answer"),
+                 t->gaps.dry);
+        talk_show_text(t, SARAI_TALK_NOTICE, sentence);
+    }
+    t->gaps = (struct talk_gaps){0};
 }

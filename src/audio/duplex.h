@@ -44,6 +44,7 @@ struct duplex_step {
     bool lost;      /* the device is gone; time goes on in silence, and it is looked for */
     bool found;     /* … and it is back */
     double lost_ms; /* of microphone sound, since the last step (overrun) */
+    bool dry;       /* the loudspeaker's ring was empty at the last write: silence was heard (underrun) */
 };
 
 enum sarai_status duplex_open(const struct duplex_options *options, struct duplex **out,

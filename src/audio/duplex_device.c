@@ -25,7 +25,8 @@ struct device {
     struct resampler *from_mic, *to_speaker, *to_speech;
     struct samples mic, played; /* at SARAI_SPEECH_HZ, not yet taken */
     double last_sound_ms, last_played_ms, last_try_ms;
-    long asked; /* by the loudspeaker, at last_played_ms */
+    long asked;       /* by the loudspeaker, at last_played_ms */
+    bool filled, dry; /* its ring, once since it was opened; and it has run empty since the last step */
 };
 
 static void close_audio(struct device *d)
@@ -58,6 +59,7 @@ static enum sarai_status open_audio(struct device *d, struct sarai_error *err)
         close_audio(d);
     d->last_sound_ms = d->last_played_ms = d->last_try_ms = clock_ms();
     d->asked = 0;
+    d->filled = d->dry = false;
     return st;
 }
 
@@ -123,6 +125,8 @@ static enum sarai_status device_read(struct duplex *base, float *mic, float *pla
     step->lost = was_there && !d->audio && !st;
     if (d->audio)
         step->lost_ms = 1000.0 * (double)portaudio_lost(d->audio) / portaudio_input_hz(d->audio);
+    step->dry = d->dry;
+    d->dry = false;
     samples_take(&d->mic, mic, DUPLEX_MIC_FRAMES);
     samples_take(&d->played, played, DUPLEX_MIC_FRAMES);
     return st;
@@ -133,8 +137,11 @@ static void keep_headroom(struct device *d)
 {
     static const float silence[BLOCK];
     size_t wanted = (size_t)portaudio_output_hz(d->audio) * HEADROOM_MS / 1000;
-    if (portaudio_waiting(d->audio) == 0)
-        portaudio_write(d->audio, silence, wanted < BLOCK ? wanted : BLOCK);
+    if (portaudio_waiting(d->audio) > 0)
+        return;
+    portaudio_write(d->audio, silence, wanted < BLOCK ? wanted : BLOCK);
+    d->dry = d->filled;
+    d->filled = true;
 }
 
 static enum sarai_status device_write(struct duplex *base, const float *voice, struct sarai_error *err)

@@ -119,6 +119,7 @@ static enum sarai_status files_read(struct duplex *base, float *mic, float *play
         f->start_ms = clock_ms();
     if (!f->options.fast && (f->reader || f->over))
         pace(f, &step->late);
+    step->dry = step->late;
     f->steps++;
     samples_take(&f->played, played, DUPLEX_MIC_FRAMES);
     if (f->room)

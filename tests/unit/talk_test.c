@@ -242,6 +242,44 @@ static void a_full_queue_holds_the_thinking_back(void **state)
     assert_int_equal(script.answers, 1);
 }
 
+static void heard_spans(void *user, const struct sarai_talk_event *e)
+{
+    char *said = user;
+    assert_int_equal(e->turn, 7);
+    if (e->kind == SARAI_TALK_SPAN)
+        assert_int_equal(e->lane, SARAI_LANE_PLAY);
+    strcat(strcat(said, e->text), ";");
+}
+
+/* A silence counts once sound comes behind it, and is told at the end of the answer. */
+static void an_answer_that_starves_is_counted(void **state)
+{
+    (void)state;
+    char said[256] = "";
+    const struct sarai_talk_options options = {.on_event = heard_spans, .user = said};
+    const struct playback_status sounding = {.sounding = true}, starved = {.starved = true},
+                                 starts_to = {.sounding = true, .starved = true}, over = {.over = true};
+    struct talk t = {.options = &options};
+    const struct playback_status *const steps[] = {&sounding, &starts_to, &starved, &starved, &sounding,
+                                                   &starved,  &sounding,  &starved, &over};
+    atomic_store(&t.turn, 7);
+    talk_follow_gaps(&t, &sounding, true); /* between answers nobody hears it */
+    t.playing = true;
+    talk_follow_gaps(&t, &sounding, true);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        talk_follow_gaps(&t, steps[i], false);
+    assert_string_equal(said, "starved;starved;");
+    assert_int_equal(t.gaps.n, 2);
+    assert_true(t.gaps.ms == 4 * DUPLEX_STEP_MS);
+    lang_set(LANG_EN);
+    talk_tell_gaps(&t);
+    assert_non_null(strstr(said, "2 silences inside the answer, 40 ms;"));
+    assert_non_null(strstr(said, "dry 1 times"));
+    said[0] = '\0';
+    talk_tell_gaps(&t); /* of the next answer */
+    assert_string_equal(said, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +295,7 @@ int main(void)
         cmocka_unit_test(it_rings_until_somebody_speaks),
         cmocka_unit_test(an_interrupt_ends_it_in_any_state),
         cmocka_unit_test(a_full_queue_holds_the_thinking_back),
+        cmocka_unit_test(an_answer_that_starves_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
