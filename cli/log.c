@@ -19,6 +19,13 @@ static json_t *text_or_null(const char *text)
     return text ? cli_json_text(text) : json_null();
 }
 
+static const char *kind_name(const char *kind)
+{
+    return strcmp(kind, "expert") == 0 ? tr("al experto", "to the expert")
+           : strcmp(kind, "tool") == 0 ? tr("falla una herramienta", "a tool failed")
+                                       : tr("turno", "turn");
+}
+
 static bool show_row(void *user, const struct turn_log_row *row)
 {
     struct log_call *call = user;
@@ -30,9 +37,8 @@ static bool show_row(void *user, const struct turn_log_row *row)
                       row->answer_hash, "hash", row->own));
         return !call->printed;
     }
-    printf("%lld  %s  %s%s%s\n", (long long)row->id, row->at,
-           strcmp(row->kind, "expert") == 0 ? tr("al experto", "to the expert") : tr("turno", "turn"),
-           *row->note ? "  " : "", row->note);
+    printf("%lld  %s  %s%s%s\n", (long long)row->id, row->at, kind_name(row->kind), *row->note ? "  " : "",
+           row->note);
     if (row->question)
         printf("    > %s\n", row->question);
     if (row->answer)

@@ -36,6 +36,8 @@ struct acting {
     struct tool_request pending; /* waits for consent; tool NULL: none */
     double pending_until_ms;
     bool answers; /* commands, and the model's calls */
+    struct acting_failure failures[ACTING_CALLS];
+    size_t n_failures; /* of this turn */
 };
 
 /* ---- what the tools need of the house ----------------------------------------------------------- */
@@ -275,6 +277,29 @@ static void sentence_of(const struct sarai_error *err, struct buf *out)
     buf_printf(out, "%c%s.", is_small ? text[0] - 'a' + 'A' : text[0], text + 1);
 }
 
+const struct acting_failure *acting_failures(const struct acting *a, size_t *n)
+{
+    *n = a ? a->n_failures : 0;
+    return a ? a->failures : NULL;
+}
+
+/* A failure becomes a result as well, of which the person hears in one sentence. */
+static enum sarai_status give_failure(struct acting *a, const char *tool, const struct sarai_error *cause,
+                                      struct tool_result *out, struct sarai_error *err)
+{
+    struct buf sentence = BUF_INIT(TOOL_SENTENCE_BYTES);
+    if (a->n_failures < ACTING_CALLS) {
+        struct acting_failure *failure = &a->failures[a->n_failures++];
+        snprintf(failure->tool, sizeof failure->tool, "%s", tool);
+        failure->why = *cause;
+    }
+    sentence_of(cause, &sentence);
+    enum sarai_status st =
+        tool_give(out, json_pack("{s:s}", "error", cause->message), buf_string(&sentence), err);
+    buf_finish(&sentence);
+    return st;
+}
+
 /* Whether the person must say yes first. */
 static bool wants_consent(const struct acting *a, const struct tool_request *r)
 {
@@ -296,14 +321,12 @@ static enum sarai_status ask_consent(struct acting *a, struct tool_request *requ
 }
 
 /* Runs it, or asks first. What changes something waits until the turn is over for certain: the person may
- * still go on speaking. A failure becomes a result as well, of which the person hears in one sentence; only
- * what was stopped is an error. */
+ * still go on speaking. A failure is a result; only what was stopped is an error. */
 static enum sarai_status perform(struct acting *a, struct tool_request *request, bool has_consent,
                                  struct tool_result *out, struct sarai_error *err)
 {
     struct sarai *s = a->s;
     struct sarai_error cause = {0};
-    struct buf sentence = BUF_INIT(TOOL_SENTENCE_BYTES);
     if (!has_consent && wants_consent(a, request))
         return ask_consent(a, request, out, err);
     if (request->effect != TOOL_READS && s->wait_until_sure && !s->wait_until_sure(s->sure_user))
@@ -311,12 +334,7 @@ static enum sarai_status perform(struct acting *a, struct tool_request *request,
     enum sarai_status st = toolbox_run(request, &s->stop, out, &cause);
     if (st && stop_raised(&s->stop))
         return failed(err, st, "%s", cause.message);
-    if (st) {
-        sentence_of(&cause, &sentence);
-        st = tool_give(out, json_pack("{s:s}", "error", cause.message), buf_string(&sentence), err);
-    }
-    buf_finish(&sentence);
-    return st;
+    return st ? give_failure(a, request->tool->name, &cause, out, err) : SARAI_OK;
 }
 
 /* ---- without a model ---------------------------------------------------------------------------- */
@@ -383,6 +401,8 @@ enum sarai_status acting_shortcut(struct sarai *s, const struct sarai_question *
     bool taken = false;
     double start_ms = clock_ms();
     enum sarai_status st = SARAI_OK;
+    if (s->acting)
+        s->acting->n_failures = 0;
     if (q->is_result || strnlen(q->text, CONVERSATION_QUESTION_BYTES + 1) > CONVERSATION_QUESTION_BYTES)
         return SARAI_OK;
     if (crisis_reply(q->text, config_text(s->cfg, "COUNTRY"), reply, sizeof reply)) {
@@ -443,16 +463,10 @@ static enum sarai_status answer_call(struct acting *a, const char *call, struct 
 {
     struct tool_request request = {0};
     struct sarai_error cause = {0};
-    struct buf sentence = BUF_INIT(TOOL_SENTENCE_BYTES);
-    enum sarai_status st;
-    if (toolbox_parse(a->box, call, &request, &cause) == SARAI_OK) {
-        st = perform(a, &request, false, out, err);
-    } else {
-        sentence_of(&cause, &sentence);
-        st = tool_give(out, json_pack("{s:s}", "error", cause.message), buf_string(&sentence), err);
-    }
+    enum sarai_status st = toolbox_parse(a->box, call, &request, &cause) == SARAI_OK
+                               ? perform(a, &request, false, out, err)
+                               : give_failure(a, "", &cause, out, err);
     request_finish(&request);
-    buf_finish(&sentence);
     return st;
 }
 

@@ -13,7 +13,13 @@
 
 #include "assistant.h"
 
-enum { ACTING_CALLS = 2 /* of one turn */ };
+enum { ACTING_CALLS = 2 /* of one turn */, ACTING_TOOL_BYTES = 65 };
+
+/* What went wrong in a tool. */
+struct acting_failure {
+    char tool[ACTING_TOOL_BYTES]; /* "": it is not clear which was wanted */
+    struct sarai_error why;       /* ECANCELLED: it took too long. The message may hold words of the person */
+};
 
 /* EUSAGE, EINPUT: a provider's settings; one that is only down is no error, its tools are missing then. */
 enum sarai_status acting_open(struct sarai *s, struct acting **out, struct sarai_error *err);
@@ -31,6 +37,8 @@ enum sarai_status acting_shortcut(struct sarai *s, const struct sarai_question *
  * is to be said. What is told is held to the result's figures: another number is replaced by the tool's own
  * sentence. ECANCELLED: stopped, or the turn was not wanted in the end. */
 enum sarai_status acting_resolve(struct sarai *s, struct answer *answer, struct sarai_error *err);
+/* What went wrong since the turn began, *n of them; borrowed until the next turn. */
+const struct acting_failure *acting_failures(const struct acting *a, size_t *n);
 /* Whether a model may read this, even ahead. */
 bool acting_may_be_read(const char *text);
 

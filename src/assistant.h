@@ -90,6 +90,9 @@ enum sarai_status assistant_open_log(struct turn_log **log, struct sarai_error *
 /* Writes down a turn that was had, as TURN_LOG says: not at all, by its hashes, or with its texts. */
 enum sarai_status assistant_log_turn(const struct sarai *s, struct turn_log **log, const char *question,
                                      const char *answer, struct sarai_error *err);
+/* Writes down what went wrong in the turn's tools, where turns are and this one is had; what cannot be
+ * written is told. */
+void assistant_log_failures(struct sarai *s, const struct sarai_sink *sink);
 
 /* What the person is answered by rule, about what they told of themselves; nothing where no rule fits. */
 enum sarai_status assistant_reply(const struct sarai *s, const char *words, struct buf *out,

@@ -36,6 +36,55 @@ enum sarai_status assistant_log_turn(const struct sarai *s, struct turn_log **lo
     return st ? st : turn_log_add(*log, &entry, err);
 }
 
+/* One word for a note: it stays when the words are forgotten. */
+static const char *reason(enum sarai_status status)
+{
+    switch (status) {
+    case SARAI_EUSAGE:
+    case SARAI_EINPUT:
+        return "input";
+    case SARAI_EOUTPUT:
+        return "output";
+    case SARAI_ENOMEM:
+        return "memory";
+    case SARAI_ENETWORK:
+        return "network";
+    case SARAI_ECANCELLED:
+        return "late";
+    default:
+        return "internal";
+    }
+}
+
+/* The sentence may repeat what the person said: it is kept as an answer is, and forgotten so. */
+static enum sarai_status log_failure(struct sarai *s, const struct acting_failure *failure,
+                                     struct sarai_error *err)
+{
+    char note[TURN_LOG_NOTE_BYTES];
+    const struct turn_log_entry entry = {.kind = "tool",
+                                         .answer = failure->why.message,
+                                         .note = note,
+                                         .keeps_texts =
+                                             strcmp(config_text(s->cfg, "TURN_LOG"), "texts") == 0};
+    snprintf(note, sizeof note, "%s%s%s", failure->tool, *failure->tool ? " " : "",
+             reason(failure->why.status));
+    enum sarai_status st = assistant_open_log(&s->log, err);
+    return st ? st : turn_log_add(s->log, &entry, err);
+}
+
+void assistant_log_failures(struct sarai *s, const struct sarai_sink *sink)
+{
+    size_t n;
+    struct sarai_error err = {0};
+    const struct acting_failure *failures = acting_failures(s->acting, &n);
+    if (n == 0 || strcmp(config_text(s->cfg, "TURN_LOG"), "off") == 0 ||
+        (s->wait_until_sure && !s->wait_until_sure(s->sure_user)))
+        return;
+    for (size_t i = 0; i < n; i++)
+        if (log_failure(s, &failures[i], &err) != SARAI_OK && sink->on_notice)
+            sink->on_notice(sink->user, err.message);
+}
+
 /* ---- facts ------------------------------------------------------------------------------------ */
 
 static bool remembers(const struct sarai *s)

@@ -446,6 +446,7 @@ enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question
         answer_finish(&thought);
         return st;
     }
+    assistant_log_failures(s, sink);
     acting_refresh(s);
     turn->answer = thought.text; /* taken over */
     turn->is_call = thought.is_call;

@@ -303,6 +303,13 @@ enum sarai_status acting_due(struct acting *a, struct buf *sentence, struct sara
     return SARAI_OK;
 }
 
+const struct acting_failure *acting_failures(const struct acting *a, size_t *n)
+{
+    (void)a;
+    *n = 0;
+    return NULL;
+}
+
 double acting_volume(struct acting *a)
 {
     (void)a;

@@ -27,7 +27,7 @@ struct turn_log;
 enum { TURN_LOG_TIME_BYTES = 21, TURN_LOG_NOTE_BYTES = 1024 };
 
 struct turn_log_entry {
-    const char *kind;              /* "turn", "expert" */
+    const char *kind;              /* "turn", "expert", "tool" */
     const char *question, *answer; /* NULL: there is none */
     const char *note;              /* goes in as it is: never words of the person; NULL: none */
     bool keeps_texts;

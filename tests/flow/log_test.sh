@@ -39,6 +39,20 @@ check "gone from the disk" [ "$(grep -rlaF capital .local/share/sarai | wc -l)" 
 run log verify
 check "still good" [ "$code" = 0 ]
 
+TURN_LOG=off run ask -q "¿Cuánto es siete entre cero?"
+TURN_LOG=hashes run ask -q "¿Cuánto es ocho entre cero?"
+check "a failure is said: $(cat out)" grep -q "dividir entre cero" out
+TURN_LOG=texts run ask -q "¿Cuánto es nueve entre cero?"
+run log --json --last 4
+check "what failed in a tool stands before its turn: $(cat out)" jq_holds 'map(.id) == [5, 6, 7, 8] and map(.kind) == ["tool", "turn", "tool", "turn"]
+    and .[0].note == "calcula input" and .[0].answer == null and (.[0].answer_hash | length == 64)
+    and .[2].note == "calcula input" and .[2].answer == "no se puede dividir entre cero"' out
+run log forget 7
+run log --last 2
+check "its sentence can be forgotten: $(cat out)" eval 'grep -q "falla una herramienta  calcula input" out && [ "$(grep -c dividir out)" = 1 ]'
+run log verify
+check "whole with failures" [ "$code" = 0 ]
+
 expect 2 "fecha" log forget --before ayer
 expect 2 "número de una fila" log forget uno
 expect 2 "qué se olvida" log forget

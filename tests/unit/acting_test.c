@@ -268,6 +268,29 @@ static void a_call_that_goes_wrong_is_told(void **state)
     assert_thought(h, PLAN("{\"name\":\"calc", "No lo entiendo."), "No lo entiendo.");
 }
 
+static void a_turn_knows_what_went_wrong_in_it(void **state)
+{
+    struct house *h = *state;
+    size_t n;
+    assert_null(acting_failures(NULL, &n));
+    assert_int_equal(n, 0);
+    assert_said(h, "¿Cuánto es siete entre cero?", "No se puede dividir entre cero.");
+    const struct acting_failure *failures = acting_failures(h->s.acting, &n);
+    assert_int_equal(n, 1);
+    assert_string_equal(failures[0].tool, "calcula");
+    assert_string_equal(failures[0].why.message, "no se puede dividir entre cero");
+    assert_int_equal(failures[0].why.status, SARAI_EINPUT);
+    assert_said(h, "¿Qué opinas de los volcanes?", ""); /* the next turn */
+    acting_failures(h->s.acting, &n);
+    assert_int_equal(n, 0);
+    assert_thought(
+        h, PLAN("{\"name\":\"vuela\",\"arguments\":{}}", CALL("{\"cuenta\":\"1 entre 0\"}"), "No."), "No.");
+    acting_failures(h->s.acting, &n);
+    assert_int_equal(n, 2);
+    assert_string_equal(failures[0].tool, "");
+    assert_string_equal(failures[1].tool, "calcula");
+}
+
 static void what_it_is_to_remember_is_kept(void **state)
 {
     struct house *h = *state;
@@ -398,6 +421,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(another_figure_is_not_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_calls_at_most, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_call_that_goes_wrong_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_turn_knows_what_went_wrong_in_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_it_is_to_remember_is_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(servers_that_cannot_be_used_are_told_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_changes_between_turns_is_offered, set_up, tear_down),
