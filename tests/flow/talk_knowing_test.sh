@@ -73,14 +73,16 @@ done
 converse EXPERT_URL="$oracle/down/v1" EXPERT_ALLOW=always EXPERT_RETRIES=0 "$hard" 9
 check "down: $(jq -c . out | grep -E 'heard|answered|notice' | head -c 800)" jq_holds "$answered | map(.by) == [\"local\"]" out
 
-# What is told by voice is known in the next conversation, and gone when it is to be forgotten.
-converse --session casa "Buenos días, me llamo Ana." 6
-check "told: $(jq -c . out | grep -E 'heard|answered' | head -c 800)" jq_holds "$answered | length == 1" out
-converse --session casa "¿Cómo me llamo?" 5
-check "remembered: $(jq -c . out | grep -E 'heard|answered' | head -c 800)" jq_holds "$answered[0].answer == \"Te llamas Ana.\"" out
+# What is told by voice is known in the next conversation, and gone when it is to be forgotten. Sentences that Whisper
+# base hears alike whatever the processor rounds: of "¿Cómo me llamo?" in this voice it makes "como me jamos".
+heard() { jq -c . out | grep -E 'heard|answered' | head -c 800; }
+converse --session casa "Buenos días, mi nombre es Ana." 6
+check "told: $(heard)" jq_holds "$answered | length == 1" out
+converse --session casa "¿Cuál es mi nombre?" 5
+check "remembered: $(heard)" jq_holds "$answered[0].answer == \"Te llamas Ana.\"" out
 converse "Olvida mi nombre." 5
-check "forgotten: $(jq -c . out | grep -E 'heard|answered' | head -c 800)" jq_holds "$answered[0].answer | test(\"lo olvido\")" out
-converse "¿Cómo me llamo?" 5
-check "it is: $(jq -c . out | grep -E 'heard|answered' | head -c 800)" jq_holds "$answered[0].answer | test(\"no me has dicho\")" out
+check "forgotten: $(heard)" jq_holds "$answered[0].answer | test(\"lo olvido\")" out
+converse "¿Cuál es mi nombre?" 5
+check "it is: $(heard)" jq_holds "$answered[0].answer | test(\"no me has dicho\")" out
 check "from the disk too" [ "$(sqlite3 .local/share/sarai/recuerdos.db 'SELECT count(*) FROM sqlite_master' >/dev/null && grep -c Ana .local/share/sarai/recuerdos.db)" = 0 ]
 finish
