@@ -51,6 +51,53 @@ bool fold_line(const char *text, size_t n, struct buf *out)
     return true;
 }
 
+static bool is_soft(char next)
+{
+    return next == 'e' || next == 'i';
+}
+
+/* The sound of the letters at `at`, and how many letters it takes. */
+static char sound(const char *at, size_t *n)
+{
+    *n = 1;
+    if (at[0] == at[1] && at[0] != 'l' && at[0] != ' ') {
+        at++;
+        *n = 2;
+    }
+    bool is_digraph = (at[0] == 'l' && at[1] == 'l') || (at[0] == 'c' && at[1] == 'h') ||
+                      ((at[0] == 'q' || at[0] == 'g') && at[1] == 'u' && is_soft(at[2]));
+    *n += is_digraph;
+    switch (at[0]) {
+    case 'v':
+        return 'b';
+    case 'l':
+        return is_digraph ? 'y' : 'l';
+    case 'z':
+        return 's';
+    case 'q':
+        return 'k';
+    case 'c':
+        return is_digraph ? 'c' : is_soft(at[1]) ? 's' : 'k';
+    case 'g':
+        return !is_digraph && is_soft(at[1]) ? 'j' : 'g';
+    case 'h':
+    case ' ':
+        return '\0';
+    default:
+        return at[0];
+    }
+}
+
+bool fold_sound(const char *line, struct buf *out)
+{
+    bool ok = true;
+    for (size_t n; ok && *line; line += n) {
+        char letter = sound(line, &n);
+        ok = !letter || buf_append(out, &letter, 1);
+    }
+    return ok;
+}
+
 size_t fold_distance(const char *a, const char *b)
 {
     size_t row[FOLD_MOST_LETTERS + 1], n = strlen(b);

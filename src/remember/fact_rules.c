@@ -326,6 +326,22 @@ static bool asks_of_people(const char *line, struct fact_found *out)
     return false;
 }
 
+/* Whether the utterance, from one of its words on, is this question, however a recogniser spells it and cuts
+ * its words. */
+static bool is_asked(const char *line, const char *question)
+{
+    struct buf own = BUF_INIT(2 * MOST_BYTES), said = BUF_INIT(2 * MOST_BYTES);
+    bool found = false, ok = fold_sound(question, &own);
+    for (const char *at = line; ok && !found && at; at = strchr(at + 1, ' ')) {
+        buf_reset(&said);
+        ok = fold_sound(at, &said);
+        found = strcmp(buf_string(&said), buf_string(&own)) == 0;
+    }
+    buf_finish(&own);
+    buf_finish(&said);
+    return ok && found;
+}
+
 /* What is not told but asked or wished, of the whole utterance. */
 static bool reads_whole(const char *line, struct fact_found *out)
 {
@@ -335,8 +351,7 @@ static bool reads_whole(const char *line, struct fact_found *out)
     if (count_words(line) > 8)
         return false;
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
-        size_t n = strlen(questions[i].asks), length = strlen(line);
-        if (length < n || strcmp(line + length - n, questions[i].asks) != 0)
+        if (!is_asked(line, questions[i].asks))
             continue;
         out->act = *questions[i].key ? FACT_ASKED : FACT_ASKED_ALL;
         snprintf(out->key, sizeof out->key, "%s", questions[i].key);

@@ -171,6 +171,33 @@ static void distance_counts_letters(void **state)
     assert_int_equal(fold_distance("vale", ""), 4);
 }
 
+static void what_sounds_alike_is_alike(void **state)
+{
+    static const char *const table[][2] = {
+        {" don de bibo ", "dondebibo"},
+        {" donde vivo ", "dondebibo"},
+        {" saves ", "sabes"},
+        {" llave ", "yabe"},
+        {" hola ", "ola"},
+        {" chocolate ", "cokolate"},
+        {" queso ", "keso"},
+        {" guisante ", "gisante"},
+        {" gente jirafa ", "jentejirafa"},
+        {" cero zapato ", "serosapato"},
+        {" perro ", "pero"},
+        {" leche ", "lece"},
+        {" accion ", "asion"},
+        {" ", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct buf sound = BUF_INIT(64);
+        assert_true(fold_sound(table[i][0], &sound));
+        assert_string_equal(buf_string(&sound), table[i][1]);
+        buf_finish(&sound);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +211,7 @@ int main(void)
         cmocka_unit_test(sse_stops_at_its_maximum_and_when_told),
         cmocka_unit_test(queue_keeps_order_across_threads),
         cmocka_unit_test(distance_counts_letters),
+        cmocka_unit_test(what_sounds_alike_is_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,6 +92,7 @@ static void other_sentences_are_left_alone(void **state)
         "¿Qué significa recuerda que vas a morir?",
         "Quería que me llamaras",
         "",
+        "Lo hice porque me gusta.",
         "...",
     };
     struct fact_found found[FACT_RULES_MOST];
@@ -115,6 +116,8 @@ static void wishes_and_questions_are_found(void **state)
         {"¿Cómo me llamo?", FACT_ASKED, "nombre"},
         {"Oye, ¿sabes cómo me llamo?", FACT_ASKED, "nombre"},
         {"¿Dónde vivo?", FACT_ASKED, "casa"},
+        {"Don de bibo", FACT_ASKED, "casa"},
+        {"Saves mi nombre.", FACT_ASKED, "nombre"},
         {"¿A qué soy alérgica?", FACT_ASKED, "alergia"},
         {"¿Cómo se llama mi hijo?", FACT_ASKED, "hijo"},
         {"¿Qué te he contado de mí?", FACT_ASKED_ALL, ""},
