@@ -2,11 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audio/writer.h"
 #include "base/folders.h"
 #include "cli.h"
 #include "remember/turn_log.h"
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, BLOCK = 4096 };
 
 struct log_call {
     bool json, all;
@@ -31,10 +32,10 @@ static bool show_row(void *user, const struct turn_log_row *row)
     struct log_call *call = user;
     if (call->json) {
         call->printed = cli_print_json(
-            json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:s,s:s,s:s}", "id", (json_int_t)row->id, "at", row->at,
+            json_pack("{s:I,s:s,s:s,s:s,s:o,s:o,s:s,s:s,s:f,s:s}", "id", (json_int_t)row->id, "at", row->at,
                       "kind", row->kind, "note", row->note, "question", text_or_null(row->question), "answer",
                       text_or_null(row->answer), "question_hash", row->question_hash, "answer_hash",
-                      row->answer_hash, "hash", row->own));
+                      row->answer_hash, "sound_s", row->sound_s, "hash", row->own));
         return !call->printed;
     }
     printf("%lld  %s  %s%s%s\n", (long long)row->id, row->at, kind_name(row->kind), *row->note ? "  " : "",
@@ -43,6 +44,8 @@ static bool show_row(void *user, const struct turn_log_row *row)
         printf("    > %s\n", row->question);
     if (row->answer)
         printf("    %s\n", row->answer);
+    if (row->sound_s > 0)
+        printf(tr("    sonido: %.1f s\n", "    sound: %.1f s\n"), row->sound_s);
     return true;
 }
 
@@ -132,6 +135,32 @@ static int forget(struct cli *cli, struct turn_log *log, const struct log_call *
     return cli_flush();
 }
 
+static int write_sound(struct cli *cli, struct turn_log *log, const char *row, const char *path)
+{
+    struct sarai_error err = {0};
+    struct writer *writer = NULL;
+    float block[BLOCK];
+    struct buf pcm = BUF_INIT(TURN_LOG_SOUND_S * SARAI_SPEECH_HZ * sizeof(int16_t));
+    if (!row || !path || read_number(row) == 0)
+        return cli_usage(tr("falta la fila o el archivo: sarai log sound 17 turno.wav",
+                            "the row or the file is missing: sarai log sound 17 turn.wav"));
+    enum sarai_status st = turn_log_sound(log, read_number(row), &pcm, &err);
+    if (!st)
+        st = writer_open(path, SARAI_SPEECH_HZ, &writer, &err);
+    const int16_t *samples = (const int16_t *)(const void *)pcm.data;
+    for (size_t at = 0, n = pcm.len / sizeof *samples, taken; !st && at < n; at += taken) {
+        taken = n - at < BLOCK ? n - at : BLOCK;
+        for (size_t i = 0; i < taken; i++)
+            block[i] = (float)samples[at + i] / INT16_MAX;
+        st = writer_add(writer, block, taken, &err);
+    }
+    if (!st)
+        st = writer_commit(writer, &err);
+    writer_close(writer);
+    buf_finish(&pcm);
+    return st ? cli_fail(cli, &err) : 0;
+}
+
 static int open_log(struct cli *cli, bool write, struct turn_log **log)
 {
     char path[PATH_BYTES];
@@ -142,10 +171,29 @@ static int open_log(struct cli *cli, bool write, struct turn_log **log)
     return turn_log_open(path, write, log, &err) == SARAI_OK ? 0 : cli_fail(cli, &err);
 }
 
+enum act { ACT_SHOW, ACT_VERIFY, ACT_FORGET, ACT_SOUND };
+static const struct {
+    const char *name;
+    int most_arguments;
+} acts[] = {{"show", 0}, {"verify", 1}, {"forget", 1}, {"sound", 2}};
+
+static int do_act(struct cli *cli, struct log_call *call, enum act act, const char *argument,
+                  const char *second)
+{
+    struct turn_log *log = NULL;
+    int code = open_log(cli, act == ACT_FORGET, &log);
+    if (!code)
+        code = act == ACT_SHOW     ? show(cli, log, call)
+               : act == ACT_VERIFY ? verify(cli, log, call, argument)
+               : act == ACT_FORGET ? forget(cli, log, call, argument)
+                                   : write_sound(cli, log, argument, second);
+    turn_log_close(log);
+    return code;
+}
+
 int command_log(struct cli *cli, const struct command *command, int argc, char **argv)
 {
     struct log_call call = {0};
-    struct turn_log *log = NULL;
     int first, code;
     const struct cli_option own[] = {
         {"json", 'j', NULL, NULL, &call.json, "una línea JSON por fila", "a JSON line for each row"},
@@ -156,19 +204,16 @@ int command_log(struct cli *cli, const struct command *command, int argc, char *
     };
     if (!cli_parse(cli, command, own, sizeof own / sizeof *own, argc, argv, &first, &code))
         return code;
-    const char *what = first < argc ? argv[first] : "show",
-               *argument = first + 1 < argc ? argv[first + 1] : NULL;
-    bool shows = strcmp(what, "show") == 0, verifies = strcmp(what, "verify") == 0,
-         forgets = strcmp(what, "forget") == 0;
-    if ((!shows && !verifies && !forgets) || argc - first > 2 || (shows && argument))
-        return cli_usage(
-            tr("show, verify [RESUMEN] o forget FILA|--before FECHA|--all; ayuda: sarai log --help",
-               "show, verify [HASH] or forget ROW|--before DATE|--all; help: sarai log --help"));
-    code = open_log(cli, forgets, &log);
-    if (!code)
-        code = shows      ? show(cli, log, &call)
-               : verifies ? verify(cli, log, &call, argument)
-                          : forget(cli, log, &call, argument);
-    turn_log_close(log);
-    return code;
+    if (first == argc)
+        return do_act(cli, &call, ACT_SHOW, NULL, NULL);
+    const char *first_argument = first + 1 < argc ? argv[first + 1] : NULL;
+    const char *second_argument = first + 2 < argc ? argv[first + 2] : NULL;
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        if (strcmp(argv[first], acts[i].name) == 0 && argc - first - 1 <= acts[i].most_arguments)
+            return do_act(cli, &call, (enum act)i, first_argument, second_argument);
+    return cli_usage(
+        tr("show, verify [RESUMEN], sound FILA ARCHIVO o forget FILA|--before FECHA|--all; ayuda: "
+           "sarai log --help",
+           "show, verify [HASH], sound ROW FILE or forget ROW|--before DATE|--all; help: sarai "
+           "log --help"));
 }

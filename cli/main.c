@@ -39,7 +39,7 @@ const struct command commands[] = {
     {"embed", "TEXTO|-", "TEXT|-", "Convierte textos en vectores", "Turns texts into vectors", command_embed},
     {"facts", "list|forget [CLAVE]", "list|forget [KEY]", "Muestra y olvida lo que has contado de ti",
      "Shows and forgets what you have told of yourself", command_facts},
-    {"log", "show|verify|forget [FILA]", "show|verify|forget [ROW]",
+    {"log", "show|verify|forget|sound [FILA [ARCHIVO]]", "show|verify|forget|sound [ROW [FILE]]",
      "Muestra, comprueba y olvida el registro de turnos", "Shows, checks and forgets the log of turns",
      command_log},
     {"models", "list|pull|verify|remove|path [MODELO]", "list|pull|verify|remove|path [MODEL]",

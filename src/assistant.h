@@ -87,9 +87,14 @@ const char *assistant_companion(const struct sarai *s);
 
 /* remembering.c: opens the log of turns where it is not open yet. */
 enum sarai_status assistant_open_log(struct turn_log **log, struct sarai_error *err);
-/* Writes down a turn that was had, as TURN_LOG says: not at all, by its hashes, or with its texts. */
+/* Writes down a turn that was had, as TURN_LOG says: not at all, by its hashes, or with its texts and,
+ * from assistant_keep_sound(), its sound (NULL: none). */
 enum sarai_status assistant_log_turn(const struct sarai *s, struct turn_log **log, const char *question,
-                                     const char *answer, struct sarai_error *err);
+                                     const char *answer, const struct buf *sound, struct sarai_error *err);
+/* The sound of a person's words as the log wants it, in place of what was in `out`; nothing where none is
+ * kept.
+ */
+void assistant_keep_sound(const struct sarai *s, const float *pcm, size_t n, struct buf *out);
 /* Writes down what went wrong in the turn's tools, where turns are and this one is had; what cannot be
  * written is told. */
 void assistant_log_failures(struct sarai *s, const struct sarai_sink *sink);

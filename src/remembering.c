@@ -1,4 +1,5 @@
 /* What is kept of a conversation: the log of turns, and what the person told of themselves. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,12 +25,34 @@ enum sarai_status assistant_open_log(struct turn_log **log, struct sarai_error *
     return turn_log_open(path, true, log, err);
 }
 
+/* What of all sounds may be kept. */
+static int64_t most_sound_bytes(const struct sarai *s)
+{
+    bool keeps_texts = strcmp(config_text(s->cfg, "TURN_LOG"), "texts") == 0;
+    return keeps_texts ? (int64_t)config_int(s->cfg, "TURN_LOG_SOUND_MB") << 20 : 0;
+}
+
+void assistant_keep_sound(const struct sarai *s, const float *pcm, size_t n, struct buf *out)
+{
+    buf_reset(out);
+    if (most_sound_bytes(s) == 0)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        int16_t sample = (int16_t)lrintf(fminf(fmaxf(pcm[i], -1), 1) * INT16_MAX);
+        if (!buf_append(out, &sample, sizeof sample))
+            return; /* its beginning is kept */
+    }
+}
+
 enum sarai_status assistant_log_turn(const struct sarai *s, struct turn_log **log, const char *question,
-                                     const char *answer, struct sarai_error *err)
+                                     const char *answer, const struct buf *sound, struct sarai_error *err)
 {
     const char *kept = config_text(s->cfg, "TURN_LOG");
-    const struct turn_log_entry entry = {
+    struct turn_log_entry entry = {
         .kind = "turn", .question = question, .answer = answer, .keeps_texts = strcmp(kept, "texts") == 0};
+    if (sound && sound->len > 0)
+        entry.sound = (struct turn_log_sound){(const int16_t *)(const void *)sound->data,
+                                              sound->len / sizeof(int16_t), most_sound_bytes(s)};
     if (strcmp(kept, "off") == 0)
         return SARAI_OK;
     enum sarai_status st = assistant_open_log(log, err);

@@ -467,7 +467,7 @@ enum sarai_status assistant_consult(struct sarai *s, const struct sarai_question
 static void remember_turn(struct sarai *s, const struct sarai_turn *turn, const struct sarai_sink *sink)
 {
     struct sarai_error err = {0};
-    enum sarai_status st = assistant_log_turn(s, &s->log, turn->text, turn->answer, &err);
+    enum sarai_status st = assistant_log_turn(s, &s->log, turn->text, turn->answer, NULL, &err);
     if (!st)
         st = assistant_remember(s, turn->text, &err);
     if (st && sink->on_notice)

@@ -59,7 +59,7 @@ static void keep_turn(struct talk *t, const char *heard)
     const char *question = buf_string(&t->question);
     if (!*heard || !*question)
         return;
-    if (assistant_log_turn(t->s, &t->log, question, heard, &err) != SARAI_OK ||
+    if (assistant_log_turn(t->s, &t->log, question, heard, &t->sound, &err) != SARAI_OK ||
         assistant_remember(t->s, question, &err) != SARAI_OK)
         talk_show_text(t, SARAI_TALK_NOTICE, err.message);
     if (t->session && acting_may_be_read(question) &&
@@ -87,6 +87,8 @@ static void put_utterance(struct talk *t, enum hear_kind kind)
 {
     size_t n;
     const float *pcm = ear_utterance(t->ear, &n);
+    if (kind == HEAR_TURN)
+        assistant_keep_sound(t->s, pcm, n, &t->sound);
     if (n > 0)
         talk_put_hear(t, kind, pcm, n, t->last_partial_ms <= 0, needs_wake(t));
     t->last_partial_ms = clock_ms();
@@ -540,6 +542,7 @@ static enum sarai_status talk_close(struct talk *t, enum sarai_status st, struct
     buf_finish(&t->answer);
     buf_finish(&t->rings);
     buf_finish(&t->ringing);
+    buf_finish(&t->sound);
     pthread_mutex_destroy(&t->lock);
     free(t);
     return st;
@@ -564,6 +567,7 @@ enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_options *o
     t->options = options;
     t->err = err;
     t->question = t->answer = t->rings = t->ringing = (struct buf)BUF_INIT(TALK_MOST_TEXT_BYTES);
+    t->sound = (struct buf)BUF_INIT(TURN_LOG_SOUND_S * SARAI_SPEECH_HZ * sizeof(int16_t));
     pthread_mutex_init(&t->lock, NULL);
     init_floor(t);
     st = listener_begin(s->listener, config_text(s->cfg, "SARAI_LISTEN_LANG"), SEGMENTER_TEXT, err);

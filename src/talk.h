@@ -124,6 +124,7 @@ struct talk {
     double start_ms;
     long steps;                 /* of sound since then */
     struct buf question;        /* of the current turn */
+    struct buf sound;           /* … for the log: 16-bit samples; empty where none is kept */
     struct buf answer;          /* what of it was not shown yet */
     struct sarai_turn answered; /* … and who gave it, once it is whole; text NULL: it is not, or was shown */
     struct buf rings;           /* what is to be said as soon as nobody speaks */

@@ -160,6 +160,11 @@ static const struct setting settings[] = {
     {"TURN_LOG", SETTING_CHOICE, "off", 0, 0, "off|hashes|texts",
      "qué se apunta de cada turno: nada, resúmenes que no se pueden leer, o lo dicho",
      "what is written down of each turn: nothing, hashes that cannot be read, or what was said"},
+    {"TURN_LOG_SOUND_MB", SETTING_INT, "0", 0, 100000, NULL,
+     "con TURN_LOG=texts: MB de lo dicho en `talk` que se guardan como sonido; lo más viejo se borra (0: "
+     "nada)",
+     "with TURN_LOG=texts: MB of what is said in `talk` that are kept as sound; the oldest goes (0: "
+     "nothing)"},
     {"REMEMBER", SETTING_CHOICE, "on", 0, 0, "on|off",
      "si se recuerda lo que cuentas de ti: nombre, casa, alergias…",
      "whether what you tell of yourself is remembered: name, home, allergies …"},

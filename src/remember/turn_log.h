@@ -9,6 +9,7 @@
  * Of a text its salted hash is kept: SHA-256 of the row's random salt and the text. The text itself is kept
  * only where `keeps_texts` says so. Forgetting erases text and salt: what is left cannot be guessed back by
  * hashing likely sentences, and the chain, which runs over the hashes, stays good.
+ * A turn may have its sound beside it; the note is its salted hash then, and it is forgotten with the texts.
  * One thread for each handle; several processes may write to one file.
  */
 #ifndef SARAI_REMEMBER_TURN_LOG_H
@@ -17,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "engine/digest.h"
 
@@ -24,13 +26,21 @@ struct turn_log;
 
 #define TURN_LOG_FILE "registro.db" /* among the user's data */
 
-enum { TURN_LOG_TIME_BYTES = 21, TURN_LOG_NOTE_BYTES = 1024 };
+enum { TURN_LOG_TIME_BYTES = 21, TURN_LOG_NOTE_BYTES = 1024, TURN_LOG_SOUND_S = 30 };
+
+/* What a person said: mono at SARAI_SPEECH_HZ, TURN_LOG_SOUND_S at most. */
+struct turn_log_sound {
+    const int16_t *pcm;
+    size_t n;           /* 0: none */
+    int64_t most_bytes; /* of all sounds together; the oldest go */
+};
 
 struct turn_log_entry {
     const char *kind;              /* "turn", "expert", "tool" */
     const char *question, *answer; /* NULL: there is none */
     const char *note;              /* goes in as it is: never words of the person; NULL: none */
     bool keeps_texts;
+    struct turn_log_sound sound; /* of an entry without a note */
 };
 
 struct turn_log_row {
@@ -40,6 +50,7 @@ struct turn_log_row {
     const char *question, *answer;           /* NULL: not kept, or erased */
     const char *question_hash, *answer_hash; /* "" where there was no such text */
     const char *own;                         /* hash of the row, which the next one carries */
+    double sound_s;                          /* what is still there of its sound; 0: none */
 };
 
 struct turn_log_check {
@@ -66,7 +77,10 @@ enum sarai_status turn_log_verify(struct turn_log *log, struct turn_log_check *o
 /* Whether some row has this hash. */
 enum sarai_status turn_log_has(struct turn_log *log, const char *hash, bool *out, struct sarai_error *err);
 
-/* Erases the texts of one row (id > 0), or of those before an instant ("2026-11-25" counts from its
+/* Appends the sound of a row, 16-bit samples. EINPUT: there is none. */
+enum sarai_status turn_log_sound(struct turn_log *log, int64_t id, struct buf *pcm, struct sarai_error *err);
+
+/* Erases the texts and sound of one row (id > 0), or of those before an instant ("2026-11-25" counts from its
  * midnight, UTC), or of all (0, NULL), for good: from the file too. *erased counts the rows. */
 enum sarai_status turn_log_forget(struct turn_log *log, int64_t id, const char *before, int64_t *erased,
                                   struct sarai_error *err);

@@ -53,6 +53,22 @@ check "its sentence can be forgotten: $(cat out)" eval 'grep -q "falla una herra
 run log verify
 check "whole with failures" [ "$code" = 0 ]
 
+TURN_LOG=hashes TURN_LOG_SOUND_MB=10 run talk --input "$question" --output said.wav --pace fast
+TURN_LOG=texts TURN_LOG_SOUND_MB=10 run talk --input "$question" --output said.wav --pace fast
+run log --json --last 2
+check "sound only with texts: $(cat out)" jq_holds '.[0].sound_s == 0 and .[1].sound_s > 1 and (.[1].note | test("^sound [0-9a-f]{64}$"))' out
+run log sound 10 turn.wav
+check "its sound: $(cat err)" [ "$code" = 0 ]
+run transcribe turn.wav
+check "… is what was said: $(cat out)" grep -q "capital de Francia" out
+expect 3 "fila 9" log sound 9 turn.wav
+expect 2 "falta la fila" log sound 10
+check "for its owner alone" [ "$(stat -c %a .local/share/sarai/registro.db)" = 600 ]
+run log verify
+check "whole with sound" [ "$code" = 0 ]
+run log forget 10
+expect 3 "fila 10" log sound 10 turn.wav
+
 expect 2 "fecha" log forget --before ayer
 expect 2 "número de una fila" log forget uno
 expect 2 "qué se olvida" log forget

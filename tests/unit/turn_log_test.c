@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -162,6 +163,80 @@ static void what_is_forgotten_is_gone_and_the_chain_good(void **state)
     assert_false(on_disk("Cuenca"));
 }
 
+/* Rows with a second of sound each, of a sample that tells them apart. */
+static void add_sound(struct turn_log *log, int16_t sample, int64_t most_bytes)
+{
+    static int16_t pcm[SARAI_SPEECH_HZ];
+    for (size_t i = 0; i < SARAI_SPEECH_HZ; i++)
+        pcm[i] = sample;
+    const struct turn_log_entry entry = {.kind = "turn",
+                                         .question = "Hola",
+                                         .answer = "Hola.",
+                                         .keeps_texts = true,
+                                         .sound = {pcm, SARAI_SPEECH_HZ, most_bytes}};
+    assert_int_equal(turn_log_add(log, &entry, NULL), SARAI_OK);
+}
+
+static bool show_sound(void *user, const struct turn_log_row *row)
+{
+    char *out = user;
+    sprintf(out + strlen(out), "%.1f ", row->sound_s);
+    return true;
+}
+
+static void sounds_go_with_their_rows(void **state)
+{
+    const int64_t second = SARAI_SPEECH_HZ * sizeof(int16_t);
+    char shown[64] = "";
+    int64_t erased = 0;
+    struct stat st;
+    struct buf pcm = BUF_INIT(1 << 20);
+    struct sarai_error err = {0};
+    (void)state;
+    struct turn_log *log = open_log();
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    for (int16_t i = 1; i <= 3; i++)
+        add_sound(log, (int16_t)(0x4141 + i), 2 * second);
+    add(log, "Sin sonido", NULL, true);
+    assert_int_equal(turn_log_each(log, 0, show_sound, shown, NULL), SARAI_OK);
+    assert_string_equal(shown, "0.0 1.0 1.0 0.0 "); /* the oldest went */
+    assert_int_equal(verify(log).broken, 0);
+    assert_int_equal(turn_log_sound(log, 2, &pcm, &err), SARAI_OK);
+    assert_int_equal(pcm.len, second);
+    assert_int_equal(((const int16_t *)(const void *)pcm.data)[99], 0x4143);
+    assert_int_equal(turn_log_sound(log, 1, &pcm, &err), SARAI_EINPUT);
+    assert_true(on_disk("DADADADADADA"));
+    assert_int_equal(turn_log_forget(log, 3, NULL, &erased, NULL), SARAI_OK);
+    assert_int_equal(turn_log_sound(log, 3, &pcm, &err), SARAI_EINPUT);
+    assert_int_equal(verify(log).broken, 0);
+    turn_log_close(log);
+    assert_false(on_disk("DADADADADADA"));
+    assert_true(on_disk("CACACACACACA"));
+    tamper("UPDATE sound SET pcm = x'00010001' WHERE id = 2");
+    log = open_log();
+    assert_int_equal(verify(log).broken, 2);
+    turn_log_close(log);
+    buf_finish(&pcm);
+}
+
+static void a_log_from_before_there_were_sounds_is_read(void **state)
+{
+    char shown[64] = "";
+    struct buf pcm = BUF_INIT(100);
+    struct turn_log *log = open_log();
+    (void)state;
+    add(log, "a", "b", true);
+    turn_log_close(log);
+    tamper("DROP TABLE sound");
+    assert_int_equal(turn_log_open(path, false, &log, NULL), SARAI_OK);
+    assert_int_equal(turn_log_each(log, 0, show, shown, NULL), SARAI_OK);
+    assert_string_equal(shown, "1 turn a b|");
+    assert_int_equal(verify(log).broken, 0);
+    assert_int_equal(turn_log_sound(log, 1, &pcm, NULL), SARAI_EINPUT);
+    turn_log_close(log);
+}
+
 static void tampering_shows(void **state)
 {
     static const struct {
@@ -282,6 +357,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(rows_are_chained, begin_test, end_test),
         cmocka_unit_test_setup_teardown(the_same_words_leave_different_hashes, begin_test, end_test),
         cmocka_unit_test_setup_teardown(what_is_forgotten_is_gone_and_the_chain_good, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(sounds_go_with_their_rows, begin_test, end_test),
+        cmocka_unit_test_setup_teardown(a_log_from_before_there_were_sounds_is_read, begin_test, end_test),
         cmocka_unit_test_setup_teardown(tampering_shows, begin_test, end_test),
         cmocka_unit_test_setup_teardown(a_cut_end_shows_to_who_kept_the_head, begin_test, end_test),
         cmocka_unit_test_setup_teardown(rows_stay_as_they_are, begin_test, end_test),
