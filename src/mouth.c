@@ -77,7 +77,7 @@ static enum sarai_status begin_speaking(struct sarai *s, struct sarai_error *err
 {
     struct speaker_style style = {config_text(s->cfg, "VOICE"),
                                   config_real(s->cfg, "SPEED") * acting_speed(s->acting),
-                                  assistant_companion(s)};
+                                  assistant_companion(s), .is_waited_for = true};
     style.speed = style.speed < 0.5 ? 0.5 : style.speed > 2 ? 2 : style.speed; /* as far as voices go */
     return speaker_begin(s->speaker, &style, err);
 }

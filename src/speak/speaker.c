@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "speak/loudness.h"
 #include "speak/normaliser.h"
@@ -20,7 +21,11 @@ enum {
     FRAMES_PER_MS = SARAI_VOICE_HZ / 1000,
     SHORT_IPA_BYTES = 80, /* what is worth keeping: the first words of an answer */
     KEY_BYTES = 512,
+    JOINT_FRAMES = 20 * FRAMES_PER_MS, /* over which the beginning of a piece becomes the whole */
 };
+/* How long the voice takes for a second of sound, before that is known; and what share of a piece is its
+ * beginning: so much that it sounds for longer than the whole takes to be made. */
+static const double PACE_AT_FIRST = 0.3, MARGIN = 1.25, SPOILT_SHARE = 0.06;
 
 struct speaker {
     struct phonemes *phonemes;
@@ -32,7 +37,9 @@ struct speaker {
     char voice_name[136];       /* with its companion's */
     double speed;
     struct delivery delivery;
-    int pause_ms; /* owed before the next phrase */
+    int pause_ms;       /* owed before the next phrase */
+    bool is_waited_for; /* and nothing was said yet */
+    double pace;        /* seconds that the voice takes for one of sound, lately */
 };
 
 enum sarai_status speaker_open(const struct speaker_options *o, struct speaker **out, struct sarai_error *err)
@@ -51,6 +58,7 @@ enum sarai_status speaker_open(const struct speaker_options *o, struct speaker *
         st = loudness_open(SARAI_VOICE_HZ, &s->loudness, err);
     s->cache = st ? NULL : phrase_cache_open(o->phrases_dir, o->model_path);
     s->keeps_all = o->keeps_all_phrases;
+    s->pace = PACE_AT_FIRST;
     if (st) {
         speaker_close(s);
         return st;
@@ -86,6 +94,7 @@ enum sarai_status speaker_begin(struct speaker *s, const struct speaker_style *s
     s->speed = style->speed;
     s->delivery = delivery_of(SARAI_TONE_PLAIN, 0);
     s->pause_ms = 0;
+    s->is_waited_for = style->is_waited_for;
     loudness_reset(s->loudness);
     voice_resume(s->voice);
     return SARAI_OK;
@@ -147,40 +156,120 @@ static void key_of(const struct speaker *s, const char *ipa, size_t n_bytes, cha
                  (double)s->delivery.blend, (int)n_bytes, ipa);
 }
 
-/* The piece without silence around it, out of the cache or from the voice; caller frees `*pcm`. */
+/* A piece of what is said, without silence around it. Caller frees `pcm`. */
+struct piece {
+    float *pcm, *sound; /* sound: within pcm */
+    size_t n;
+};
+
+static enum sarai_status speak(struct speaker *s, const char *ipa, size_t n_bytes, double share,
+                               struct voice_sound *out, struct sarai_error *err)
+{
+    const struct voice_request request = {ipa, n_bytes, spoken_speed(s), s->delivery.blend, (float)share};
+    double start_ms = clock_ms();
+    enum sarai_status st = voice_speak(s->voice, &request, out, err);
+    if (!st && !out->is_part && out->n_frames > 0)
+        s->pace += ((clock_ms() - start_ms) * FRAMES_PER_MS / (double)out->n_frames - s->pace) / 2;
+    return st;
+}
+
+/* Out of the cache or from the voice; `made`: what the voice gave already, or nothing. */
 static enum sarai_status make_piece(struct speaker *s, const char *ipa, size_t n_bytes, bool keep,
-                                    float **pcm, float **sound, size_t *n, struct sarai_error *err)
+                                    struct voice_sound made, struct piece *out, struct sarai_error *err)
 {
     char key[KEY_BYTES];
     key_of(s, ipa, n_bytes, key);
-    if (key[0] && phrase_cache_get(s->cache, key, pcm, n)) {
-        *sound = *pcm;
+    if (!made.pcm && key[0] && phrase_cache_get(s->cache, key, &out->pcm, &out->n)) {
+        out->sound = out->pcm;
         return SARAI_OK;
     }
-    enum sarai_status st =
-        voice_speak(s->voice, ipa, n_bytes, spoken_speed(s), s->delivery.blend, pcm, n, err);
+    enum sarai_status st = made.pcm ? SARAI_OK : speak(s, ipa, n_bytes, 0, &made, err);
     if (st)
         return st;
-    *sound = trim_silence(*pcm, n);
+    out->pcm = made.pcm;
+    out->n = made.n_frames;
+    out->sound = trim_silence(out->pcm, &out->n);
     if (keep && key[0])
-        phrase_cache_put(s->cache, key, *sound, *n);
+        phrase_cache_put(s->cache, key, out->sound, out->n);
     return SARAI_OK;
+}
+
+static enum sarai_status give(struct speaker *s, float *sound, size_t n, speaker_audio_fn *on_audio,
+                              void *user, struct sarai_error *err)
+{
+    loudness_apply(s->loudness, s->delivery.gain_db, sound, n);
+    enum sarai_status st = pause(s, on_audio, user, err);
+    if (!st && n > 0 && !on_audio(user, sound, n))
+        st = refused(err);
+    return st;
+}
+
+static bool is_cached(const struct speaker *s, const char *ipa, size_t n_bytes)
+{
+    char key[KEY_BYTES];
+    key_of(s, ipa, n_bytes, key);
+    return key[0] && phrase_cache_has(s->cache, key);
+}
+
+/* What was heard of a piece before the whole of it was made. */
+struct beginning {
+    size_t n;                  /* frames from the first that the voice gave; 0: nothing was heard */
+    float joint[JOINT_FRAMES]; /* what would have followed */
+    struct voice_sound all;    /* of a piece too short to have a beginning of its own */
+};
+
+static enum sarai_status say_beginning(struct speaker *s, const char *ipa, size_t n_bytes,
+                                       speaker_audio_fn *on_audio, void *user, struct beginning *b,
+                                       struct sarai_error *err)
+{
+    struct voice_sound part;
+    enum sarai_status st = speak(s, ipa, n_bytes, MARGIN * s->pace + SPOILT_SHARE, &part, err);
+    if (!st && !part.is_part)
+        b->all = part;
+    if (st || !part.is_part)
+        return st;
+    size_t n = part.n_frames;
+    float *sound = trim_lead(part.pcm, &n);
+    if (n > VOICE_SPOILT_FRAMES + 2 * JOINT_FRAMES) {
+        n -= VOICE_SPOILT_FRAMES + JOINT_FRAMES;
+        memcpy(b->joint, sound + n, sizeof b->joint);
+        b->n = (size_t)(sound - part.pcm) + n;
+        st = give(s, sound, n, on_audio, user, err);
+    }
+    free(part.pcm);
+    return st;
+}
+
+/* Leaves of the whole what follows the beginning, and blends the one into the other: both have the same pitch
+ * at the same place, so that their waves add up. */
+static void join(struct piece *p, const struct beginning *b)
+{
+    size_t lead = (size_t)(p->sound - p->pcm), skipped = b->n > lead ? b->n - lead : 0;
+    skipped = skipped < p->n ? skipped : p->n;
+    p->sound += skipped;
+    p->n -= skipped;
+    for (size_t i = 0; i < JOINT_FRAMES && i < p->n; i++)
+        p->sound[i] += (b->joint[i] - p->sound[i]) * (1 - (float)i / JOINT_FRAMES);
 }
 
 static enum sarai_status say_piece(struct speaker *s, const char *ipa, size_t n_bytes,
                                    speaker_audio_fn *on_audio, void *user, struct sarai_error *err)
 {
-    float *pcm = NULL, *sound;
-    size_t n = 0;
-    enum sarai_status st = make_piece(s, ipa, n_bytes, s->keeps_all, &pcm, &sound, &n, err);
+    struct piece p = {0};
+    struct beginning b = {0};
+    enum sarai_status st = SARAI_OK;
+    if (s->is_waited_for && voice_gives_parts(s->voice) && !is_cached(s, ipa, n_bytes))
+        st = say_beginning(s, ipa, n_bytes, on_audio, user, &b, err);
+    s->is_waited_for = false;
+    if (!st)
+        st = make_piece(s, ipa, n_bytes, s->keeps_all, b.all, &p, err);
     if (st)
         return st;
-    loudness_apply(s->loudness, s->delivery.gain_db, sound, n);
-    st = pause(s, on_audio, user, err);
-    if (!st && n > 0 && !on_audio(user, sound, n))
-        st = refused(err);
+    if (b.n > 0)
+        join(&p, &b);
+    st = give(s, p.sound, p.n, on_audio, user, err);
     s->pause_ms = pause_after(ipa, n_bytes);
-    free(pcm);
+    free(p.pcm);
     return st;
 }
 
@@ -256,13 +345,12 @@ enum sarai_status speaker_prepare(struct speaker *s, const char *phrase, struct 
 {
     char key[KEY_BYTES];
     struct buf ipa = BUF_INIT(MAX_IPA_BYTES);
-    float *pcm = NULL, *sound;
-    size_t n;
+    struct piece p = {0};
     enum sarai_status st = s->cache ? read_phrase(s, phrase, &ipa, err) : SARAI_OK;
     key_of(s, buf_string(&ipa), ipa.len, key);
     if (!st && ipa.len > 0 && key[0] && !phrase_cache_has(s->cache, key))
-        st = make_piece(s, ipa.data, ipa.len, true, &pcm, &sound, &n, err);
-    free(pcm);
+        st = make_piece(s, ipa.data, ipa.len, true, (struct voice_sound){0}, &p, err);
+    free(p.pcm);
     buf_finish(&ipa);
     return st;
 }

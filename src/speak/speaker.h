@@ -32,6 +32,7 @@ struct speaker_style {
     const char *voice;
     double speed;          /* 0.5..2 */
     const char *companion; /* another voice, whose prosody a delivery may blend in; NULL: none */
+    bool is_waited_for;    /* the beginning of the first phrase may be heard before the whole is made */
 };
 
 /* Mono float at SARAI_VOICE_HZ, |x| ≤ 1. False ends the phrase with EOUTPUT. */

@@ -6,26 +6,33 @@
 
 enum { FRAMES_PER_MS = SARAI_VOICE_HZ / 1000 };
 
-float *trim_silence(float *pcm, size_t *n)
+float *trim_lead(float *pcm, size_t *n)
 {
-    const size_t lead = TRIM_LEAD_MS * FRAMES_PER_MS, tail = TRIM_TAIL_MS * FRAMES_PER_MS;
-    const size_t fade = TRIM_FADE_MS * FRAMES_PER_MS;
-    size_t begin = 0, end = *n;
-    while (begin < end && fabsf(pcm[begin]) < TRIM_AUDIBLE)
+    const size_t lead = TRIM_LEAD_MS * FRAMES_PER_MS, fade = TRIM_FADE_MS * FRAMES_PER_MS;
+    size_t begin = 0;
+    while (begin < *n && fabsf(pcm[begin]) < TRIM_AUDIBLE)
         begin++;
-    while (end > begin && fabsf(pcm[end - 1]) < TRIM_AUDIBLE)
-        end--;
-    if (begin == end) {
+    if (begin == *n) {
         *n = 0;
         return pcm;
     }
     begin -= begin < lead ? begin : lead;
-    end = *n - end < tail ? *n : end + tail;
-    *n = end - begin;
-    for (size_t i = 0; i < fade && i < *n; i++) {
-        float level = (float)i / (float)fade;
-        pcm[begin + i] *= level;
-        pcm[end - 1 - i] *= level;
-    }
+    *n -= begin;
+    for (size_t i = 0; i < fade && i < *n; i++)
+        pcm[begin + i] *= (float)i / (float)fade;
     return pcm + begin;
+}
+
+float *trim_silence(float *pcm, size_t *n)
+{
+    const size_t tail = TRIM_TAIL_MS * FRAMES_PER_MS, fade = TRIM_FADE_MS * FRAMES_PER_MS;
+    float *sound = trim_lead(pcm, n);
+    size_t end = *n;
+    while (end > 0 && fabsf(sound[end - 1]) < TRIM_AUDIBLE)
+        end--;
+    if (*n - end > tail)
+        *n = end + tail;
+    for (size_t i = 0; i < fade && i < *n; i++)
+        sound[*n - 1 - i] *= (float)i / (float)fade;
+    return sound;
 }

@@ -16,5 +16,7 @@ enum {
 
 /* At SARAI_VOICE_HZ. Of sound that is silent all through, nothing is left. */
 float *trim_silence(float *pcm, size_t *n_frames);
+/* The same of the beginning only. */
+float *trim_lead(float *pcm, size_t *n_frames);
 
 #endif

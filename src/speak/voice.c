@@ -15,6 +15,7 @@ struct voice {
     const struct phonemes *phonemes;
     enum shape shape;
     int rate_hz;
+    bool gives_parts;
     char styles_dir[PATH_BYTES];
     char style_name[MAX_NAME_BYTES];
     float *style; /* [STYLE_ROWS][STYLE_SIZE], one row for each number of ids */
@@ -37,6 +38,8 @@ enum sarai_status voice_open(const struct voice_options *o, const struct phoneme
         bool vits = onnx_has_input(v->session, "input") && onnx_has_input(v->session, "input_lengths") &&
                     onnx_has_input(v->session, "scales") && onnx_has_output(v->session, "output");
         v->shape = kokoro ? KOKORO : VITS;
+        v->gives_parts =
+            kokoro && onnx_has_input(v->session, "share") && onnx_has_output(v->session, "is_part");
         long rate = phonemes_number(phonemes, "audio", "sample_rate", kokoro ? SARAI_VOICE_HZ : 22050);
         v->rate_hz = (int)onnx_metadata_int(v->session, "sarai.sample_rate", rate);
         if (!kokoro && !vits)
@@ -140,23 +143,27 @@ static void take_row(const struct voice *v, size_t n, float blend, float row[STY
         row[i] += blend * (v->companion[at + i] - row[i]);
 }
 
-/* Kokoro: 0, ids, 0, with a style. */
-static enum sarai_status run_kokoro(struct voice *v, const int64_t *ids, size_t n, double speed, float blend,
-                                    struct onnx_tensor **audio, struct sarai_error *err)
+/* Kokoro: 0, ids, 0, with a style; and how much of it, where the graph can. */
+static enum sarai_status run_kokoro(struct voice *v, const int64_t *ids, size_t n,
+                                    const struct voice_request *r, struct onnx_tensor **audio, bool *is_part,
+                                    struct sarai_error *err)
 {
     int64_t tokens[VOICE_MAX_IDS + 2] = {0};
-    float rate = (float)speed, style[STYLE_SIZE];
+    float rate = (float)r->speed, share = r->share > 0 ? r->share : 1, style[STYLE_SIZE];
     memcpy(tokens + 1, ids, n * sizeof *ids);
-    take_row(v, n, blend, style);
+    take_row(v, n, r->blend, style);
     struct onnx_value in[] = {
         {"tokens", onnx_i64((int64_t[]){1, (int64_t)n + 2}, 2, tokens)},
         {"style", onnx_f32((int64_t[]){1, STYLE_SIZE}, 2, style)},
         {"speed", onnx_f32((int64_t[]){1}, 1, &rate)},
+        {"share", onnx_f32((int64_t[]){1}, 1, &share)},
     };
-    struct onnx_value out[] = {{"audio", NULL}};
-    enum sarai_status st = onnx_run(v->session, in, 3, out, 1, err);
-    for (size_t i = 0; i < 3; i++)
+    struct onnx_value out[] = {{"audio", NULL}, {"is_part", NULL}};
+    enum sarai_status st = onnx_run(v->session, in, v->gives_parts ? 4 : 3, out, v->gives_parts ? 2 : 1, err);
+    for (size_t i = 0; i < sizeof in / sizeof *in; i++)
         onnx_release(in[i].tensor);
+    *is_part = !st && v->gives_parts && onnx_ints(out[1].tensor)[0] != 0;
+    onnx_release(out[1].tensor);
     *audio = out[0].tensor;
     return st;
 }
@@ -219,18 +226,25 @@ static enum sarai_status copy_resampled(const float *audio, size_t n, int rate_h
     return SARAI_OK;
 }
 
-enum sarai_status voice_speak(struct voice *v, const char *ipa, size_t n_bytes, double speed, float blend,
-                              float **pcm, size_t *n_frames, struct sarai_error *err)
+bool voice_gives_parts(const struct voice *v)
+{
+    return v->gives_parts;
+}
+
+enum sarai_status voice_speak(struct voice *v, const struct voice_request *r, struct voice_sound *out,
+                              struct sarai_error *err)
 {
     int64_t ids[VOICE_MAX_IDS];
     struct onnx_tensor *audio = NULL;
-    size_t n = phonemes_ids(v->phonemes, ipa, n_bytes, ids, VOICE_MAX_IDS);
+    size_t n = phonemes_ids(v->phonemes, r->ipa, r->n_bytes, ids, VOICE_MAX_IDS);
+    *out = (struct voice_sound){0};
     if (v->shape == KOKORO && !v->style)
         return failed(err, SARAI_EUSAGE, tr("no se ha elegido una voz", "no voice was chosen"));
-    enum sarai_status st = v->shape == KOKORO ? run_kokoro(v, ids, n, speed, blend, &audio, err)
-                                              : run_vits(v, ids, n, speed, &audio, err);
+    enum sarai_status st = v->shape == KOKORO ? run_kokoro(v, ids, n, r, &audio, &out->is_part, err)
+                                              : run_vits(v, ids, n, r->speed, &audio, err);
     if (!st)
-        st = copy_resampled(onnx_floats(audio), onnx_count(audio), v->rate_hz, pcm, n_frames, err);
+        st =
+            copy_resampled(onnx_floats(audio), onnx_count(audio), v->rate_hz, &out->pcm, &out->n_frames, err);
     onnx_release(audio);
     return st;
 }

@@ -3,14 +3,15 @@
  *
  *     voice_open(&options, phonemes, &v, err);
  *     voice_style(v, "ef_dora", err);                       // Kokoro: which speaker
- *     voice_speak(v, ipa, n_bytes, 1.0, 0, &pcm, &n, err);  // caller frees pcm; SARAI_VOICE_HZ
- *     voice_close(v);
+ *     voice_speak(v, &(struct voice_request){ipa, n_bytes, .speed = 1}, &sound, err);  // caller frees
+ * sound.pcm voice_close(v);
  *
  * One thread at a time, except voice_interrupt().
  */
 #ifndef SARAI_SPEAK_VOICE_H
 #define SARAI_SPEAK_VOICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -38,10 +39,26 @@ enum sarai_status voice_style(struct voice *v, const char *name, struct sarai_er
 /* A second speaker, whose prosody voice_speak() blends into the first's; NULL: none. EUSAGE as above. */
 enum sarai_status voice_companion(struct voice *v, const char *name, struct sarai_error *err);
 
-/* `blend`: share of the style's prosody that is the companion's, -1 (away from it) to 1; the timbre stays.
- * IPA (what gives at most VOICE_MAX_IDS ids; the rest is cut) → mono float at SARAI_VOICE_HZ. */
-enum sarai_status voice_speak(struct voice *v, const char *ipa, size_t n_bytes, double speed, float blend,
-                              float **pcm, size_t *n_frames, struct sarai_error *err);
+/* Of a part the last frames are spoilt, as the decoder did not see what follows. */
+enum { VOICE_SPOILT_FRAMES = 90 * SARAI_VOICE_HZ / 1000 };
+
+struct voice_request {
+    const char *ipa; /* what gives at most VOICE_MAX_IDS ids; the rest is cut */
+    size_t n_bytes;
+    double speed;
+    float blend; /* share of the style's prosody that is the companion's, -1 (away from it) to 1; the timbre
+                    stays */
+    float share; /* of the sound that is wanted, from its beginning; 0: all. A model may give more */
+};
+struct voice_sound {
+    float *pcm; /* mono at SARAI_VOICE_HZ; the caller frees it */
+    size_t n_frames;
+    bool is_part; /* there is more */
+};
+
+bool voice_gives_parts(const struct voice *v);
+enum sarai_status voice_speak(struct voice *v, const struct voice_request *request, struct voice_sound *out,
+                              struct sarai_error *err);
 
 /* Ends the work in progress with ECANCELLED, until voice_resume(). Any thread. */
 void voice_interrupt(struct voice *v);

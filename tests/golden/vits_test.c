@@ -45,9 +45,12 @@ static int close_voice(void **state)
 static float *speak(double speed, size_t *n)
 {
     const char *ipa = json_string_value(json_object_get(expected, "ipa"));
-    float *pcm = NULL;
-    assert_int_equal(voice_speak(voice, ipa, strlen(ipa), speed, 0, &pcm, n, NULL), SARAI_OK);
-    return pcm;
+    const struct voice_request request = {ipa, strlen(ipa), .speed = speed, .share = 0.3f};
+    struct voice_sound sound;
+    assert_int_equal(voice_speak(voice, &request, &sound, NULL), SARAI_OK);
+    assert_false(sound.is_part); /* such a model gives all at once */
+    *n = sound.n_frames;
+    return sound.pcm;
 }
 
 static void another_rate_is_resampled(void **state)
@@ -86,11 +89,12 @@ static void a_model_with_one_speaker_takes_any_name(void **state)
 static void an_interrupted_voice_is_silent_until_it_is_resumed(void **state)
 {
     (void)state;
-    float *pcm = NULL;
+    struct voice_sound sound;
     size_t n = 0;
     voice_interrupt(voice);
-    assert_int_equal(voice_speak(voice, "ola", 3, 1, 0, &pcm, &n, NULL), SARAI_ECANCELLED);
-    assert_null(pcm);
+    assert_int_equal(voice_speak(voice, &(struct voice_request){"ola", 3, .speed = 1}, &sound, NULL),
+                     SARAI_ECANCELLED);
+    assert_null(sound.pcm);
     voice_resume(voice);
     free(speak(1, &n));
 }

@@ -85,6 +85,30 @@ static bool listen(void *user, const float *pcm, size_t n)
     return true;
 }
 
+/* Frames within which both find the onset. */
+enum { ONSET = 10 * SARAI_VOICE_HZ / 1000 };
+
+struct parts {
+    size_t n, frames[2];
+};
+
+static bool count_parts(void *user, const float *pcm, size_t n)
+{
+    struct parts *p = user;
+    (void)pcm;
+    assert_true(p->n < 2);
+    p->frames[p->n++] = n;
+    return true;
+}
+
+static bool ignore(void *user, const float *pcm, size_t n)
+{
+    (void)user;
+    (void)pcm;
+    (void)n;
+    return true;
+}
+
 static void speech_begins_at_once_and_never_clips(void **state)
 {
     (void)state;
@@ -109,11 +133,36 @@ static void speech_begins_at_once_and_never_clips(void **state)
     speaker_close(s);
 }
 
+/* Of a long phrase the beginning is heard first, and nothing is lost or said twice where the rest joins it:
+ * the whole is as long as when it is said later, in one piece. */
+static void a_long_first_phrase_is_heard_in_two(void **state)
+{
+    (void)state;
+    static const char phrase[] = "La capital de Francia es una ciudad muy grande y muy bonita.";
+    struct speaker_options options = {MODEL, TABLE, VOICES, "es-ES", 2, NULL, NULL, false};
+    struct speaker *s = NULL;
+    struct parts first = {0}, later = {0};
+    assert_int_equal(speaker_open(&options, &s, NULL), SARAI_OK);
+    assert_int_equal(
+        speaker_begin(s, &(struct speaker_style){.voice = "ef_dora", .speed = 1, .is_waited_for = true},
+                      NULL),
+        SARAI_OK);
+    assert_int_equal(speaker_say(s, phrase, count_parts, &first, NULL), SARAI_OK);
+    assert_int_equal(speaker_end(s, ignore, NULL, NULL), SARAI_OK);
+    assert_int_equal(speaker_say(s, phrase, count_parts, &later, NULL), SARAI_OK);
+    assert_int_equal(first.n, 2);
+    assert_int_equal(later.n, 1);
+    assert_true(first.frames[0] > SARAI_VOICE_HZ / 4 && first.frames[0] < later.frames[0] / 2);
+    assert_in_range(first.frames[0] + first.frames[1] + ONSET, later.frames[0], later.frames[0] + 2 * ONSET);
+    speaker_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_has_every_phoneme),
         cmocka_unit_test(speech_begins_at_once_and_never_clips),
+        cmocka_unit_test(a_long_first_phrase_is_heard_in_two),
     };
     if (access(MODEL, R_OK) != 0 || access(VOICES "/em_santa.bin", R_OK) != 0) {
         printf("skipped: the voice is not there; make models\n");

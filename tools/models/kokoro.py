@@ -6,6 +6,7 @@ DIR, or folders in it, hold part.bin (four of them, in the order of their folder
 graph keeps docs/CONTRACTS.md and says what the published one says, in less time (docs/BENCHMARKS.md):
 - normalisation, activation and quantised convolution are one operator, StyledConv (src/engine/styled_conv.h);
 - frames before and after the words, whose predicted energy says silence, are not decoded to sound;
+- of the others a first share is decoded alone where that is asked for, so that a phrase is heard sooner;
 - the projections of the style, a hundred small products of one vector, are one;
 - the harmonic source's Fourier transform of 20 samples is a convolution.
 """
@@ -30,6 +31,8 @@ VOCODER = DECODER + "generator/"
 # Kokoro predicts the energy of each frame of 12.5 ms as the natural logarithm of a mel spectrum's norm. Under
 # SILENCE sound stays below −48 dB of full scale; the margins keep what is softer before and after.
 SILENCE, FRAMES_BEFORE, FRAMES_AFTER = -4.0, 4, 5
+LEAST_FRAMES = 44  # of a part: 0.55 s, of which the last are spoilt by what they do not see
+WORTHWHILE = 1.6  # times as long as the part is the whole at least
 
 
 def find(folder, name):
@@ -200,9 +203,25 @@ def skip_silence(s):
     start = s.node("Sub", [first, s.add("skip.before", np.array([FRAMES_BEFORE]))], "skip.early")
     start = s.node("Max", [start, zero], "skip.start")
     end = s.node("Add", [last, s.add("skip.after", np.array([FRAMES_AFTER + 1]))], "skip.end")
+    end = take_share(s, start, end)
     for value, user in ((frames, frames + "/turned"), (pitch, "generator/f0_upsamp/Resize_output_0")):
         value = s.node("Slice", [DECODER + value, start, end, axis], DECODER + value + "/audible")
         s.maker(DECODER + user).input[0] = value
+
+
+def take_share(s, start, end):
+    """The end of the first `share` of the audible frames: the beginning of a phrase, to be heard while the whole is
+    decoded; or the end of all, where that would save little. `is_part` tells which."""
+    s.graph.input.append(helper.make_tensor_value_info("share", onnx.TensorProto.FLOAT, [1]))
+    s.graph.output.append(helper.make_tensor_value_info("is_part", onnx.TensorProto.INT64, [1]))
+    frames = s.node("Cast", [s.node("Sub", [end, start], "share.frames")], "share.all", to=onnx.TensorProto.FLOAT)
+    part = s.node("Mul", [frames, "share"], "share.some")
+    part = s.node("Max", [part, s.add("share.least", np.array([LEAST_FRAMES], np.float32))], "share.part")
+    much = s.node("Mul", [part, s.add("share.much", np.array([WORTHWHILE], np.float32))], "share.worthwhile")
+    is_part = s.node("Greater", [frames, much], "share.is_part")
+    s.node("Cast", [is_part], "is_part", to=onnx.TensorProto.INT64)
+    part = s.node("Cast", [part], "share.whole", to=onnx.TensorProto.INT64)
+    return s.node("Where", [is_part, s.node("Add", [start, part], "share.end"), end], "share.cut")
 
 
 def merge_styles(s):
