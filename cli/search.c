@@ -71,6 +71,8 @@ int command_search(struct cli *cli, const struct command *command, int argc, cha
                          count, MOST_HITS);
     how.k = (size_t)k;
     code = cli_open(cli, SARAI_KNOW);
+    if (!code && *sarai_search_missing(cli->sarai))
+        fprintf(stderr, "sarai: %s\n", sarai_search_missing(cli->sarai));
     if (!code)
         code = cli_each_line(cli, argv[first], search, &how);
     if (!code && cli_interrupted(cli))

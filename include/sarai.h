@@ -420,6 +420,9 @@ SARAI_API void sarai_talk_button(struct sarai *s, bool down);
 SARAI_API enum sarai_status sarai_search(struct sarai *s, const char *question, size_t k,
                                          struct sarai_hits *out, struct sarai_error *err);
 SARAI_API void sarai_hits_finish(struct sarai_hits *h);
+/* Why sarai_search() looks at words alone, or with SEARCH_BY=meaning finds nothing, one sentence: EMBED_MODEL
+ * is missing. "" where nothing is. Borrowed. */
+SARAI_API const char *sarai_search_missing(const struct sarai *s);
 
 /* Where the news of indexing goes. Each function may be NULL and is called on the calling thread. */
 struct sarai_index_sink {

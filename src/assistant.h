@@ -39,7 +39,9 @@ struct sarai {
     struct phrases *phrases;
     struct embedder *embedder;
     struct router *router;
-    struct shelf *shelf;   /* NULL while nothing was indexed */
+    struct shelf *shelf;               /* NULL while nothing was indexed */
+    struct sarai_error search_missing; /* why it is not searched by meaning; "": it is, or is not to be */
+    bool search_missing_is_told;
     struct expert *expert; /* NULL: EXPERT_ALLOW is never, or there is no EXPERT_URL */
     struct turn_log *log;  /* NULL until something is to be written */
     struct {
@@ -160,9 +162,10 @@ struct findings {
 };
 
 /* knowing.c: looks for passages that fit the question, unless it brings some, or where nothing was indexed.
- */
+ * The first time it tells whether they are looked for by their words alone. */
 enum sarai_status assistant_look_up(struct sarai *s, const struct sarai_question *question,
-                                    struct findings *out, struct sarai_error *err);
+                                    const struct sarai_sink *sink, struct findings *out,
+                                    struct sarai_error *err);
 /* The sentence that names where the answer is from; empty when the answer names it, or rests on none of it.
  */
 enum sarai_status assistant_cite(const struct findings *f, const char *answer, char out[2 * SOURCE_BYTES],

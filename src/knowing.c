@@ -36,19 +36,37 @@ static enum sarai_status find_place(const struct sarai *s, char out[PLACE_BYTES]
     return place_find(config_text(s->cfg, "STORE_URL"), config_text(s->cfg, "STORE_PATH"), out, err);
 }
 
-/* Without the embedder's file what was read is still found, by its words. */
+/* Without the embedder's file what was read is still found, by its words; that is told. */
+static void want_embedder(struct sarai *s)
+{
+    char model[PATH_BYTES];
+    struct sarai_error why = {0};
+    const char *by = config_text(s->cfg, "SEARCH_BY");
+    if (shelf_dimension(s->shelf) == 0 || strcmp(by, "words") == 0)
+        return;
+    if (store_path(s->store, config_text(s->cfg, "EMBED_MODEL"), ".gguf", model, sizeof model, &why) ==
+        SARAI_OK)
+        s->parts |= SARAI_EMBED;
+    else
+        failed(&s->search_missing, why.status,
+               strcmp(by, "meaning") == 0
+                   ? tr("lo leído no se puede buscar por su sentido: %s",
+                        "what was read cannot be searched by its meaning: %s")
+                   : tr("lo leído se busca solo por sus palabras, no por su sentido: %s",
+                        "what was read is searched by its words alone, not by its meaning: %s"),
+               why.message);
+}
+
 enum sarai_status assistant_open_shelf(struct sarai *s, struct sarai_error *err)
 {
-    char place[PLACE_BYTES], model[PATH_BYTES];
+    char place[PLACE_BYTES];
     const struct shelf_options options = {.place = place, .stop = &s->stop};
     enum sarai_status st = find_place(s, place, err);
     if (st || !place_exists(place))
         return st;
     st = shelf_open(&options, &s->shelf, err);
-    if (!st && shelf_dimension(s->shelf) > 0 && strcmp(config_text(s->cfg, "SEARCH_BY"), "words") != 0 &&
-        store_path(s->store, config_text(s->cfg, "EMBED_MODEL"), ".gguf", model, sizeof model, NULL) ==
-            SARAI_OK)
-        s->parts |= SARAI_EMBED;
+    if (!st)
+        want_embedder(s);
     return st;
 }
 
@@ -128,6 +146,11 @@ enum sarai_status sarai_search(struct sarai *s, const char *question, size_t k, 
     return st;
 }
 
+const char *sarai_search_missing(const struct sarai *s)
+{
+    return s->search_missing.message;
+}
+
 /* ---- what goes with a question --------------------------------------------------------------- */
 
 static const double LEAST_SHARED_WORDS = 0.6; /* what a score is worth where there are no vectors */
@@ -184,8 +207,17 @@ static enum sarai_status find_vector(struct sarai *s, const struct sarai_questio
     return st;
 }
 
+static void tell_missing(struct sarai *s, const struct sarai_sink *sink)
+{
+    if (!*s->search_missing.message || s->search_missing_is_told || !sink->on_notice)
+        return;
+    sink->on_notice(sink->user, s->search_missing.message);
+    s->search_missing_is_told = true;
+}
+
 enum sarai_status assistant_look_up(struct sarai *s, const struct sarai_question *question,
-                                    struct findings *out, struct sarai_error *err)
+                                    const struct sarai_sink *sink, struct findings *out,
+                                    struct sarai_error *err)
 {
     long most = config_int(s->cfg, "SEARCH_PASSAGES");
     out->question = *question;
@@ -193,6 +225,7 @@ enum sarai_status assistant_look_up(struct sarai *s, const struct sarai_question
         return SARAI_OK;
     float room[EMBEDDER_MAX_DIMENSION];
     const float *vector = NULL;
+    tell_missing(s, sink);
     enum sarai_status st = find_vector(s, question, room, &vector, err);
     if (!st)
         st = assistant_search(s, question->text, vector, (size_t)most, &out->hits, err);

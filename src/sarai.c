@@ -383,7 +383,7 @@ static enum sarai_status think_and_cite(struct sarai *s, const struct sarai_ques
 {
     struct findings found = {0};
     char sentence[2 * SOURCE_BYTES] = "", *whole;
-    enum sarai_status st = assistant_look_up(s, q, &found, err);
+    enum sarai_status st = assistant_look_up(s, q, to->sink, &found, err);
     if (!st)
         st = think(s, &found.question, to, out, err);
     if (!st && !out->is_call)

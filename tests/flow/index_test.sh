@@ -73,6 +73,16 @@ finds "¿Cuánto es la fianza?" .md ", line 1"
 # Another model.
 [ "$(code_of env EMBED_MODEL="$work/docs/notas.txt" "$SARAI" index "$docs")" = 4 ] || fail "a model that is none"
 
+# Without the embedder's file words are searched, and that is said: by search, and by the first question.
+said=$(EMBED_MODEL=ninguno "$SARAI" search -k 1 "fianza" 2>"$work/why")
+grep -q alquiler <<<"$said" || fail "by its words: $said $(cat "$work/why")"
+grep -q "by its words alone.*sarai models list" "$work/why" || fail "what is missing: $(cat "$work/why")"
+[ -z "$(EMBED_MODEL=ninguno SEARCH_BY=words "$SARAI" search -k 1 "fianza" 2>&1 >/dev/null)" ] || fail "words were asked for"
+[ -z "$("$SARAI" search -k 1 "fianza" 2>&1 >/dev/null)" ] || fail "nothing is missing"
+printf '%s\n' "¿Cuánto es la fianza?" "¿Cuánto es la fianza del piso?" |
+    EMBED_MODEL=ninguno ROUTER=off "$SARAI" ask -q - >/dev/null 2>"$work/why" || fail "ask: $(cat "$work/why")"
+[ "$(grep -c "by its words alone" "$work/why")" = 1 ] || fail "told once: $(cat "$work/why")"
+
 # Killed at any moment: what was there stays, and the next run brings the rest.
 mkdir "$work/many"
 for i in $(seq 60); do
