@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/numerals.h"
 #include "base/utf8.h"
 
 /* ---- words ------------------------------------------------------------------------------------ */
@@ -200,77 +201,9 @@ bool spoken_same(const char *a, const char *b)
 
 /* ---- numbers ---------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *word;
-    unsigned value;
-} number_words[] = {{"cero", 0},
-                    {"un", 1},
-                    {"uno", 1},
-                    {"una", 1},
-                    {"dos", 2},
-                    {"tres", 3},
-                    {"cuatro", 4},
-                    {"cinco", 5},
-                    {"seis", 6},
-                    {"siete", 7},
-                    {"ocho", 8},
-                    {"nueve", 9},
-                    {"diez", 10},
-                    {"once", 11},
-                    {"doce", 12},
-                    {"trece", 13},
-                    {"catorce", 14},
-                    {"quince", 15},
-                    {"dieciseis", 16},
-                    {"diecisiete", 17},
-                    {"dieciocho", 18},
-                    {"diecinueve", 19},
-                    {"veinte", 20},
-                    {"veintiun", 21},
-                    {"veintiuno", 21},
-                    {"veintiuna", 21},
-                    {"veintidos", 22},
-                    {"veintitres", 23},
-                    {"veinticuatro", 24},
-                    {"veinticinco", 25},
-                    {"veintiseis", 26},
-                    {"veintisiete", 27},
-                    {"veintiocho", 28},
-                    {"veintinueve", 29},
-                    {"treinta", 30},
-                    {"cuarenta", 40},
-                    {"cincuenta", 50},
-                    {"sesenta", 60},
-                    {"setenta", 70},
-                    {"ochenta", 80},
-                    {"noventa", 90},
-                    {"cien", 100},
-                    {"ciento", 100},
-                    {"doscientos", 200},
-                    {"doscientas", 200},
-                    {"trescientos", 300},
-                    {"trescientas", 300},
-                    {"cuatrocientos", 400},
-                    {"cuatrocientas", 400},
-                    {"quinientos", 500},
-                    {"quinientas", 500},
-                    {"seiscientos", 600},
-                    {"seiscientas", 600},
-                    {"setecientos", 700},
-                    {"setecientas", 700},
-                    {"ochocientos", 800},
-                    {"ochocientas", 800},
-                    {"novecientos", 900},
-                    {"novecientas", 900}};
-
 static bool word_value(const struct spoken *s, size_t at, unsigned *value)
 {
-    for (size_t i = 0; at < s->n && i < sizeof number_words / sizeof *number_words; i++)
-        if (s->word[at][0] == number_words[i].word[0] && strcmp(s->word[at], number_words[i].word) == 0) {
-            *value = number_words[i].value;
-            return true;
-        }
-    return false;
+    return at < s->n && numeral_value(s->word[at], value);
 }
 
 /* 0 to 999 in words: how many. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fold.h"
+#include "base/numerals.h"
 #include "base/utf8.h"
 
 enum {
@@ -161,37 +162,45 @@ static bool has_number(const struct buf *evidence, const char *number)
     return false;
 }
 
-/* Small numbers may be told in words where the passage has figures, and the other way about. */
-static const struct {
-    const char *word, *figures;
-} spelled[] = {{" dos ", "2"},         {" tres ", "3"},     {" cuatro ", "4"},   {" cinco ", "5"},
-               {" seis ", "6"},        {" siete ", "7"},    {" ocho ", "8"},     {" nueve ", "9"},
-               {" diez ", "10"},       {" once ", "11"},    {" doce ", "12"},    {" trece ", "13"},
-               {" catorce ", "14"},    {" quince ", "15"},  {" veinte ", "20"},  {" treinta ", "30"},
-               {" cuarenta ", "40"},   {" sesenta ", "60"}, {" setenta ", "70"}, {" ochenta ", "80"},
-               {" cincuenta ", "50"},  {" noventa ", "90"}, {" cien ", "100"},   {" quinientos ", "500"},
-               {" doscientos ", "200"}};
+/* Small numbers may be told in words where the passage has figures, and the other way about. The index-th of
+ * them, as it stands in a line of words; false past the end. "Un" is an article as a rule, "ciento" a part of
+ * "por ciento": they are let be. */
+static bool spelled_at(size_t *index, char word[WORD_BYTES], char figures[WORD_BYTES])
+{
+    const struct numeral *numeral = numeral_at(*index);
+    while (numeral && (numeral->value < 2 || strcmp(numeral->word, "ciento") == 0))
+        numeral = numeral_at(++*index);
+    if (!numeral)
+        return false;
+    snprintf(word, WORD_BYTES, " %s ", numeral->word);
+    snprintf(figures, WORD_BYTES, "%u", numeral->value);
+    ++*index;
+    return true;
+}
 
-enum { SPELLED = sizeof spelled / sizeof *spelled };
+/* Whether the evidence has this number in words. */
+static bool has_spelled(const struct grounding *g, const char *number)
+{
+    char word[WORD_BYTES], figures[WORD_BYTES];
+    for (size_t i = 0; spelled_at(&i, word, figures);)
+        if (strcmp(figures, number) == 0 && strstr(g->folded.data, word))
+            return true;
+    return false;
+}
 
 static bool numbers_rest(const struct grounding *g, struct sentences *s, size_t from, size_t to)
 {
-    char number[WORD_BYTES];
+    char number[WORD_BYTES], word[WORD_BYTES], figures[WORD_BYTES];
     const char *claim = s->text.data + from;
     size_t n = to - from;
-    for (size_t at = 0; next_number(claim, n, &at, number);) {
-        bool found = has_number(&g->evidence, number);
-        for (size_t i = 0; !found && i < SPELLED; i++)
-            found = strcmp(spelled[i].figures, number) == 0 && strstr(g->folded.data, spelled[i].word);
-        if (!found)
+    for (size_t at = 0; next_number(claim, n, &at, number);)
+        if (!has_number(&g->evidence, number) && !has_spelled(g, number))
             return false;
-    }
     struct buf line = BUF_INIT(SENTENCES_MAX_BYTES);
     bool rests = true;
     s->is_out_of_memory = !fold_line(claim, n, &line);
-    for (size_t i = 0; !s->is_out_of_memory && rests && i < SPELLED; i++)
-        rests = !strstr(line.data, spelled[i].word) || strstr(g->folded.data, spelled[i].word) ||
-                has_number(&g->evidence, spelled[i].figures);
+    for (size_t i = 0; !s->is_out_of_memory && rests && spelled_at(&i, word, figures);)
+        rests = !strstr(line.data, word) || strstr(g->folded.data, word) || has_number(&g->evidence, figures);
     buf_finish(&line);
     return rests;
 }
@@ -316,9 +325,13 @@ bool grounding_holds(struct grounding *g, struct sentences *s)
     size_t begun = s->text.len < sizeof cue - 1 ? s->text.len : sizeof cue - 1;
     if (!g->question || begun == 0 || strncmp(s->text.data, cue, begun) != 0)
         return false;
-    size_t named = naming(g->question, s);
-    if (named == s->text.len || s->is_out_of_memory)
-        return false;
+    if (!g->is_named) {
+        g->named = naming(g->question, s);
+        if (g->named == s->text.len || s->is_out_of_memory)
+            return false;
+        g->is_named = true; /* what comes behind does not change it any more */
+    }
+    size_t named = g->named;
     size_t from = g->judged > named ? g->judged : named;
     size_t to = s->whole > from || !s->is_full ? s->whole : s->text.len; /* the last one may have no end */
     if (to <= from)

@@ -35,6 +35,8 @@ struct grounding {
     float doubt;
     struct buf grammar, refusal;
     struct buf evidence, folded; /* what numbers and names may come from: as it is, and as lines of words */
+    bool is_named;               /* the answer goes on behind "Según SOURCE," … */
+    size_t named;                /* … which is so long */
     size_t judged;               /* bytes of the answer that may be given away */
 };
 

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/fold.h"
+#include "base/numerals.h"
 #include "base/queue.h"
 #include "base/sse.h"
 #include "base/utf8.h"
@@ -198,6 +199,25 @@ static void what_sounds_alike_is_alike(void **state)
     }
 }
 
+static void number_words_have_values(void **state)
+{
+    (void)state;
+    unsigned value = 0;
+    assert_true(numeral_value("cero", &value) && value == 0);
+    assert_true(numeral_value("veintidos", &value) && value == 22);
+    assert_true(numeral_value("quinientas", &value) && value == 500);
+    assert_false(numeral_value("veintidosena", &value));
+    assert_false(numeral_value("", &value));
+    for (size_t i = 0; numeral_at(i); i++) { /* folded, ascending, each found again */
+        struct buf folded = BUF_INIT(100);
+        assert_true(fold(numeral_at(i)->word, strlen(numeral_at(i)->word), &folded));
+        assert_string_equal(buf_string(&folded), numeral_at(i)->word);
+        buf_finish(&folded);
+        assert_true(numeral_value(numeral_at(i)->word, &value) && value == numeral_at(i)->value);
+        assert_true(i == 0 || numeral_at(i - 1)->value <= value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +231,7 @@ int main(void)
         cmocka_unit_test(sse_stops_at_its_maximum_and_when_told),
         cmocka_unit_test(queue_keeps_order_across_threads),
         cmocka_unit_test(distance_counts_letters),
+        cmocka_unit_test(number_words_have_values),
         cmocka_unit_test(what_sounds_alike_is_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

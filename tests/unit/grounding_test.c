@@ -81,15 +81,15 @@ static void what_stands_in_no_passage_is_not_said(void **state)
     (void)state;
     struct llm llm = {0};
     struct conversation *c = begin(&llm, 0, true);
-    static const char *const rest[] = {" son 1200 euros.",         " son 1.200 euros",
-                                       " lo cobra Begoña.",        " son 3 plazos.",
-                                       " es a las 9:05.",          " lo cobra Begona Arrizabalaga.",
-                                       " en tres plazos. Es todo."};
+    static const char *const rest[] = {" son 1200 euros.",          " son 1.200 euros",
+                                       " lo cobra Begoña.",         " son 3 plazos.",
+                                       " es a las 9:05.",           " lo cobra Begona Arrizabalaga.",
+                                       " en tres plazos. Es todo.", " es un ciento de una vez."};
     expect_each(c, &llm, rest, sizeof rest / sizeof *rest, NULL);
-    static const char *const invented[] = {" son 1.300 euros.",  " son 200 euros.",
-                                           " lo cobra Marta.",   " son 4 plazos.",
-                                           " en cuatro plazos.", " lo paga Íñiga Zabala y nadie más",
-                                           " es a las 9:15."};
+    static const char *const invented[] = {
+        " son 1.300 euros.", " son 200 euros.",        " lo cobra Marta.",
+        " son 4 plazos.",    " en cuatro plazos.",     " lo paga Íñiga Zabala y nadie más",
+        " es a las 9:15.",   " son dieciséis plazos.", " son setecientas."};
     expect_each(c, &llm, invented, sizeof invented / sizeof *invented, SOURCE " eso no consta.");
     expect(c, &llm, SOURCE " son tres plazos. El primero es de 77 euros. Ya está.", 2,
            SOURCE " son tres plazos.");
