@@ -1,8 +1,10 @@
 #include "act/crisis.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "act/first_words.h"
 #include "act/spoken.h"
 
 /* Phrases of words; "|" between alternatives. They are looked for anywhere in what was said. */
@@ -106,31 +108,55 @@ static void take_out(struct spoken *s, const char *const *phrases, size_t n)
                 s->word[at + words - 1] = "";
 }
 
-static bool any(const struct spoken *s, const char *const *phrases, size_t n)
+/* One list by the words that its phrases may begin with. */
+struct listed {
+    const char *const *phrases;
+    struct first_words by_first_word;
+};
+
+static struct listed listed_harm = {.phrases = self_harm}, listed_emergencies = {.phrases = emergencies};
+
+static void index_list(struct listed *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        for (size_t at = 0; at < s->n; at++)
-            if (spoken_match(s, at, phrases[i]))
-                return true;
-    return false;
+        first_words_add(&list->by_first_word, list->phrases[i], i);
+    first_words_sort(&list->by_first_word);
 }
 
-#define ANY(s, list) any(s, list, sizeof(list) / sizeof *(list))
+static void index_lists(void)
+{
+    index_list(&listed_harm, sizeof self_harm / sizeof *self_harm);
+    index_list(&listed_emergencies, sizeof emergencies / sizeof *emergencies);
+}
+
+static bool any(const struct spoken *s, const struct listed *list)
+{
+    const struct first_words *f = &list->by_first_word;
+    for (size_t at = 0; at < s->n; at++) {
+        size_t phrase, place = first_words_find(f, s->word[at]);
+        for (; (phrase = first_words_at(f, place, s->word[at])) != FIRST_WORDS_NONE; place++)
+            if (spoken_match(s, at, list->phrases[phrase]))
+                return true;
+    }
+    return false;
+}
 
 enum crisis crisis_find(const char *text)
 {
     char part[SPOKEN_BYTES];
     struct spoken s;
     size_t n = strnlen(text, SPOKEN_BYTES * 64);
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, index_lists);
     /* A long text is looked through in pieces that overlap. */
     for (size_t from = 0; from == 0 || from < n; from += SPOKEN_BYTES / 8) {
         snprintf(part, sizeof part, "%.*s", SPOKEN_BYTES / 4, text + from);
         if (!spoken_split(part, &s))
             continue;
         take_out(&s, sayings, sizeof sayings / sizeof *sayings);
-        if (ANY(&s, self_harm))
+        if (any(&s, &listed_harm))
             return CRISIS_SELF_HARM;
-        if (ANY(&s, emergencies))
+        if (any(&s, &listed_emergencies))
             return CRISIS_EMERGENCY;
     }
     return CRISIS_NONE;

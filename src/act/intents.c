@@ -1,8 +1,10 @@
 #include "act/intents.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "act/calculator.h"
+#include "act/first_words.h"
 #include "act/when.h"
 
 /* Templates: words; "a|b" alternatives; "(word)" may be missing; "{slot}". Arguments: name=text or
@@ -22,15 +24,17 @@ static const struct rule rules[] = {
     {"que hora es|son", "hora", ""},
     {"que hora es|tenemos|tienes (ahora) (mismo)", "hora", ""},
     {"que hora es ya", "hora", ""},
-    {"dime|dame (que) (la) hora (es)", "hora", ""},
+    {"dime|dame (que) (la) hora (que) (es)", "hora", ""},
     {"dime|sabes que hora es", "hora", ""},
-    {"me dices|das (la) hora", "hora", ""},
-    {"me dices que hora es", "hora", ""},
+    {"me dices|das|dirias (que) (la) hora (que) (es)", "hora", ""},
+    {"me dices|das|dirias (que) (la) hora (que) (es) de|en {place}", "hora", "lugar={place}"},
+    {"la hora que es", "hora", ""},
+    {"la hora que es en {place}", "hora", "lugar={place}"},
     {"tienes hora", "hora", ""},
     {"(la) hora", "hora", ""},
     {"que hora es|tienen (ahora) (mismo) en {place}", "hora", "lugar={place}"},
     {"que hora sera (ahora) (mismo) en {place}", "hora", "lugar={place}"},
-    {"dime (que) (la) hora (es) de|en {place}", "hora", "lugar={place}"},
+    {"dime|dame (que) (la) hora (que) (es) de|en {place}", "hora", "lugar={place}"},
     {"en {place} que hora es", "hora", "lugar={place}"},
     {"(a) que dia es|estamos (hoy)", "fecha", "dia=hoy"},
     {"que fecha es (hoy)", "fecha", "dia=hoy"},
@@ -312,6 +316,44 @@ static bool match(struct matching *m, const char *pattern, size_t at)
     return is_optional && match(m, rest, at);
 }
 
+/* ---- which rules a first word may open --------------------------------------------------------- */
+
+enum { N_RULES = sizeof rules / sizeof *rules };
+
+static struct first_words by_first_word; /* written once */
+
+static void index_rules(void)
+{
+    for (size_t i = 0; i < N_RULES; i++)
+        first_words_add(&by_first_word, rules[i].pattern, i);
+    first_words_sort(&by_first_word);
+}
+
+/* The rules that may begin with the word, or with a slot, in their order. */
+struct candidates {
+    const char *word;
+    size_t at, at_slot;
+};
+
+static struct candidates candidates_for(const char *word)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, index_rules);
+    return (struct candidates){word, first_words_find(&by_first_word, word),
+                               first_words_find(&by_first_word, "")};
+}
+
+/* FIRST_WORDS_NONE at the end. */
+static size_t next_candidate(struct candidates *c)
+{
+    size_t rule = first_words_at(&by_first_word, c->at, c->word);
+    size_t other = first_words_at(&by_first_word, c->at_slot, "");
+    size_t next = rule < other ? rule : other;
+    c->at += rule == next;
+    c->at_slot += other == next;
+    return next;
+}
+
 /* ---- what is said around a command ------------------------------------------------------------- */
 
 static size_t skip_greeting(const struct spoken *s)
@@ -405,7 +447,10 @@ bool intents_find(const char *text, struct intent *out)
         return false;
     size_t from = skip_greeting(&s);
     struct matching m = {.s = &s, .to = skip_thanks(&s, from)};
-    for (size_t i = 0; from < m.to && i < sizeof rules / sizeof *rules; i++) {
+    if (from >= m.to)
+        return false;
+    struct candidates candidates = candidates_for(s.word[from]);
+    for (size_t i; (i = next_candidate(&candidates)) != FIRST_WORDS_NONE;) {
         m.n_slots = 0;
         if (!match(&m, rules[i].pattern, from))
             continue;
