@@ -366,8 +366,14 @@ bool when_is_date(const struct spoken *s, size_t from, size_t to)
     return n > 0 && from + n == to;
 }
 
-/* The hour of 24 that was meant, where a part of the day was said. */
-static int hour_of_day(const struct moment *m, enum when_use use)
+/* Whether it was not said which half of the day is meant. */
+static bool is_either_half(const struct moment *m)
+{
+    return m->has_hour && m->part == 0 && m->hour <= 12;
+}
+
+/* The hour of 24 that was meant, where the half of the day is known. */
+static int hour_of_day(const struct moment *m)
 {
     if (!m->has_hour)
         return m->part == 't' ? 17 : m->part == 'n' ? 21 : 9;
@@ -377,7 +383,7 @@ static int hour_of_day(const struct moment *m, enum when_use use)
         return m->hour + 12;
     if ((m->part == 'n' || m->part == 'd') && m->hour == 12)
         return m->part == 'n' ? 24 : 0;
-    return m->part == 0 && m->hour < EARLY_HOUR && use == WHEN_AWAKE ? m->hour + 12 : m->hour;
+    return m->hour;
 }
 
 static time_t at_hour(const struct tm *day, int hour, int minute)
@@ -391,22 +397,27 @@ static time_t at_hour(const struct tm *day, int hour, int minute)
     return mktime(&tm);
 }
 
-/* Without a day: the next such hour, of both halves of the day where it was not said which. */
+/* The rule for an hour of either half of the day: the first one to come at which somebody is expected to be
+ * awake, or, for what may wake, the first one to come. The last of the day where none is to come. */
+static time_t hour_on(const struct moment *m, const struct tm *day, time_t now, enum when_use use)
+{
+    if (!is_either_half(m))
+        return at_hour(day, hour_of_day(m), m->minute);
+    bool is_early = m->hour < EARLY_HOUR && use == WHEN_AWAKE;
+    time_t first = at_hour(day, m->hour, m->minute);
+    return first > now && !is_early             ? first
+           : m->hour == 12 && use == WHEN_AWAKE ? first /* its second half is midnight */
+                                                : at_hour(day, m->hour + 12, m->minute);
+}
+
+/* Without a day: of today, or else of tomorrow. What is left of yesterday's is midnight. */
 static time_t next_hour(const struct moment *m, const struct tm *today, time_t now, enum when_use use)
 {
     struct tm day = *today;
-    int hour = hour_of_day(m, WHEN_ANY);
-    bool either = m->has_hour && m->part == 0 && m->hour <= 12;
-    for (int i = 0; i < 2; i++, day.tm_mday++) {
-        time_t first = at_hour(&day, either && hour == 12 ? 0 : hour, m->minute);
-        time_t second = either ? at_hour(&day, hour == 12 ? 12 : hour + 12, m->minute) : first;
-        bool is_early = either && use == WHEN_AWAKE && hour % 12 < EARLY_HOUR;
-        if (first > now && !is_early)
-            return first;
-        if (second > now)
-            return second;
-    }
-    return at_hour(&day, hour, m->minute);
+    time_t at = now;
+    for (day.tm_mday--; at <= now && day.tm_mday <= today->tm_mday + 1; day.tm_mday++)
+        at = hour_on(m, &day, now, use);
+    return at;
 }
 
 enum sarai_status when_moment(const char *text, time_t now, enum when_use use, time_t *out,
@@ -427,7 +438,7 @@ enum sarai_status when_moment(const char *text, time_t now, enum when_use use, t
         at = now + (time_t)m.ahead_s;
     } else if (m.has_day) {
         localtime_r(&m.day, &day);
-        at = at_hour(&day, hour_of_day(&m, use), m.minute);
+        at = hour_on(&m, &day, now, use);
     } else {
         at = next_hour(&m, &today, now, use);
     }

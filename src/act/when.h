@@ -17,12 +17,13 @@
 
 enum { WHEN_BYTES = 128 };
 
-/* What a moment is for: "a las cinco" wakes before dawn, but reminds in the afternoon. */
+/* What a moment is for. An hour of which the half of the day was not said is the first one to come: for
+ * WHEN_AWAKE (a reminder) between seven and midnight, for WHEN_ANY (an alarm, which wakes) at all. */
 enum when_use { WHEN_ANY, WHEN_AWAKE };
 
 /* EINPUT: not understood, less than a second, more than a hundred days. */
 enum sarai_status when_duration(const char *text, long *seconds, struct sarai_error *err);
-/* EINPUT: not understood, or past. A time without "de la tarde" is the next one that fits. */
+/* EINPUT: not understood, or past. */
 enum sarai_status when_moment(const char *text, time_t now, enum when_use use, time_t *out,
                               struct sarai_error *err);
 /* Noon of the day; "Navidad", "el sábado", "el 3 de mayo", "hoy". EINPUT: not understood. */

@@ -186,6 +186,53 @@ static void the_calendar_counts_days(void **state)
           {"fecha", "\"dia\":\"mi cumpleaños\"", "no sé qué día es mi cumpleaños", NULL});
 }
 
+/* One rule for an hour of which nobody said the half of the day: the first to come; a reminder passes over
+ * the hours before seven, when nobody is awake to hear it. */
+static void an_hour_without_its_half_is_the_next_that_fits(void **state)
+{
+    enum { HOUR = 3600, MORNING = FRIDAY - 6 * HOUR, NIGHT = FRIDAY + 5 * HOUR, LATE = FRIDAY + 7 * HOUR };
+    static const struct {
+        time_t now; /* 11:05, 17:05, 22:05, and 0:05 of Saturday */
+        const char *said, *alarm, *reminder;
+    } rows[] = {
+        {MORNING, "a las cinco", "hoy a las 17:00", "hoy a las 17:00"},
+        {FRIDAY, "a las cinco", "mañana a las 5:00", "mañana a las 17:00"},
+        {FRIDAY, "a las siete", "hoy a las 19:00", "hoy a las 19:00"},
+        {NIGHT, "a las siete", "mañana a las 7:00", "mañana a las 7:00"},
+        {NIGHT, "a las seis y media", "mañana a las 6:30", "mañana a las 18:30"},
+        {NIGHT, "a la una menos cuarto", "mañana a las 0:45", "mañana a las 12:45"},
+        {LATE, "a las cinco", "hoy a las 5:00", "hoy a las 17:00"},
+        /* a day changes nothing */
+        {MORNING, "hoy a las cinco", "hoy a las 17:00", "hoy a las 17:00"},
+        {FRIDAY, "hoy a las ocho", "hoy a las 20:00", "hoy a las 20:00"},
+        {FRIDAY, "mañana a las cinco", "mañana a las 5:00", "mañana a las 17:00"},
+        {FRIDAY, "mañana a las ocho", "mañana a las 8:00", "mañana a las 8:00"},
+        {FRIDAY, "el lunes a las tres", "el lunes 24 de noviembre a las 3:00",
+         "el lunes 24 de noviembre a las 15:00"},
+        /* twelve is noon, then midnight, at which nobody is reminded */
+        {MORNING, "a las doce", "hoy a las 12:00", "hoy a las 12:00"},
+        {FRIDAY, "a las doce", "mañana a las 0:00", "mañana a las 12:00"},
+        {LATE, "a las doce y media", "hoy a las 0:30", "hoy a las 12:30"},
+        {FRIDAY, "mañana a las doce", "mañana a las 12:00", "mañana a las 12:00"},
+        /* what was said counts */
+        {NIGHT, "a las cinco de la madrugada", "mañana a las 5:00", "mañana a las 5:00"},
+        {NIGHT, "a las 05:00", "mañana a las 5:00", "mañana a las 5:00"},
+        {FRIDAY, "a las nueve de la mañana", "mañana a las 9:00", "mañana a las 9:00"},
+        {FRIDAY, "hoy a las cinco", NULL, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int use = WHEN_ANY; use <= WHEN_AWAKE; use++) {
+            const char *expected = use == WHEN_AWAKE ? rows[i].reminder : rows[i].alarm;
+            char told[WHEN_BYTES] = "";
+            time_t at;
+            if (when_moment(rows[i].said, rows[i].now, (enum when_use)use, &at, NULL) == SARAI_OK)
+                when_tell_moment(at, rows[i].now, told);
+            if (strcmp(told, expected ? expected : "") != 0)
+                fail_msg("%s (row %zu, use %d): %s", rows[i].said, i, use, told);
+        }
+}
+
 static void times_are_understood(void **state)
 {
     static const struct {
@@ -474,6 +521,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_clock_knows_places, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_calendar_counts_days, set_up, tear_down),
         cmocka_unit_test_setup_teardown(times_are_understood, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_hour_without_its_half_is_the_next_that_fits, set_up, tear_down),
         cmocka_unit_test_setup_teardown(clock_changes_are_the_librarys_business, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sums_and_units, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_timers_survive_a_restart_and_ring, set_up, tear_down),
