@@ -114,6 +114,8 @@ struct talk {
     pthread_cond_t watch_ends;
     bool watched_enough;
 
+    double last_refresh_ms; /* of the tools; of the thinking thread */
+
     pthread_mutex_t lock;  /* of the next two */
     unsigned history_turn; /* whose answer ends the conversation's history */
     struct amendment amendment;

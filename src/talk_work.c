@@ -13,7 +13,7 @@
 #include "listen/clause.h"
 #include "mouth.h"
 
-enum { SURE_STEP_MS = 5, RINGS_BYTES = 4096 };
+enum { SURE_STEP_MS = 5, RINGS_BYTES = 4096, REFRESH_EVERY_MS = 5000 };
 
 /* ---- news ------------------------------------------------------------------------------------ */
 
@@ -315,10 +315,15 @@ static void say(struct talk *t, const struct think_job *job)
         tell(t, &(struct news){.kind = NEWS_FAILED, .turn = job->turn}, err.message);
 }
 
-/* What has come due is taken out of the agenda now, and said as soon as nobody speaks. */
+/* What has come due is taken out of the agenda now, and said as soon as nobody speaks. Now and then it is
+ * looked whether tools have come, too, as nobody waits. */
 static void look_at_agenda(struct talk *t)
 {
     struct buf sentence = BUF_INIT(RINGS_BYTES);
+    if (clock_ms() - t->last_refresh_ms >= REFRESH_EVERY_MS) {
+        t->last_refresh_ms = clock_ms();
+        acting_refresh(t->s);
+    }
     if (acting_due(t->s->acting, &sentence, NULL) == SARAI_OK && sentence.len > 0)
         tell(t, &(struct news){.kind = NEWS_RINGS}, buf_string(&sentence));
     buf_finish(&sentence);

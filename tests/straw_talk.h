@@ -310,6 +310,11 @@ const struct acting_failure *acting_failures(const struct acting *a, size_t *n)
     return NULL;
 }
 
+void acting_refresh(struct sarai *s)
+{
+    (void)s;
+}
+
 double acting_volume(struct acting *a)
 {
     (void)a;

@@ -9,7 +9,14 @@
 #include "act/mcp_link.h"
 #include "base/clock.h"
 
-enum { RETRY_MS = 10000, MAX_PAGES = 32, NOTICE_MS = 200, DRAIN_MS = 1, LOOK_MS = 20 };
+enum {
+    RETRY_MS = 10000,
+    REVIVE_MS = 50000 /* more, where nobody wants it */,
+    MAX_PAGES = 32,
+    NOTICE_MS = 200,
+    DRAIN_MS = 1,
+    LOOK_MS = 20
+};
 
 static const char our_version[] = "2025-06-18";
 static const char *const versions[] = {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"};
@@ -283,16 +290,6 @@ static enum sarai_status list_if_old(struct mcp *m, double deadline_ms, const st
     return is_to_be_listed(m) ? list(m, deadline_ms, stop, err) : SARAI_OK;
 }
 
-bool mcp_has_news(struct mcp *m)
-{
-    if (pthread_mutex_trylock(&m->lock) != 0) /* somebody is at work with it: another time */
-        return false;
-    drain(m);
-    bool has_news = m->link && (!m->is_given || is_to_be_listed(m));
-    pthread_mutex_unlock(&m->lock);
-    return has_news;
-}
-
 static enum sarai_status tools_locked(struct mcp *m, double deadline_ms, const struct stop *stop,
                                       struct sarai_error *err)
 {
@@ -372,6 +369,20 @@ enum sarai_status mcp_warm(struct mcp *m, struct sarai_error *err)
     return out_of_memory(err, m->name);
 }
 
+/* A server that was down is tried again behind everybody's back: once it is there, that is news. */
+bool mcp_has_news(struct mcp *m)
+{
+    if (atomic_load(&m->warming) || pthread_mutex_trylock(&m->lock) != 0) /* somebody is at work with it */
+        return false;
+    drain(m);
+    bool has_news = m->link && (!m->is_given || is_to_be_listed(m));
+    bool is_due = !m->link && !m->is_given && m->retry_ms > 0 && clock_ms() >= m->retry_ms + REVIVE_MS;
+    pthread_mutex_unlock(&m->lock);
+    if (is_due)
+        mcp_warm(m, NULL);
+    return has_news;
+}
+
 /* What is not connected is connected with the time that it needs, not with what this caller has. */
 enum sarai_status mcp_tools(struct mcp *m, double deadline_ms, const struct stop *stop, const json_t **tools,
                             struct sarai_error *err)
@@ -388,10 +399,9 @@ enum sarai_status mcp_tools(struct mcp *m, double deadline_ms, const struct stop
             return st;
     }
     st = tools_locked(m, deadline_ms, stop, err);
-    if (!st) {
+    if (!st)
         *tools = m->tools;
-        m->is_given = true;
-    }
+    m->is_given = !st;
     pthread_mutex_unlock(&m->lock);
     return st;
 }

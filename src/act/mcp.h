@@ -6,8 +6,9 @@
  *     mcp_call(m, "read", arguments, deadline_ms, stop, &result, err);
  *     mcp_close(m);
  *
- * A server that has died is started again by the next call, but not more than every ten seconds.
- * Threads: one; mcp_warm() has one of its own, for which the others wait.
+ * A server that has died is started again by the next call, but not more than every ten seconds; one that
+ * could not be reached is tried again every minute, while mcp_has_news() is asked. Threads: one; mcp_warm()
+ * has one of its own, for which the others wait.
  */
 #ifndef SARAI_ACT_MCP_H
 #define SARAI_ACT_MCP_H
@@ -38,7 +39,7 @@ enum sarai_status mcp_tools(struct mcp *m, double deadline_ms, const struct stop
                             struct sarai_error *err);
 
 /* Whether mcp_tools() would list something new: the server said so, its list is old, or it has started since.
- * Waits for nothing. */
+ * Waits for nothing; may begin to connect a server that was down. */
 bool mcp_has_news(struct mcp *m);
 
 /* Calls a tool with an object of arguments. *result: what it gave, the caller's: {"content": […], …}, also

@@ -18,6 +18,16 @@
 
 enum { LONG_MS = 60000 };
 
+/* The clock of the program, which the test can put forward. */
+static double skipped_ms;
+
+double clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return skipped_ms + (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
 static char folder[64], config_path[128], log_path[128];
 static struct server service;
 
@@ -337,6 +347,40 @@ static void programs_that_are_no_servers_are_told(void **state)
     close_client(&c);
 }
 
+/* A program that is not there yet when Sarai begins. */
+static void a_server_that_was_down_is_tried_again(void **state)
+{
+    char path[128];
+    (void)state;
+    snprintf(path, sizeof path, "%s/late", folder);
+    write_config("{\"mcpServers\": {\"p\": {\"command\": \"%s\"}}}", path);
+    struct toolbox *box = NULL;
+    struct buf left_out = BUF_INIT(4096);
+    assert_int_equal(toolbox_open(&box, NULL), SARAI_OK);
+    assert_int_equal(mcp_provide(box, config_path, NULL, &left_out, NULL), SARAI_OK);
+    assert_non_null(strstr(buf_string(&left_out), "/late"));
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fprintf(f, "#!/bin/sh\nexec python3 %s good %s\n", SERVER, log_path);
+    fclose(f);
+    assert_int_equal(chmod(path, 0700), 0);
+    assert_false(toolbox_has_news(box));
+    usleep(50000);
+    assert_false(toolbox_has_news(box)); /* not at once */
+    assert_int_equal(logged("start"), 0);
+    skipped_ms += 61000;
+    for (double end_ms = clock_ms() + LONG_MS; !toolbox_has_news(box) && clock_ms() < end_ms;)
+        usleep(10000);
+    while (toolbox_refresh(box, NULL, NULL) != SARAI_OK)
+        ;
+    assert_non_null(toolbox_find(box, "p.suma"));
+    assert_false(toolbox_has_news(box));
+    assert_int_equal(logged("start"), 1);
+    toolbox_close(box);
+    buf_finish(&left_out);
+    unlink(path);
+}
+
 static void expect_line(const char *expected)
 {
     char line[256] = "";
@@ -463,6 +507,7 @@ int main(void)
         cmocka_unit_test(a_program_that_dies_is_started_again),
         cmocka_unit_test(what_is_not_waited_for_is_cancelled),
         cmocka_unit_test(programs_that_are_no_servers_are_told),
+        cmocka_unit_test(a_server_that_was_down_is_tried_again),
         cmocka_unit_test(services_give_their_tools),
         cmocka_unit_test(services_that_fail_are_told),
         cmocka_unit_test(a_service_that_has_forgotten_us_is_greeted_again),
