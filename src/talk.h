@@ -47,7 +47,9 @@ struct think_job {
     } kind;
     bool felt;
     float emo_vec[SARAI_EMO_DIMENSION]; /* of the voice, where it was felt */
-    char text[];
+    char *text;                         /* in the same piece of memory, behind latent_z */
+    size_t n_latent;                    /* 0 where no search wants it */
+    float latent_z[];
 };
 
 /* From both threads to the loop. */

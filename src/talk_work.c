@@ -72,16 +72,28 @@ static size_t agreed(const char *before, const char *now)
     return whole;
 }
 
-/* `emo_vec`: of the voice that asked; NULL: it was not felt. */
+/* What was heard of an utterance beside its words. */
+struct voice {
+    bool felt;
+    float emo_vec[SARAI_EMO_DIMENSION];
+    size_t n_latent; /* 0: no latent_z */
+    float latent_z[LATENT_MAX_DIMENSION];
+};
+
+/* `voice`: that asked; NULL: nobody's. */
 static void put_think(struct talk *t, unsigned turn, enum think_kind kind, const char *text, size_t n,
-                      const float *emo_vec)
+                      const struct voice *voice)
 {
-    struct think_job *job = malloc(sizeof *job + n + 1);
+    size_t n_latent = voice ? voice->n_latent : 0;
+    struct think_job *job = malloc(sizeof *job + n_latent * sizeof *job->latent_z + n + 1);
     if (!job)
         return;
-    *job = (struct think_job){.turn = turn, .kind = kind, .felt = emo_vec != NULL};
-    if (emo_vec)
-        memcpy(job->emo_vec, emo_vec, sizeof job->emo_vec);
+    *job = (struct think_job){.turn = turn, .kind = kind, .felt = voice && voice->felt, .n_latent = n_latent};
+    if (job->felt)
+        memcpy(job->emo_vec, voice->emo_vec, sizeof job->emo_vec);
+    if (n_latent > 0)
+        memcpy(job->latent_z, voice->latent_z, n_latent * sizeof *job->latent_z);
+    job->text = (char *)(job->latent_z + n_latent);
     memcpy(job->text, text, n);
     job->text[n] = '\0';
     slot_put(t->to_think, job);
@@ -140,10 +152,11 @@ static void pass_words(struct talk *t, struct following *f, const struct hear_jo
     enum floor_words words = judge(job, f, question);
     if (job->kind == HEAR_TURN && words != FLOOR_NOTHING && !is_stale(t, job->turn)) {
         bool hushes = atomic_load(&t->rings_on) && clause_ends_ring(question);
-        float emo_vec[SARAI_EMO_DIMENSION];
-        bool felt = feel(t, job, emo_vec);
+        struct voice voice;
+        voice.felt = feel(t, job, voice.emo_vec);
+        voice.n_latent = listener_place(t->s->listener, voice.latent_z);
         put_think(t, job->turn, hushes ? THINK_SAY : THINK_ANSWER, hushes ? noticed : question,
-                  strlen(hushes ? noticed : question), felt ? emo_vec : NULL);
+                  strlen(hushes ? noticed : question), &voice);
     }
     if (job->kind == HEAR_TURN)
         snprintf(f->turn, sizeof f->turn, "%s", question);
@@ -343,7 +356,10 @@ static void answer(struct talk *t, const struct think_job *job)
     enter_history(t, job->turn);
     if (acting_may_be_read(job->text))
         judge_ending(t, job);
-    const struct sarai_question question = {.text = job->text, .emo_vec = job->felt ? job->emo_vec : NULL};
+    const struct sarai_question question = {.text = job->text,
+                                            .emo_vec = job->felt ? job->emo_vec : NULL,
+                                            .latent_z = job->n_latent > 0 ? job->latent_z : NULL,
+                                            .n_latent = job->n_latent};
     t->s->wait_until_sure = wait_until_sure;
     t->s->sure_user = &voicing;
     enum sarai_status st = assistant_consult(t->s, &question, &sink, start_ms, &turn, &err);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "listen/emotion.h"
-#include "listen/latent.h"
 #include "listen/vad.h"
 
 enum { MAX_LANGUAGE_BYTES = 8 };
@@ -127,6 +126,13 @@ bool listener_feel(struct listener *l, const float *pcm, size_t n, float emo_vec
     return l->emotion && emotion_read(l->emotion, pcm, n, stats, emo_vec, NULL) == SARAI_OK;
 }
 
+size_t listener_place(struct listener *l, float latent_z[LATENT_MAX_DIMENSION])
+{
+    return l->latent && latent_read(l->latent, transcriber_stats(l->transcriber), latent_z, NULL) == SARAI_OK
+               ? latent_dimension(l->latent)
+               : 0;
+}
+
 /* Transcribes the utterance that the segmenter has ready, if any. */
 static enum sarai_status pass_utterance(struct listener *l, listener_segment_fn *on_segment, void *user,
                                         struct sarai_error *err)
@@ -139,16 +145,15 @@ static enum sarai_status pass_utterance(struct listener *l, listener_segment_fn 
     if (!st && heard.words.len > 0) {
         float emo_vec[SARAI_EMO_DIMENSION];
         float latent_z[LATENT_MAX_DIMENSION];
-        struct onnx_tensor *stats = transcriber_stats(l->transcriber);
         bool felt = listener_feel(l, u->pcm, u->n_frames, emo_vec);
-        bool placed = l->latent && latent_read(l->latent, stats, latent_z, NULL) == SARAI_OK;
+        size_t n_latent = listener_place(l, latent_z);
         struct listener_segment segment = {.start_s = u->start_s,
                                            .end_s = u->end_s,
                                            .text = heard.words.data,
                                            .language = heard.language,
                                            .emo_vec = felt ? emo_vec : NULL,
-                                           .latent_z = placed ? latent_z : NULL,
-                                           .n_latent = placed ? latent_dimension(l->latent) : 0};
+                                           .latent_z = n_latent > 0 ? latent_z : NULL,
+                                           .n_latent = n_latent};
         st = on_segment(user, &segment, err);
     }
     buf_finish(&heard.words);

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/stop.h"
+#include "listen/latent.h"
 #include "listen/segmenter.h"
 #include "listen/transcriber.h"
 
@@ -67,6 +68,9 @@ void listener_resume(struct listener *l);
 enum sarai_status listener_speaker(struct listener *l, const char *name, struct sarai_error *err);
 /* The mood of the utterance that was followed last; false where moods are not heard. */
 bool listener_feel(struct listener *l, const float *pcm, size_t n, float emo_vec[SARAI_EMO_DIMENSION]);
+/* The latent_z of the utterance that was transcribed or followed last: how many numbers; 0 without a
+ * projector for this encoder. */
+size_t listener_place(struct listener *l, float latent_z[LATENT_MAX_DIMENSION]);
 /* The embedder that latent_z is for; NULL: there is no projector. Borrowed. */
 const char *listener_latent_embedder(const struct listener *l);
 /* Keeps what was learnt of a named speaker's voice. EOUTPUT. */

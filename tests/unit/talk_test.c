@@ -101,6 +101,18 @@ static void a_mood_is_told_and_goes_with_the_question(void **state)
     assert_true(script.thought_sad > 0.5F && script.thought_sad < 0.6F);
 }
 
+static void where_a_question_lies_goes_with_it(void **state)
+{
+    (void)state;
+    begin(question);
+    expect_said("turn;");
+    assert_int_equal(script.n_placed, 0);
+    begin(two_questions);
+    script.places = true;
+    expect_said("turn;turn;");
+    assert_true(script.n_placed >= 2);
+}
+
 static void a_stage_that_fails_is_told_and_the_next_turn_works(void **state)
 {
     (void)state;
@@ -285,6 +297,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_question_is_answered),
         cmocka_unit_test(a_mood_is_told_and_goes_with_the_question),
+        cmocka_unit_test(where_a_question_lies_goes_with_it),
         cmocka_unit_test(a_stage_that_fails_is_told_and_the_next_turn_works),
         cmocka_unit_test(an_interruption_that_cannot_be_judged_lets_the_answer_go_on),
         cmocka_unit_test(a_stage_that_hangs_is_named_and_interrupted),
