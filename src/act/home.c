@@ -1,5 +1,6 @@
 #include "act/home.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,6 +215,36 @@ static enum sarai_status act(struct home *h, const struct command *c, const stru
     return tool_givef(out, json_pack("{s:s}", "listo", done), err, "Hecho, %s.", done);
 }
 
+static bool is_at_rest(const struct home_entity *e)
+{
+    static const char *const states[] = {"off", "closed", "locked", "unavailable", "unknown"};
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+        if (strcmp(states[i], e->state) == 0)
+            return true;
+    return false;
+}
+
+/* Of several, those that are not off or shut: "Encendidas: la mesilla y el techo." */
+static enum sarai_status tell_which(const struct command *c, const struct home_found *found,
+                                    struct tool_result *out, struct sarai_error *err)
+{
+    char state[160] = "", names[600] = "";
+    size_t used = 0, n = 0;
+    enum sarai_status st = SARAI_OK;
+    for (size_t i = 0; !st && i < found->n; i++) {
+        const struct home_entity *e = found->entity[i];
+        if (is_at_rest(e))
+            continue;
+        st = n++ == 0 ? home_state(e, c->thing, state, sizeof state, err) : SARAI_OK;
+        if (used < sizeof names)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", n > 1 ? ", " : "", e->name);
+    }
+    state[0] = (char)toupper((unsigned char)state[0]);
+    return st ? st
+              : tool_givef(out, json_pack("{s:s, s:s}", "estado", state, "cosas", names), err, "%s: %s.",
+                           state, names);
+}
+
 static enum sarai_status tell(const struct command *c, const struct home_found *found,
                               struct tool_result *out, struct sarai_error *err)
 {
@@ -224,13 +255,12 @@ static enum sarai_status tell(const struct command *c, const struct home_found *
         char other[160];
         st = home_state(found->entity[i], c->thing, other, sizeof other, err);
         if (!st && strcmp(state, other) != 0)
-            return failed(err, SARAI_EINPUT,
-                          tr("unas sí y otras no: dime cuál", "some are and some are not: say which"));
+            return tell_which(c, found, out, err);
     }
     if (st)
         return st;
     home_phrase(c->thing, c->place, phrase, sizeof phrase);
-    if (strstr(state, "grados") || strstr(state, "por ciento"))
+    if (isdigit((unsigned char)state[0]) || state[0] == '-')
         return tool_givef(out, json_pack("{s:s}", "estado", state), err, "Hay %s.", state);
     phrase[0] = phrase[0] == 'l' ? 'L' : phrase[0] == 'e' ? 'E' : phrase[0];
     return tool_givef(out, json_pack("{s:s}", "estado", state), err,

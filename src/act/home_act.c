@@ -53,10 +53,31 @@ static const char *service(const struct home_entity *e, enum home_action action)
     return NULL;
 }
 
+/* The bit of `supported_features` without which an action fails (Home Assistant's developer documentation,
+ * "Cover entity" and its like). */
+static const struct {
+    const char *domain;
+    enum home_action action;
+    int bit;
+} needs[] = {
+    {"cover", HOME_OPEN, 1},  {"cover", HOME_CLOSE, 2},      {"cover", HOME_SET, 4},
+    {"valve", HOME_OPEN, 1},  {"valve", HOME_CLOSE, 2},      {"fan", HOME_SET, 1},
+    {"climate", HOME_SET, 1}, {"media_player", HOME_SET, 4},
+};
+
+static bool has_feature(const struct home_entity *e, enum home_action action)
+{
+    const json_t *features = json_object_get(e->attributes, "supported_features");
+    for (size_t i = 0; json_is_integer(features) && i < sizeof needs / sizeof *needs; i++)
+        if (needs[i].action == action && strcmp(needs[i].domain, e->domain) == 0)
+            return json_integer_value(features) & needs[i].bit;
+    return true;
+}
+
 bool home_can(const struct home_entity *e, enum home_action action)
 {
     if (action != HOME_ASK)
-        return service(e, action) != NULL;
+        return service(e, action) != NULL && has_feature(e, action);
     for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
         if (strcmp(domains[i].domain, e->domain) == 0)
             return strcmp(e->domain, "scene") != 0;
@@ -105,6 +126,10 @@ static bool number_in(const char *value, double *out)
     char text[64];
     if (!spoken_split(value, &s))
         return false;
+    if (spoken_match(&s, 0, "la mitad") > 0) {
+        *out = 50;
+        return true;
+    }
     bool minus = false;
     for (size_t i = 0; i < s.n; i++) {
         if (spoken_number(&s, i, &number) > 0) {
@@ -338,6 +363,19 @@ static const char *sensed(const struct home_entity *e)
     return NULL;
 }
 
+/* "calentando, a 21 grados" */
+static void add_wanted_degrees(const struct home_entity *e, char *out, size_t n)
+{
+    const json_t *degrees = json_object_get(e->attributes, "temperature");
+    char number[32], wanted[64];
+    if (strcmp(e->domain, "climate") != 0 || strcmp(e->state, "off") == 0 || !json_is_number(degrees))
+        return;
+    snprintf(number, sizeof number, "%.3g", json_number_value(degrees));
+    say_number(number, "°C", wanted, sizeof wanted);
+    size_t used = strlen(out);
+    snprintf(out + used, n - used, ", a %s", wanted);
+}
+
 enum sarai_status home_state(const struct home_entity *e, const char *thing, char *out, size_t n,
                              struct sarai_error *err)
 {
@@ -360,6 +398,7 @@ enum sarai_status home_state(const struct home_entity *e, const char *thing, cha
             const char *cut = strstr(words[i].words, "%s");
             snprintf(out, n, "%.*s%s%s", cut ? (int)(cut - words[i].words) : (int)strlen(words[i].words),
                      words[i].words, cut ? ending(thing, e) : "", cut ? cut + 2 : "");
+            add_wanted_degrees(e, out, n);
             return SARAI_OK;
         }
     say_number(state, unit, out, n);

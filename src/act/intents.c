@@ -140,6 +140,7 @@ static const struct rule rules[] = {
     {"repite (lo) (que) (has) (dicho) (ultimo)", "repite", ""},
     {"que has dicho", "repite", ""},
     /* the home */
+    {"pon|sube|baja|deja|regula {device} al|a {share}", "casa", "accion=fijar cosa={device} valor={share}"},
     {LIGHT "|pon {thing} del|de|en (la) (el) (los) (las) {room}", "casa",
      "accion=encender cosa={thing} lugar={room}"},
     {OFF "|quita {thing} del|de|en (la) (el) (los) (las) {room}", "casa",
@@ -153,6 +154,9 @@ static const struct rule rules[] = {
     {OPEN " {cover}", "casa", "accion=abrir cosa={cover}"},
     {SHUT " {cover}", "casa", "accion=cerrar cosa={cover}"},
     {"pon|sube|baja|deja {heat} a {degrees}", "casa", "accion=fijar cosa={heat} valor={degrees}"},
+    {"a que temperatura esta {heat}", "casa", "accion=consultar cosa={heat}"},
+    {"que luces estan|hay encendidas", "casa", "accion=consultar cosa=las luces"},
+    {"que persianas estan|hay abiertas|subidas", "casa", "accion=consultar cosa=las persianas"},
     {"que temperatura hay|hace en|dentro (de) (la) (casa)", "casa", "accion=consultar cosa=la temperatura"},
     /* weather and news */
     {"que tiempo hace|hara|tenemos (hoy)", "tiempo", "dia=hoy"},
@@ -203,6 +207,17 @@ static bool is_number(const struct spoken *s, size_t from, size_t to)
     return n > 0 && from + n == to;
 }
 
+/* "treinta por ciento", "la mitad" */
+static bool is_share(const struct spoken *s, size_t from, size_t to)
+{
+    unsigned value;
+    size_t n = spoken_whole(s, from, 100, &value);
+    if (n > 0 && from + n + 1 == to)
+        return spoken_is(s, from + n, "%");
+    return n > 0 ? from + n + 2 == to && spoken_match(s, from + n, "por ciento") == 2
+                 : from + 2 == to && spoken_match(s, from, "la mitad") == 2;
+}
+
 /* Some words that are not a command of their own. */
 static bool is_text(const struct spoken *s, size_t from, size_t to, size_t most)
 {
@@ -220,9 +235,9 @@ static bool is_name(const struct spoken *s, size_t from, size_t to, size_t most)
 
 static bool fits(const struct spoken *s, const char *slot, size_t n, size_t from, size_t to)
 {
-    const char *const names[] = {"duration", "moment", "sum",  "quantity", "unit",
-                                 "date",     "place",  "text", "items",    "thing",
-                                 "cover",    "heat",   "room", "degrees",  "number"};
+    const char *const names[] = {"duration", "moment",  "sum",    "quantity", "unit",  "date",
+                                 "place",    "text",    "items",  "thing",    "cover", "heat",
+                                 "room",     "degrees", "device", "share",    "number"};
     size_t kind = 0;
     while (kind < sizeof names / sizeof *names &&
            (strlen(names[kind]) != n || strncmp(names[kind], slot, n) != 0))
@@ -256,6 +271,10 @@ static bool fits(const struct spoken *s, const char *slot, size_t n, size_t from
         return is_name(s, from, to, 4);
     case 13:
         return is_degrees(s, from, to);
+    case 14:
+        return spoken_match(s, from, articles) > 0 && is_name(s, from, to, 6);
+    case 15:
+        return is_share(s, from, to);
     default:
         return is_number(s, from, to);
     }

@@ -19,6 +19,7 @@ HOME = {
     "light.pasillo": ("Aplique", "Pasillo", "off", {"entity_id": ["light.pasillo_1", "light.pasillo_2"]}),
     "cover.dormitorio": ("Persiana", "Dormitorio", "open", {"device_class": "shutter"}),
     "cover.salon": ("Persiana grande", "Salón", "closed", {"device_class": "shutter"}),
+    "cover.pergola": ("Persiana de lamas", "Patio", "open", {"supported_features": 240}),  # only turns its slats
     "cover.garaje": ("Puerta", "Garaje", "closed", {"device_class": "garage"}),
     "lock.entrada": ("Cerradura", "Entrada", "locked", {}),
     "binary_sensor.patio": ("Puerta del patio", "Patio", "on", {"device_class": "door"}),

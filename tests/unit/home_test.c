@@ -145,6 +145,9 @@ static void commands_become_services(void **state)
         {"fijar", "persiana", "dormitorio", "40",
          "cover.set_cover_position {\"entity_id\": [\"cover.dormitorio\"], \"position\": 40.0}",
          "{\"listo\":\"persiana del dormitorio a 40\"}"},
+        {"fijar", "la persiana", "dormitorio", "la mitad",
+         "cover.set_cover_position {\"entity_id\": [\"cover.dormitorio\"], \"position\": 50.0}",
+         "{\"listo\":\"la persiana del dormitorio a la mitad\"}"},
         {"fijar", "la calefacción", "", "21,5 grados",
          "climate.set_temperature {\"entity_id\": [\"climate.casa\"], \"temperature\": 21.5}",
          "{\"listo\":\"la calefacción a 21,5 grados\"}"},
@@ -179,6 +182,13 @@ static void states_are_told(void **state)
          "\"light.pasillo_2\", \"light.pasillo\"]}",
          "{\"estado\":\"apagadas\"}"},
         {"consultar", "la cafetera", "", "", "", "{\"estado\":\"encendida\"}"},
+        {"apagar", "las luces", "dormitorio", "",
+         "light.turn_off {\"entity_id\": [\"light.dormitorio_1\", \"light.dormitorio_2\"]}",
+         "{\"listo\":\"las luces del dormitorio\"}"},
+        {"encender", "la mesilla derecha", "", "", "light.turn_on {\"entity_id\": [\"light.dormitorio_2\"]}",
+         "{\"listo\":\"la mesilla derecha\"}"},
+        {"consultar", "las luces", "dormitorio", "", "",
+         "{\"estado\":\"Encendidas\",\"cosas\":\"Mesilla derecha\"}"},
         {"consultar", "el riego", "", "", "", ""},
     };
     enum tool_effect effect;
