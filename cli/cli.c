@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/reason.h"
 #include "base/utf8.h"
 
 enum { MAX_OPTIONS = 96, OWN = 1000, SETTING = 2000, HELP = 3000 };
@@ -52,7 +53,7 @@ int cli_flush(void)
     if (fflush(stdout) == 0 && !ferror(stdout))
         return SARAI_OK;
     fprintf(stderr, "sarai: %s: %s\n", tr("no se puede escribir en la salida", "cannot write to the output"),
-            strerror(errno));
+            reason_of(errno));
     return SARAI_EOUTPUT;
 }
 

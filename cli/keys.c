@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/reason.h"
 
 enum {
     REPEAT_MS = 700,  /* a press so soon after the first is the key's own repeating: it is held */
@@ -108,7 +109,8 @@ enum sarai_status keys_open(struct sarai *sarai, struct keys **out, struct sarai
         close(k->wake[1]);
         free(k);
         return failed(err, SARAI_EINTERNAL,
-                      tr("no se puede leer el teclado: %s", "cannot read the keyboard: %s"), strerror(errno));
+                      tr("no se puede leer el teclado: %s", "cannot read the keyboard: %s"),
+                      reason_of(errno));
     }
     *out = k;
     return SARAI_OK;

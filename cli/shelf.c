@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/reason.h"
 #include "cli.h"
 #include "know/place.h"
 #include "know/shelf.h"
@@ -29,7 +30,7 @@ static enum sarai_status forget_one(struct shelf *shelf, const char *path, int64
 {
     char *whole = realpath(path, NULL);
     if (!whole && errno != ENOENT && errno != ENOTDIR && errno != EACCES)
-        return failed(err, SARAI_EINPUT, "%s: %s", path, strerror(errno));
+        return failed(err, SARAI_EINPUT, "%s: %s", path, reason_of(errno));
     if (!whole && path[0] != '/') {
         char *here = realpath(".", NULL);
         if (!here || asprintf(&whole, "%s/%s", here, path) < 0)

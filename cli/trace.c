@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/reason.h"
 #include "sarai.h"
 
 enum { TEXT_BYTES = 48, LANES = 4, LANE_HEIGHT = 34, LEFT = 90, PIXELS_PER_S = 240, MOST_WIDTH = 60000 };
@@ -174,5 +175,5 @@ enum sarai_status trace_write(const struct trace *t, const char *path, struct sa
         ok = false;
     return ok ? SARAI_OK
               : failed(err, SARAI_EOUTPUT, tr("no se puede escribir %s: %s", "cannot write %s: %s"), path,
-                       strerror(errno));
+                       reason_of(errno));
 }

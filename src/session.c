@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/folders.h"
+#include "base/reason.h"
 
 enum { PATH_BYTES = 4096, MAX_NAME = 64, TAIL_BYTES = 256 * 1024 };
 
@@ -20,7 +21,7 @@ struct session {
 static enum sarai_status cannot(const char *path, struct sarai_error *err)
 {
     return failed(err, SARAI_EOUTPUT, tr("no se puede escribir %s: %s", "cannot write %s: %s"), path,
-                  strerror(errno));
+                  reason_of(errno));
 }
 
 static enum sarai_status find_path(const char *name, char out[PATH_BYTES], struct sarai_error *err)

@@ -10,6 +10,7 @@
 #include "audio/room.h"
 #include "audio/writer.h"
 #include "base/clock.h"
+#include "base/reason.h"
 
 enum {
     MAX_INPUT_MIN = 24 * 60,
@@ -57,7 +58,7 @@ static enum sarai_status read_stdin(struct files *f, float *mic, struct sarai_er
         if (got < 0)
             return failed(err, SARAI_EINPUT,
                           tr("no se puede leer la entrada: %s", "cannot read the input: %s"),
-                          strerror(errno));
+                          reason_of(errno));
         if (got == 0)
             break;
         n += (size_t)got;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/reason.h"
 #include "engine/sndfile.h"
 
 struct writer {
@@ -25,7 +26,7 @@ struct writer {
 static enum sarai_status cannot_write(const char *path, struct sarai_error *err)
 {
     return failed(err, SARAI_EOUTPUT, tr("no se puede escribir %s: %s", "cannot write %s: %s"), path,
-                  strerror(errno));
+                  reason_of(errno));
 }
 
 static bool is_stream(const char *path)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/reason.h"
+
 static const struct setting settings[] = {
     {"SARAI_LANG", SETTING_CHOICE, "es", 0, 0, "es|en", "idioma de los mensajes", "language of messages"},
     {"SARAI_MODEL_DIR", SETTING_PATH, "", 0, 0, NULL,
@@ -426,7 +428,7 @@ static enum sarai_status read_env_file(struct sarai_config *cfg, struct sarai_er
         return SARAI_OK; /* nobody asked for it */
     if (!f)
         return failed(err, SARAI_EUSAGE, tr("no se puede leer %s: %s", "cannot read %s: %s"), path,
-                      strerror(errno));
+                      reason_of(errno));
     char *text = malloc(MAX_ENV_FILE_BYTES + 1);
     size_t n = text ? fread(text, 1, MAX_ENV_FILE_BYTES + 1, f) : 0;
     bool broken = ferror(f);

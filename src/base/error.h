@@ -3,7 +3,7 @@
  *
  *     if (!file)
  *         return failed(err, SARAI_EINPUT, tr("no se puede abrir %s: %s", "cannot open %s: %s"), path,
- * strerror(errno));
+ * reason_of(errno));
  */
 #ifndef SARAI_BASE_ERROR_H
 #define SARAI_BASE_ERROR_H

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/reason.h"
+
 enum { PATH_BYTES = 4096 };
 
 static int find(const char *variable, const char *below_home, const char *name, char *out, size_t n)
@@ -41,7 +43,7 @@ static enum sarai_status make(const char *path, size_t n, mode_t mode, struct sa
         if (mkdir(part, mode) != 0 && errno != EEXIST)
             return failed(err, SARAI_EOUTPUT,
                           tr("no se puede crear la carpeta %s: %s", "cannot make the folder %s: %s"), part,
-                          strerror(errno));
+                          reason_of(errno));
     }
     return SARAI_OK;
 }

@@ -10,13 +10,14 @@
 #include <unistd.h>
 
 #include "base/folders.h"
+#include "base/reason.h"
 
 enum { BLOCK_BYTES = 64 * 1024, PATH_BYTES = 4096 };
 
 static enum sarai_status damaged(const char *path, struct archive *a, struct sarai_error *err)
 {
     const char *why = archive_error_string(a);
-    return failed(err, SARAI_EMODEL, tr("el paquete %s está dañado: %s", "the package %s is damaged: %s"),
+    return failed(err, SARAI_EMODEL, tr("el paquete %s está dañado (%s)", "the package %s is damaged (%s)"),
                   path, why ? why : "libarchive");
 }
 
@@ -31,16 +32,16 @@ static enum sarai_status write_member(struct archive *a, const char *package, co
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return failed(err, SARAI_EOUTPUT, tr("no se puede escribir %s: %s", "cannot write %s: %s"), path,
-                      strerror(errno));
+                      reason_of(errno));
     enum sarai_status st = SARAI_OK;
     if (archive_read_data_into_fd(a, fd) != ARCHIVE_OK)
         st = errno == ENOSPC || errno == EFBIG
                  ? failed(err, SARAI_EOUTPUT, tr("no se puede escribir %s: %s", "cannot write %s: %s"), path,
-                          strerror(errno))
+                          reason_of(errno))
                  : damaged(package, a, err);
     if (close(fd) != 0 && !st)
         st = failed(err, SARAI_EOUTPUT, tr("no se puede escribir %s: %s", "cannot write %s: %s"), path,
-                    strerror(errno));
+                    reason_of(errno));
     return st;
 }
 
@@ -90,7 +91,7 @@ enum sarai_status archive_extract(const char *path, const char *const *members, 
 static enum sarai_status broken(struct archive *a, struct sarai_error *err)
 {
     const char *why = archive_error_string(a);
-    return failed(err, SARAI_EINPUT, tr("está dañado: %s", "is damaged: %s"), why ? why : "libarchive");
+    return failed(err, SARAI_EINPUT, tr("está dañado (%s)", "is damaged (%s)"), why ? why : "libarchive");
 }
 
 /* What the archive says of a member's size may be a lie, so the bytes themselves are counted. */

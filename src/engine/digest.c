@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/reason.h"
+
 static void write_hex(const unsigned char *bytes, unsigned n, char out[DIGEST_TEXT_BYTES])
 {
     for (unsigned i = 0; i < n && i < 32; i++)
@@ -34,7 +36,7 @@ enum sarai_status digest_file(const char *path, const struct stop *stop, char ou
     FILE *f = fopen(path, "rb");
     if (!f)
         return failed(err, SARAI_EINPUT, tr("no se puede leer %s: %s", "cannot read %s: %s"), path,
-                      strerror(errno));
+                      reason_of(errno));
     EVP_MD_CTX *hash = EVP_MD_CTX_new();
     enum sarai_status st =
         hash && EVP_DigestInit_ex(hash, EVP_sha256(), NULL) ? SARAI_OK : out_of_memory(err, path);

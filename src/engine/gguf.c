@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/reason.h"
+
 /* llama.cpp tells why a load failed only in its log: the first error line of a thread is kept. */
 static _Thread_local char first_error[256];
 
@@ -101,7 +103,7 @@ enum sarai_status gguf_check_file(const char *path, char identity[GGUF_IDENTITY_
         return failed(
             err, SARAI_EMODEL,
             tr("no se puede abrir el modelo de lenguaje %s: %s", "cannot open the language model %s: %s"),
-            path, strerror(errno));
+            path, reason_of(errno));
     size_t n = fread(magic, 1, sizeof magic, f);
     if (fstat(fileno(f), &file) == 0)
         snprintf(identity, GGUF_IDENTITY_BYTES, "%llx-%llx", (unsigned long long)file.st_size,

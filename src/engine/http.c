@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/reason.h"
 
 enum { CONNECT_S = 20, STALL_S = 30, STALL_BYTES_S = 100, MAX_REDIRECTS = 10 };
 
@@ -35,6 +36,37 @@ static CURL *open_curl(const char *url)
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https,http");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     return curl;
+}
+
+/* Why a transfer failed, in the language of messages; libcurl knows English only. */
+static const char *reason_of_transfer(CURLcode code)
+{
+    switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return tr("no se encuentra esa máquina; ¿hay red?", "no such machine is found; is there a network?");
+    case CURLE_COULDNT_CONNECT:
+        return tr("nadie atiende ahí", "nobody answers there");
+    case CURLE_OPERATION_TIMEDOUT:
+        return tr("se acabó el tiempo de espera", "out of time");
+    case CURLE_PARTIAL_FILE:
+    case CURLE_GOT_NOTHING:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+        return tr("la conexión se ha cortado", "the connection was cut");
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return tr("la conexión segura no se establece o su certificado no vale",
+                  "the secure connection fails, or its certificate is not valid");
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        return tr("no es una dirección http o https", "it is no address of http or https");
+    case CURLE_TOO_MANY_REDIRECTS:
+        return tr("remite de una dirección a otra sin fin",
+                  "it refers from one address to another without end");
+    default:
+        return curl_easy_strerror(code);
+    }
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
@@ -78,12 +110,12 @@ static enum sarai_status explain(CURLcode code, long http_code, const char *url,
         return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
     case CURLE_WRITE_ERROR:
         return failed(err, SARAI_EOUTPUT, tr("no se puede escribir %s: %s", "cannot write %s: %s"), path,
-                      strerror(errno));
+                      reason_of(errno));
     case CURLE_HTTP_RETURNED_ERROR:
         return failed(err, SARAI_ENETWORK, tr("%s responde %ld", "%s answers %ld"), url, http_code);
     default:
         return failed(err, SARAI_ENETWORK, tr("no se puede descargar %s: %s", "cannot fetch %s: %s"), url,
-                      curl_easy_strerror(code));
+                      reason_of_transfer(code));
     }
 }
 
@@ -95,7 +127,7 @@ static enum sarai_status fetch_once(CURL *curl, const char *url, const char *pat
     FILE *file = fopen(path, "ab");
     if (!file)
         return failed(err, SARAI_EOUTPUT, tr("no se puede escribir %s: %s", "cannot write %s: %s"), path,
-                      strerror(errno));
+                      reason_of(errno));
     fseek(file, 0, SEEK_END);
     t->before = (double)ftell(file);
     CURLcode code = perform(curl, file, t, &http_code);
@@ -232,7 +264,7 @@ static enum sarai_status conclude(const struct exchange *x, CURLcode code, struc
     curl_easy_getinfo(x->curl, CURLINFO_RETRY_AFTER, &wait_s);
     x->reply->retry_after_s = (double)wait_s;
     if (code != CURLE_OK && !x->enough)
-        return unheard(x->request, curl_easy_strerror(code), err);
+        return unheard(x->request, reason_of_transfer(code), err);
     if (x->reply->code / 100 != 2)
         return failed(err, SARAI_ENETWORK, tr("%s responde %ld", "%s answers %ld"), x->request->url,
                       x->reply->code);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/reason.h"
 #include "engine/adapter.h"
 #include "engine/gguf.h"
 #include "engine/steering.h"
@@ -406,7 +407,7 @@ enum sarai_status llm_save(struct llm *llm, const char *path, struct sarai_error
     int reason = errno;
     unlink(part);
     return failed(err, SARAI_EOUTPUT, tr("no se puede guardar %s: %s", "cannot save %s: %s"), path,
-                  is_saved ? strerror(reason) : gguf_reason());
+                  is_saved ? reason_of(reason) : gguf_reason());
 }
 
 /* ---- choosing tokens ------------------------------------------------------------------------ */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/reason.h"
 #include "engine/onnx_ops.h"
 
 struct onnx_names {
@@ -260,7 +261,7 @@ enum sarai_status onnx_open(const char *path, const struct onnx_options *options
     if (access(path, R_OK) != 0)
         return failed(err, SARAI_EMODEL,
                       tr("no se puede leer el modelo %s: %s", "cannot read the model %s: %s"), path,
-                      strerror(errno));
+                      reason_of(errno));
     enum sarai_status st = acquire_env(options->threads, err);
     if (st)
         return st;

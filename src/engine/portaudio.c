@@ -54,13 +54,36 @@ static PaError start_quietly(void)
     return code;
 }
 
+/* Why a device does not work, in the language of messages; PortAudio knows English only. */
+static const char *reason_of_device(PaError code)
+{
+    switch (code) {
+    case paDeviceUnavailable:
+        return tr("otro programa lo usa o no está conectado",
+                  "another program has it, or it is not connected");
+    case paInvalidDevice:
+        return tr("no existe tal aparato", "there is no such device");
+    case paInvalidSampleRate:
+    case paSampleFormatNotSupported:
+    case paInvalidChannelCount:
+        return tr("no admite este sonido", "it does not take this sound");
+    case paInsufficientMemory:
+        return tr("no hay memoria", "there is no memory");
+    case paUnanticipatedHostError:
+    case paInternalError:
+        return tr("falla el sistema de sonido", "the sound system fails");
+    default:
+        return Pa_GetErrorText(code);
+    }
+}
+
 static enum sarai_status start(struct sarai_error *err)
 {
     PaError code = start_quietly();
     return code == paNoError
                ? SARAI_OK
                : failed(err, SARAI_EINTERNAL, tr("PortAudio no arranca: %s", "PortAudio does not start: %s"),
-                        Pa_GetErrorText(code));
+                        reason_of_device(code));
 }
 
 static void describe(PaDeviceIndex index, struct portaudio_device *out)
@@ -178,7 +201,7 @@ static enum sarai_status open_stream(struct portaudio *p, const char *wanted, bo
                       (unsigned long)hz / BUFFERS_A_SECOND, paNoFlag, input ? on_recorded : on_play, p);
     if (code != paNoError)
         return failed(err, status, tr("no se abre «%s»: %s", "“%s” does not open: %s"), device->name,
-                      Pa_GetErrorText(code));
+                      reason_of_device(code));
     *(input ? &p->in_hz : &p->out_hz) = hz;
     return ring_open((size_t)hz * RING_MS / 1000, input ? &p->recorded : &p->to_play, err);
 }
@@ -201,7 +224,7 @@ enum sarai_status portaudio_open(const struct portaudio_options *options, struct
         code = Pa_StartStream(p->in);
     if (code != paNoError)
         st = failed(err, SARAI_EINPUT, tr("el sonido no arranca: %s", "the sound does not start: %s"),
-                    Pa_GetErrorText(code));
+                    reason_of_device(code));
     if (st) {
         portaudio_close(p);
         return st;

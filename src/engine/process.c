@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/reason.h"
 
 enum { POLL_MS = 100, TAIL_BYTES = 400 };
 
@@ -104,7 +105,7 @@ enum sarai_status process_run(const char *const *argv, const char *folder, const
     int ends[2], status = 0;
     pid_t pid;
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return failed(err, SARAI_EINTERNAL, "pipe: %s", strerror(errno));
+        return failed(err, SARAI_EINTERNAL, "pipe: %s", reason_of(errno));
     int code = start(argv, (const char *const *)environ, folder, (struct ends){-1, ends[1], ends[1]}, &pid);
     close(ends[1]);
     if (code == 0) {
@@ -115,7 +116,7 @@ enum sarai_status process_run(const char *const *argv, const char *folder, const
     close(ends[0]);
     if (code != 0)
         return failed(err, SARAI_EUSAGE, tr("no se puede ejecutar %s: %s", "cannot run %s: %s"), argv[0],
-                      strerror(code));
+                      reason_of(code));
     if (stop_raised(stop))
         return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
@@ -171,7 +172,7 @@ enum sarai_status process_read(const char *const *argv, const struct process_lim
     pid_t pid;
     enum sarai_status st;
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return failed(err, SARAI_EINTERNAL, "pipe: %s", strerror(errno));
+        return failed(err, SARAI_EINTERNAL, "pipe: %s", reason_of(errno));
     int code = start(argv, (const char *const *)environ, "/", (struct ends){-1, ends[1], -1}, &pid);
     close(ends[1]);
     if (code == 0) {
@@ -184,7 +185,7 @@ enum sarai_status process_read(const char *const *argv, const struct process_lim
         *exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     } else {
         st = failed(err, SARAI_EUSAGE, tr("no se puede ejecutar %s: %s", "cannot run %s: %s"), argv[0],
-                    strerror(code));
+                    reason_of(code));
     }
     close(ends[0]);
     return st;
@@ -228,7 +229,7 @@ static enum sarai_status start_talk(struct process *p, const char *const *argv,
     p->output = out[0];
     p->messages = messages[0];
     return code ? failed(err, SARAI_EUSAGE, tr("no se puede ejecutar %s: %s", "cannot run %s: %s"), argv[0],
-                         strerror(code))
+                         reason_of(code))
                 : SARAI_OK;
 }
 

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/reason.h"
+
 struct sndfile {
     SNDFILE *handle;
     SF_INFO info;
@@ -23,7 +25,7 @@ static enum sarai_status open_readable(const char *path, int *fd, struct sarai_e
     *fd = open(path, O_RDONLY | O_CLOEXEC);
     if (*fd < 0 || fstat(*fd, &st) != 0)
         return failed(err, SARAI_EINPUT, tr("no se puede leer %s: %s", "cannot read %s: %s"), path,
-                      strerror(errno));
+                      reason_of(errno));
     if (S_ISDIR(st.st_mode))
         return failed(err, SARAI_EINPUT,
                       tr("%s es una carpeta, no un archivo de audio", "%s is a folder, not an audio file"),
@@ -31,6 +33,23 @@ static enum sarai_status open_readable(const char *path, int *fd, struct sarai_e
     if (S_ISREG(st.st_mode) && st.st_size == 0)
         return failed(err, SARAI_EINPUT, tr("%s está vacío", "%s is empty"), path);
     return SARAI_OK;
+}
+
+/* Why libsndfile did not open the last file; it knows English only. */
+static const char *reason_of_refusal(void)
+{
+    switch (sf_error(NULL)) {
+    case SF_ERR_UNRECOGNISED_FORMAT:
+        return tr("no se reconoce el formato", "its format is not known");
+    case SF_ERR_SYSTEM:
+        return tr("falla la lectura", "it cannot be read");
+    case SF_ERR_MALFORMED_FILE:
+        return tr("está dañado", "it is damaged");
+    case SF_ERR_UNSUPPORTED_ENCODING:
+        return tr("no se admite su codificación", "its encoding is not supported");
+    default:
+        return sf_strerror(NULL);
+    }
 }
 
 static enum sarai_status check_format(const SF_INFO *info, const char *path, struct sarai_error *err)
@@ -57,7 +76,7 @@ enum sarai_status sndfile_open(const char *path, struct sndfile **out, struct sa
         st = failed(err, SARAI_EINPUT,
                     tr("%s no es un archivo de audio que se pueda abrir: %s",
                        "%s is not an audio file that can be opened: %s"),
-                    path, sf_strerror(NULL));
+                    path, reason_of_refusal());
     else if (!st)
         fd = -1; /* the handle owns it now */
     if (!st)
@@ -141,7 +160,7 @@ enum sarai_status sndfile_create_wav(int fd, int rate_hz, int channels, struct s
 static enum sarai_status write_failed(struct sarai_error *err)
 {
     return failed(err, SARAI_EOUTPUT, tr("no se puede escribir el audio: %s", "cannot write the audio: %s"),
-                  errno ? strerror(errno) : tr("disco lleno", "disk full"));
+                  errno ? reason_of(errno) : tr("disco lleno", "disk full"));
 }
 
 enum sarai_status sndfile_write(struct sndfile *f, const float *pcm, size_t n_frames, struct sarai_error *err)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/reason.h"
 
 enum {
     WAIT_MS = 10000, /* for another process that writes */
@@ -53,6 +54,7 @@ struct sqlite_value sqlite_blob(const void *data, size_t n)
 /* SQLite's code as our status and a sentence that says what to do. */
 static enum sarai_status wrong(const struct sqlite *db, int code, struct sarai_error *err)
 {
+    int refused = sqlite3_system_errno(db->handle); /* of the last opening, reading or writing */
     switch (code & 0xFF) {
     case SQLITE_NOMEM:
         return out_of_memory(err, db->path);
@@ -69,20 +71,19 @@ static enum sarai_status wrong(const struct sqlite *db, int code, struct sarai_e
                       db->path);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return failed(
-            err, SARAI_EINPUT,
-            tr("%s está dañado o no es una base de datos: %s", "%s is damaged or not a database: %s"),
-            db->path, sqlite3_errmsg(db->handle));
+        return failed(err, SARAI_EINPUT,
+                      tr("%s está dañado o no es una base de datos", "%s is damaged or not a database"),
+                      db->path);
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
         return failed(err, SARAI_EOUTPUT, tr("no se puede escribir en %s: %s", "cannot write to %s: %s"),
-                      db->path, sqlite3_errmsg(db->handle));
+                      db->path, reason_of(code == SQLITE_CANTOPEN && refused ? refused : EACCES));
     case SQLITE_IOERR:
         if (code == SQLITE_IOERR_READ || code == SQLITE_IOERR_SHORT_READ)
             return failed(err, SARAI_EINPUT, tr("no se puede leer %s", "cannot read %s"), db->path);
         return failed(err, SARAI_EOUTPUT, tr("no se puede escribir en %s: %s", "cannot write to %s: %s"),
-                      db->path, strerror(sqlite3_system_errno(db->handle)));
+                      db->path, reason_of(refused));
     default:
         return failed(err, SARAI_EINTERNAL, "SQLite: %s: %s", db->path, sqlite3_errmsg(db->handle));
     }
@@ -138,7 +139,7 @@ enum sarai_status sqlite_open(const char *path, const struct sqlite_options *opt
 {
     if (!options->create && access(path, R_OK) != 0)
         return failed(err, SARAI_EINPUT, tr("no se puede leer %s: %s", "cannot read %s: %s"), path,
-                      strerror(errno));
+                      reason_of(errno));
     struct sqlite *db = calloc(1, sizeof *db);
     if (!db)
         return out_of_memory(err, path);

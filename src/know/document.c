@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "base/reason.h"
 #include "base/utf8.h"
 #include "engine/charset.h"
 #include "know/reading.h"
@@ -133,7 +134,7 @@ static enum sarai_status load(const char *path, size_t n, char **out, size_t *n_
 {
     FILE *f = fopen(path, "rb");
     if (!f)
-        return failed(err, SARAI_EINPUT, tr("no se puede leer: %s", "cannot be read: %s"), strerror(errno));
+        return failed(err, SARAI_EINPUT, tr("no se puede leer: %s", "cannot be read: %s"), reason_of(errno));
     char *bytes = malloc(n + 1);
     enum sarai_status st = bytes ? SARAI_OK : out_of_memory(err, path);
     if (!st) {
@@ -161,7 +162,7 @@ static enum sarai_status read_file(struct document *d, const char *path, const s
 {
     struct stat file;
     if (stat(path, &file) != 0)
-        return failed(err, SARAI_EINPUT, tr("no se puede leer: %s", "cannot be read: %s"), strerror(errno));
+        return failed(err, SARAI_EINPUT, tr("no se puede leer: %s", "cannot be read: %s"), reason_of(errno));
     if (!S_ISREG(file.st_mode))
         return failed(err, SARAI_EINPUT, tr("no es un archivo", "is no file"));
     if (file.st_size > DOCUMENT_FILE_BYTES)

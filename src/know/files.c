@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/reason.h"
 #include "know/document.h"
 #include "know/indexer.h"
 
@@ -83,7 +84,7 @@ static enum sarai_status look_into(struct walk *w, const char *folder, bool is_r
     enum sarai_status st = SARAI_OK;
     if (!dir) /* one further down that may not be read is passed over */
         return is_root ? failed(err, SARAI_EINPUT, tr("no se puede leer %s: %s", "cannot read %s: %s"),
-                                folder, strerror(errno))
+                                folder, reason_of(errno))
                        : SARAI_OK;
     while (!st && (entry = readdir(dir)))
         if (entry->d_name[0] != '.')
@@ -130,7 +131,7 @@ static enum sarai_status find_one(struct walk *w, struct list *roots, const char
     if (!whole || stat(whole, &file) != 0) {
         free(whole);
         return failed(err, SARAI_EINPUT, tr("no se puede leer %s: %s", "cannot read %s: %s"), path,
-                      strerror(errno));
+                      reason_of(errno));
     }
     enum sarai_status st = keep(roots, whole, err);
     if (!st)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/folders.h"
+#include "base/reason.h"
 
 enum {
     PATH_BYTES = 4096,
@@ -241,7 +242,7 @@ static enum sarai_status write_profile(const struct emotion *e, struct sarai_err
     unlink(part);
     return failed(err, SARAI_EOUTPUT,
                   tr("no se puede guardar el perfil de voz %s: %s", "cannot save the voice profile %s: %s"),
-                  e->path, strerror(reason));
+                  e->path, reason_of(reason));
 }
 
 enum sarai_status emotion_save(struct emotion *e, struct sarai_error *err)

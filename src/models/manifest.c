@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/reason.h"
 
 struct manifest {
     json_t *root; /* owns every text below */
@@ -260,7 +261,7 @@ enum sarai_status manifest_open(const char *path, struct manifest **out, struct 
     FILE *f = fopen(path, "rb");
     if (!f)
         return failed(err, SARAI_EMODEL, tr("no se puede leer %s: %s", "cannot read %s: %s"), path,
-                      strerror(errno));
+                      reason_of(errno));
     char *text = malloc(MANIFEST_MAX_BYTES + 1);
     size_t n = text ? fread(text, 1, MANIFEST_MAX_BYTES + 1, f) : 0;
     fclose(f);

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/folders.h"
+#include "base/reason.h"
 #include "engine/archive.h"
 #include "engine/digest.h"
 #include "engine/http.h"
@@ -38,7 +39,7 @@ static void tell(const struct pull *p, const char *what, double done, double tot
 static enum sarai_status cannot_write(const char *path, struct sarai_error *err)
 {
     return failed(err, SARAI_EOUTPUT, tr("no se puede escribir %s: %s", "cannot write %s: %s"), path,
-                  strerror(errno));
+                  reason_of(errno));
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
@@ -260,7 +261,7 @@ static enum sarai_status append_file(FILE *out, const char *path, struct sarai_e
     FILE *in = fopen(path, "rb");
     if (!in)
         return failed(err, SARAI_EMODEL, tr("no se puede leer %s: %s", "cannot read %s: %s"), path,
-                      strerror(errno));
+                      reason_of(errno));
     while ((n = fread(block, 1, sizeof block, in)) > 0 && fwrite(block, 1, n, out) == n)
         ;
     bool ok = !ferror(in) && !ferror(out);

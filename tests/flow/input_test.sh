@@ -7,10 +7,12 @@ source "$(dirname "$0")/flow.sh"
 head -c 20 "$question" >header.wav
 printf 'esto es un texto, no un sonido, por mucho que se llame así' >text.wav
 sox -n -r 16000 -b 16 nothing.wav trim 0 0
-expect 3 "no existe.wav" transcribe "no existe.wav"
+expect 3 "no existe.wav: no existe esa ruta" transcribe "no existe.wav"
+SARAI_LANG=en expect 3 "no existe.wav: No such file" transcribe "no existe.wav"
 expect 3 "está vacío" transcribe empty.wav
 expect 3 "header.wav" transcribe header.wav
-expect 3 "no es un archivo de audio" transcribe text.wav
+expect 3 "no es un archivo de audio.*: no se reconoce el formato" transcribe text.wav
+SARAI_LANG=en expect 3 "its format is not known" transcribe text.wav
 expect 3 "no contiene sonido" transcribe nothing.wav
 expect 3 "es una carpeta" transcribe .
 expect 3 "está vacío" run empty.wav -o answer.wav

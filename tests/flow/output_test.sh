@@ -5,7 +5,7 @@ long="Érase una vez un hombre que vivía junto al mar. Cada mañana salía a pe
 
 # ---- no permission, no such folder, no room ----
 expect 5 "/sys/answer.wav" say hola -o /sys/answer.wav # there not even root may make a file
-expect 5 "no/such/answer.wav" say hola -o no/such/answer.wav
+expect 5 "no/such/answer.wav: no existe esa ruta" say hola -o no/such/answer.wav
 expect 5 "$folder" say hola -o "$folder"
 mkdir closed && chmod 500 closed
 setpriv --bounding-set -dac_override,-dac_read_search "$sarai" say hola -o closed/answer.wav >out 2>err
@@ -15,7 +15,8 @@ check "a folder without permission: $(cat err)" [ $code = 5 ] && check "its sent
 code=$?
 check "a file that may not grow: $(cat err)" [ $code = 5 ] && check "its sentence" is_sentence "no se puede escribir"
 check "nothing is left of it" is_absent full
-expect 5 "no se puede escribir" say hola -o /dev/full
+expect 5 "no queda sitio en el disco" say hola -o /dev/full
+SARAI_LANG=en expect 5 "No space left" say hola -o /dev/full
 "$sarai" version >/dev/full 2>err
 code=$?
 check "a full standard output: $(cat err)" [ $code = 5 ]

@@ -1,4 +1,5 @@
 /* The base: UTF-8, buffers, errors, queues. */
+#include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 #include "base/fold.h"
 #include "base/numerals.h"
 #include "base/queue.h"
+#include "base/reason.h"
 #include "base/sse.h"
 #include "base/utf8.h"
 
@@ -67,6 +69,17 @@ static void buf_stops_at_its_maximum(void **state)
     assert_int_equal(b.len, 0);
     free(taken);
     buf_finish(&b);
+}
+
+static void reasons_are_told_in_the_language_of_messages(void **state)
+{
+    (void)state;
+    assert_string_equal(reason_of(ENOSPC), "no queda sitio en el disco");
+    assert_string_equal(reason_of(EISDIR), "es una carpeta");
+    assert_string_equal(reason_of(ENOTUNIQ), strerror(ENOTUNIQ)); /* nobody meets it */
+    lang_set(LANG_EN);
+    assert_string_equal(reason_of(ENOSPC), strerror(ENOSPC));
+    lang_set(LANG_ES);
 }
 
 static void error_is_cut_between_characters(void **state)
@@ -225,6 +238,7 @@ int main(void)
         cmocka_unit_test(utf8_refuses_what_rfc3629_refuses),
         cmocka_unit_test(utf8_complete_cuts_between_characters),
         cmocka_unit_test(buf_stops_at_its_maximum),
+        cmocka_unit_test(reasons_are_told_in_the_language_of_messages),
         cmocka_unit_test(error_is_cut_between_characters),
         cmocka_unit_test(error_is_one_line),
         cmocka_unit_test(sse_gives_whole_events),

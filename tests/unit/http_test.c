@@ -96,6 +96,7 @@ static void no_whole_answer_is_told(void **state)
     (void)state;
     assert_int_equal(ask((struct http_request){0}, "/cut", &t, &reply, &err), SARAI_ENETWORK);
     assert_non_null(strstr(err.message, echo.url));
+    assert_non_null(strstr(err.message, "la conexión se ha cortado"));
     buf_finish(&t.text);
     assert_int_equal(ask((struct http_request){.silence_ms = 50}, "/silent", &t, &reply, &err),
                      SARAI_ENETWORK);
@@ -104,6 +105,7 @@ static void no_whole_answer_is_told(void **state)
     struct http_request nobody = {
         .url = "http://127.0.0.1:1/", .connect_ms = LONG_MS, .silence_ms = LONG_MS, .total_ms = LONG_MS};
     assert_int_equal(http_request(&nobody, &reply, &err), SARAI_ENETWORK);
+    assert_string_equal(err.message, "http://127.0.0.1:1/ no contesta: nadie atiende ahí");
     nobody.url = "file:///etc/hostname";
     assert_int_equal(http_request(&nobody, &reply, &err), SARAI_ENETWORK);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Dependencies point one way: flow files → stages → engine → base. Stages do not know each other, and a
-# library's header is included by its wrapper alone.
+# library's header is included by its wrapper alone. Reasons of the system are told by one file.
 # Environment: SOURCE_DIR.
 set -euo pipefail
 cd "$SOURCE_DIR/src"
@@ -27,4 +27,9 @@ libraries='onnxruntime|llama|ggml|gguf|mtmd|espeak|sndfile|soxr|portaudio|curl/|
 while IFS=: read -r file line; do
     [[ $file == ./engine/* ]] || complain "src/${file#./} includes a library's header: $line"
 done < <(grep -rE "^#include <($libraries)" . --include=*.c --include=*.h || true)
+
+# What the system says is told by base/reason, in the language of messages.
+while IFS= read -r line; do
+    complain "${line%%:*}: use reason_of() of base/reason.h in place of strerror()"
+done < <(grep -rE '\bstrerror\(' . ../cli --include=*.c | grep -v '^./base/reason.c:' || true)
 exit $failed
