@@ -150,6 +150,15 @@ void cli_notice(void *user, const char *text)
     fprintf(stderr, "sarai: %s\n", text);
 }
 
+void cli_tell_cut(const char *path, const struct sarai_transcript *t)
+{
+    if (t->cut_short)
+        fprintf(stderr,
+                tr("sarai: %s está cortado: se han oído los %.1f s que quedan\n",
+                   "sarai: %s is cut short: the %.1f s that are left were heard\n"),
+                path, t->audio_s);
+}
+
 const char *cli_by_name(enum sarai_answered_by by)
 {
     static const char *const names[] = {"local", "expert", "both", "nobody"};

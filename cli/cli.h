@@ -113,6 +113,8 @@ extern const size_t cli_n_stages;
 double cli_stage_ms(const struct sarai_stages *s, size_t i);
 /* For sarai_sink.on_notice: to stderr. */
 void cli_notice(void *user, const char *text);
+/* A file that was heard and is cut short: says so. */
+void cli_tell_cut(const char *path, const struct sarai_transcript *t);
 /* Who answered, for programs: "local", "expert", "both", "nobody". */
 const char *cli_by_name(enum sarai_answered_by by);
 /* … for people; "" where that needs no saying. */

@@ -47,7 +47,8 @@ int command_hear(struct cli *cli, const struct command *command, int argc, char 
         struct sarai_transcript t = {0};
         if (sarai_transcribe_file(cli->sarai, argv[i], language, false, &t, &err) != SARAI_OK)
             code = cli_fail(cli, &err);
-        else
+        cli_tell_cut(argv[i], &t);
+        if (!code)
             code = json ? print_object(argv[i], &t) : print_text(&t);
         sarai_transcript_finish(&t);
     }

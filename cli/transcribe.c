@@ -39,9 +39,9 @@ static int print_object(const char *path, const struct sarai_transcript *t)
     for (size_t i = 0; i < t->n_segments; i++)
         json_array_append_new(segments, json_pack("{s:f,s:f,s:s}", "start", t->segments[i].start_s, "end",
                                                   t->segments[i].end_s, "text", t->segments[i].text));
-    return cli_print_json(json_pack("{s:o,s:s,s:s,s:f,s:f,s:o}", "file", cli_json_text(path), "text", t->text,
-                                    "language", t->language, "audio_s", t->audio_s, "listen_ms", t->listen_ms,
-                                    "segments", segments));
+    return cli_print_json(json_pack("{s:o,s:s,s:s,s:f,s:b,s:f,s:o}", "file", cli_json_text(path), "text",
+                                    t->text, "language", t->language, "audio_s", t->audio_s, "cut_short",
+                                    t->cut_short, "listen_ms", t->listen_ms, "segments", segments));
 }
 
 static int transcribe_one(struct cli *cli, const char *path, const char *language, enum format format)
@@ -52,6 +52,7 @@ static int transcribe_one(struct cli *cli, const char *path, const char *languag
     if (sarai_transcribe_file(cli->sarai, path, language, format == SRT || format == VTT, &t, &err) !=
         SARAI_OK)
         return cli_fail(cli, &err);
+    cli_tell_cut(path, &t);
     if (format == JSON)
         code = print_object(path, &t);
     else if (format == TEXT)

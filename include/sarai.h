@@ -147,6 +147,7 @@ struct sarai_transcript {
     size_t n_segments;
     char language[8]; /* ISO 639-1, "" when nobody speaks */
     double audio_s;   /* length of the input */
+    bool cut_short;   /* the file (WAV, AIFF, FLAC, Ogg) ends early: what is left was heard */
     double listen_ms;
     bool felt;                          /* emo_vec was heard */
     float emo_vec[SARAI_EMO_DIMENSION]; /* mean over the segments, by their length */
@@ -234,8 +235,8 @@ struct sarai_sink {
 
 /* File (whatever libsndfile opens) → transcript. `language` is ISO 639-1 or "auto"; NULL takes
  * SARAI_LISTEN_LANG. `cues`: segments as short as subtitles want them; else long ones. Silence, music and
- * noise give an empty text and OK. EINPUT: missing, empty, truncated or not audio; longer than MAX_AUDIO_MIN.
- */
+ * noise give an empty text and OK. EINPUT: missing, empty or not audio; cut short with nobody speaking in
+ * what is left; longer than MAX_AUDIO_MIN. */
 SARAI_API enum sarai_status sarai_transcribe_file(struct sarai *s, const char *path, const char *language,
                                                   bool cues, struct sarai_transcript *out,
                                                   struct sarai_error *err);

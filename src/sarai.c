@@ -253,6 +253,7 @@ static enum sarai_status feed_file(struct sarai *s, const char *path, struct sar
         if (!st && stop_raised(&s->stop))
             st = failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
     }
+    t->cut_short = !st && reader_is_cut(reader);
     reader_close(reader);
     t->audio_s = (double)total / SARAI_SPEECH_HZ;
     return st;
@@ -279,6 +280,11 @@ static enum sarai_status hear(struct sarai *s, const char *path, const float *pc
         st = listener_flush(s->listener, keep_segment, &t, err);
     if (!st)
         st = listener_remember(s->listener, err);
+    if (!st && t.cut_short && t.n_segments == 0)
+        st = failed(err, SARAI_EINPUT,
+                    tr("%s está cortado y en lo que queda no se oye a nadie hablar",
+                       "%s is cut short, and nobody is heard speaking in what is left"),
+                    path);
     if (!st)
         st = join_segments(&t, err);
     if (st) {
@@ -541,6 +547,9 @@ enum sarai_status sarai_run_file(struct sarai *s, const char *path, const struct
     if (heard.n_segments == 0)
         st = failed(err, SARAI_EINPUT, tr("en %s no se oye a nadie hablar", "nobody is heard speaking in %s"),
                     path);
+    if (!st && heard.cut_short && sink && sink->on_notice)
+        sink->on_notice(sink->user, tr("la pregunta está cortada: se contesta a lo que queda",
+                                       "the question is cut short: what is left of it is answered"));
     if (!st && sink && sink->on_transcript)
         sink->on_transcript(sink->user, heard.text);
     turn.stages.listen_ms = heard.listen_ms;

@@ -1,6 +1,5 @@
 #include "audio/reader.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,4 +109,9 @@ enum sarai_status reader_next(struct reader *r, const float **pcm, size_t *n, st
         *n = given;
     }
     return st;
+}
+
+bool reader_is_cut(const struct reader *r)
+{
+    return sndfile_is_cut(r->file);
 }

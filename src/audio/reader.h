@@ -9,6 +9,7 @@
 #ifndef SARAI_AUDIO_READER_H
 #define SARAI_AUDIO_READER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -23,5 +24,7 @@ void reader_close(struct reader *r);
 /* The next block; *n is 0 at the end. EINPUT: the file is damaged before its first sample, or holds none.
  * A file that is cut short gives what it has. */
 enum sarai_status reader_next(struct reader *r, const float **pcm, size_t *n, struct sarai_error *err);
+/* Whether it was: as sndfile_is_cut(). */
+bool reader_is_cut(const struct reader *r);
 
 #endif

@@ -14,9 +14,18 @@
 struct sndfile {
     SNDFILE *handle;
     SF_INFO info;
+    bool ends_early; /* by its container */
+    sf_count_t read; /* frames so far */
+    bool has_ended;
 };
 
-enum { BLOCK_FRAMES = 1024 };
+enum {
+    BLOCK_FRAMES = 1024,
+    LOST_BYTES = 1024, /* a header that is wrong by less has a writer that counts badly */
+    LOST_MS = 100,
+};
+/* What is written to a pipe cannot know its length: programs put 2 GB or more there. */
+static const uint32_t LENGTH_UNKNOWN = 0x7FFF0000;
 
 /* What libsndfile would say less clearly: missing, a folder, empty. */
 static enum sarai_status open_readable(const char *path, int *fd, struct sarai_error *err)
@@ -52,6 +61,23 @@ static const char *reason_of_refusal(void)
     }
 }
 
+/* Whether a WAV or an AIFF promises more bytes than there are. libsndfile takes what it finds for the whole.
+ */
+static bool is_container_cut(int fd)
+{
+    struct stat st;
+    unsigned char head[8];
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || pread(fd, head, sizeof head, 0) != sizeof head)
+        return false;
+    bool big = memcmp(head, "FORM", 4) == 0 || memcmp(head, "RIFX", 4) == 0;
+    if (!big && memcmp(head, "RIFF", 4) != 0)
+        return false;
+    uint32_t length = 0;
+    for (int i = 0; i < 4; i++)
+        length = length << 8 | head[big ? 4 + i : 7 - i];
+    return length < LENGTH_UNKNOWN && (off_t)length + (off_t)sizeof head > st.st_size + LOST_BYTES;
+}
+
 static enum sarai_status check_format(const SF_INFO *info, const char *path, struct sarai_error *err)
 {
     if (info->samplerate < SNDFILE_MIN_HZ || info->samplerate > SNDFILE_MAX_HZ)
@@ -78,10 +104,10 @@ enum sarai_status sndfile_open(const char *path, struct sndfile **out, struct sa
                        "%s is not an audio file that can be opened: %s"),
                     path, reason_of_refusal());
     else if (!st)
-        fd = -1; /* the handle owns it now */
+        f->ends_early = is_container_cut(fd);
     if (!st)
         st = check_format(&f->info, path, err);
-    if (fd >= 0 && (!f || !f->handle))
+    if (fd >= 0 && (!f || !f->handle)) /* else the handle owns it */
         close(fd);
     if (st) {
         sndfile_close(f);
@@ -107,7 +133,18 @@ int sndfile_rate(const struct sndfile *f)
 
 double sndfile_seconds(const struct sndfile *f)
 {
+    if (f->info.frames == SF_COUNT_MAX) /* not known: of an Ogg without its end, say */
+        return 0;
     return f->info.frames > 0 ? (double)f->info.frames / f->info.samplerate : 0;
+}
+
+bool sndfile_is_cut(const struct sndfile *f)
+{
+    bool is_ogg = (f->info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_OGG;
+    bool is_known = f->info.frames != SF_COUNT_MAX || (is_ogg && f->info.seekable);
+    sf_count_t lost = f->info.frames - f->read;
+    return f->ends_early ||
+           (is_known && f->has_ended && lost > (sf_count_t)f->info.samplerate * LOST_MS / 1000);
 }
 
 static float mixed(const float *frame, int channels)
@@ -129,9 +166,11 @@ long sndfile_read(struct sndfile *f, float *mono, size_t n_frames)
         for (sf_count_t i = 0; i < got; i++)
             mono[done + (size_t)i] = mixed(block + i * f->info.channels, f->info.channels);
         done += got > 0 ? (size_t)got : 0;
-        if (got < (sf_count_t)want)
+        f->has_ended = got < (sf_count_t)want;
+        if (f->has_ended)
             break;
     }
+    f->read += (sf_count_t)done;
     return done == 0 && sf_error(f->handle) ? -1 : (long)done;
 }
 

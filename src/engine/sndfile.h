@@ -9,6 +9,7 @@
 #ifndef SARAI_ENGINE_SNDFILE_H
 #define SARAI_ENGINE_SNDFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,10 @@ void sndfile_close(struct sndfile *f);
 int sndfile_rate(const struct sndfile *f);
 /* Length in seconds as the header tells it; 0 where it does not. */
 double sndfile_seconds(const struct sndfile *f);
+
+/* Whether it holds less than its header promises, as far as it was read: WAV and AIFF tell at once, FLAC and
+ * Ogg at the end; other formats do not know, nor do pipes. */
+bool sndfile_is_cut(const struct sndfile *f);
 
 /* Reads up to n_frames, channels averaged into one; NaN and infinities become 0, the rest is kept
  * within ±1. Returns the frames read, 0 at the end, -1 when the file is damaged. */

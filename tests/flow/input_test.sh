@@ -15,6 +15,14 @@ expect 3 "no es un archivo de audio.*: no se reconoce el formato" transcribe tex
 SARAI_LANG=en expect 3 "its format is not known" transcribe text.wav
 expect 3 "no contiene sonido" transcribe nothing.wav
 expect 3 "es una carpeta" transcribe .
+head -c 1000 "$question" >scrap.wav
+sox -D "$question" "$PWD/scrap.flac" && truncate -s 9000 scrap.flac
+expect 3 "scrap.wav está cortado y en lo que queda no se oye a nadie" transcribe scrap.wav
+SARAI_LANG=en expect 3 "scrap.wav is cut short, and nobody" run scrap.wav -o answer.wav
+expect 3 "scrap.flac está cortado" transcribe scrap.flac
+sox -D "$question" "$question" "$question" "$question" long.ogg && truncate -s 30000 long.ogg
+run transcribe long.ogg
+check "an Ogg cut short is heard: $(cat err)" grep -q capital out && check "and told" is_sentence "long.ogg está cortado"
 expect 3 "está vacío" run empty.wav -o answer.wav
 check "no answer is left" is_absent answer
 chmod 0 "$(cp "$question" locked.wav && echo locked.wav)"
@@ -39,7 +47,19 @@ PY
 run transcribe --json one.wav silence.wav noise.wav nan.wav cut.wav
 check "they are heard: $(cat err)" [ "$code" = 0 ]
 check "nothing is invented: $(cut -c1-120 out)" jq_holds '.[:4] | all(.[]; .text == "")' out
-check "a file cut short gives what it has" jq_holds '.[4].audio_s > 0.5' out
+check "a file cut short gives what it has" jq_holds '.[4].audio_s > 0.5 and .[4].text != ""' out
+check "and says that it is: $(cat err)" is_sentence "cut.wav está cortado"
+check "which programs are told too" jq_holds 'map(.cut_short) == [false, false, false, false, true]' out
+head -c 60000 "$question" >half.wav
+run run -q half.wav
+check "a question cut short is answered: $(cat err)" [ "$code" = 0 ]
+check "with a word about it" is_sentence "la pregunta está cortada"
+sox "$question" -t wav - >pipe.wav # the header cannot know the length
+sox -D "$question" whole.ogg
+run transcribe pipe.wav whole.ogg
+check "a file of unknown length is whole: $(cat err)" [ ! -s err ]
+"$sarai" transcribe /dev/stdin < <(cat whole.ogg) >out 2>err
+check "so is a pipe: $(cat err)" grep -q capital out && check "and is told nothing" [ ! -s err ]
 
 # ---- ten hours: refused where the limit is lower, else read in bounded memory ----
 truncate -s 1152000044 hours.wav # 10 h of 16 kHz silence, all of it a hole
