@@ -70,7 +70,7 @@ static int run_one(struct job *job, const char *path, const char *out_path)
     enum sarai_status st = SARAI_OK;
     job->write_error.status = SARAI_OK;
     if (out_path)
-        st = writer_open(out_path, SARAI_VOICE_HZ, &job->writer, &err);
+        st = writer_open_speech(out_path, SARAI_VOICE_HZ, &job->writer, &err);
     if (!st)
         st = sarai_run_file(job->cli->sarai, path, &sink, &turn, &err);
     if (!st && job->writer)

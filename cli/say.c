@@ -47,7 +47,7 @@ static int say_to(struct saying *s, const char *text, const char *out, int numbe
         snprintf(path, sizeof path, "%.*s%d%s", (int)(place - out), out, number, place + 2);
     else
         snprintf(path, sizeof path, "%s", out);
-    if (writer_open(path, SARAI_VOICE_HZ, &s->writer, &err) != SARAI_OK)
+    if (writer_open_speech(path, SARAI_VOICE_HZ, &s->writer, &err) != SARAI_OK)
         return cli_fail(s->cli, &err);
     int code = say_text(s, text);
     if (!code && writer_commit(s->writer, &err) != SARAI_OK)
@@ -64,7 +64,7 @@ static int say_lines(struct saying *s, const char *out)
     bool one_file = strstr(out, "%d") == NULL;
     int code = SARAI_OK, number = 0;
     char *line;
-    if (one_file && writer_open(out, SARAI_VOICE_HZ, &s->writer, &err) != SARAI_OK)
+    if (one_file && writer_open_speech(out, SARAI_VOICE_HZ, &s->writer, &err) != SARAI_OK)
         return cli_fail(s->cli, &err);
     while (!code && (line = cli_read_line(stdin, &st, &err))) {
         code = one_file ? say_text(s, line) : say_to(s, line, out, ++number);

@@ -9,8 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audio/backdrop.h"
 #include "base/reason.h"
 #include "engine/sndfile.h"
+
+enum { BLOCK_FRAMES = 2048 };
 
 struct writer {
     char *path;
@@ -21,6 +24,8 @@ struct writer {
     int stream;           /* raw 16-bit PCM goes here; -1 for a file */
     bool owns_stream;
     int channels;
+    bool has_backdrop;
+    struct backdrop backdrop;
 };
 
 static enum sarai_status cannot_write(const char *path, struct sarai_error *err)
@@ -120,6 +125,17 @@ enum sarai_status writer_open_stereo(const char *path, int rate_hz, struct write
     return open_channels(path, rate_hz, 2, out, err);
 }
 
+enum sarai_status writer_open_speech(const char *path, int rate_hz, struct writer **out,
+                                     struct sarai_error *err)
+{
+    enum sarai_status st = open_channels(path, rate_hz, 1, out, err);
+    if (!st && (*out)->file) {
+        (*out)->has_backdrop = true;
+        backdrop_init(&(*out)->backdrop, rate_hz);
+    }
+    return st;
+}
+
 static enum sarai_status write_all(struct writer *w, const char *data, size_t n, struct sarai_error *err)
 {
     while (n > 0) {
@@ -137,9 +153,9 @@ static enum sarai_status write_all(struct writer *w, const char *data, size_t n,
 static enum sarai_status stream_pcm(struct writer *w, const float *pcm, size_t n_frames,
                                     struct sarai_error *err)
 {
-    short block[2048];
+    short block[BLOCK_FRAMES];
     while (n_frames > 0) {
-        size_t n = n_frames < 2048 ? n_frames : 2048;
+        size_t n = n_frames < BLOCK_FRAMES ? n_frames : BLOCK_FRAMES;
         for (size_t i = 0; i < n; i++) {
             float x = pcm[i] > 1 ? 1 : pcm[i] < -1 ? -1 : pcm[i];
             block[i] = (short)(x * 32767);
@@ -153,8 +169,24 @@ static enum sarai_status stream_pcm(struct writer *w, const float *pcm, size_t n
     return SARAI_OK;
 }
 
+static enum sarai_status write_before_backdrop(struct writer *w, const float *pcm, size_t n_frames,
+                                               struct sarai_error *err)
+{
+    float block[BLOCK_FRAMES];
+    enum sarai_status st = SARAI_OK;
+    for (size_t at = 0; !st && at < n_frames; at += BLOCK_FRAMES) {
+        size_t n = n_frames - at < BLOCK_FRAMES ? n_frames - at : BLOCK_FRAMES;
+        memcpy(block, pcm + at, n * sizeof *block);
+        backdrop_lay(&w->backdrop, block, n);
+        st = sndfile_write(w->file, block, n, err);
+    }
+    return st;
+}
+
 enum sarai_status writer_add(struct writer *w, const float *pcm, size_t n_frames, struct sarai_error *err)
 {
+    if (w->has_backdrop)
+        return write_before_backdrop(w, pcm, n_frames, err);
     return w->file ? sndfile_write(w->file, pcm, n_frames, err)
                    : stream_pcm(w, pcm, n_frames * (size_t)w->channels, err);
 }

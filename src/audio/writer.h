@@ -19,6 +19,9 @@ struct writer;
 
 /* EOUTPUT: no such folder, no permission, disk full. */
 enum sarai_status writer_open(const char *path, int rate_hz, struct writer **out, struct sarai_error *err);
+/* The same for a voice: a file has a hush behind it (backdrop.h); a stream gets the samples as they are. */
+enum sarai_status writer_open_speech(const char *path, int rate_hz, struct writer **out,
+                                     struct sarai_error *err);
 /* The same with two channels; pcm then holds left and right in turn. */
 enum sarai_status writer_open_stereo(const char *path, int rate_hz, struct writer **out,
                                      struct sarai_error *err);

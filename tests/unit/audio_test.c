@@ -205,6 +205,44 @@ static void a_wav_appears_only_when_committed(void **state)
     assert_in_range(frames, 1590, 1610);
 }
 
+/* `n` samples of the file that `open` makes of `sound`, added in two pieces; returns how many there are. */
+static size_t written(enum sarai_status (*open)(const char *, int, struct writer **, struct sarai_error *),
+                      const float *sound, size_t n, float *out, size_t room)
+{
+    struct writer *w;
+    SF_INFO info = {0};
+    assert_int_equal(open(in_folder("voice.wav"), 24000, &w, NULL), SARAI_OK);
+    assert_int_equal(writer_add(w, sound, n / 3, NULL), SARAI_OK);
+    assert_int_equal(writer_add(w, sound + n / 3, n - n / 3, NULL), SARAI_OK);
+    assert_int_equal(writer_commit(w, NULL), SARAI_OK);
+    writer_close(w);
+    SNDFILE *f = sf_open(in_folder("voice.wav"), SFM_READ, &info);
+    size_t got = (size_t)sf_readf_float(f, out, (sf_count_t)room);
+    sf_close(f);
+    return got;
+}
+
+static void a_voice_has_a_hush_behind_it(void **state)
+{
+    enum { N = 24000 };
+    static float sound[N], plain[2 * N], voice[2 * N], again[2 * N];
+    (void)state;
+    for (size_t i = 0; i < N / 2; i++) /* then silence */
+        sound[i] = 0.5f * (float)sin(0.1 * (double)i);
+    assert_int_equal(written(writer_open, sound, N, plain, 2 * N), N);
+    assert_int_equal(written(writer_open_speech, sound, N, voice, 2 * N), N);
+    assert_int_equal(written(writer_open_speech, sound, N, again, 2 * N), N);
+    assert_memory_equal(voice, again, N * sizeof *voice);
+    double sum = 0;
+    for (size_t i = 0; i < N; i++) {
+        float hush = voice[i] - plain[i];
+        assert_true(fabsf(hush) < 0.001f);
+        sum += hush * hush;
+    }
+    double level_db = 10 * log10(sum / N);
+    assert_true(level_db > -92 && level_db < -87);
+}
+
 static void unwritable_places_are_told(void **state)
 {
     struct writer *w;
@@ -254,6 +292,7 @@ int main(void)
         cmocka_unit_test(not_a_number_becomes_silence),
         cmocka_unit_test(files_past_the_limit_are_refused),
         cmocka_unit_test(a_wav_appears_only_when_committed),
+        cmocka_unit_test(a_voice_has_a_hush_behind_it),
         cmocka_unit_test(unwritable_places_are_told),
         cmocka_unit_test(a_full_disk_is_told_and_leaves_nothing),
     };
