@@ -10,10 +10,16 @@ enum {
     JOIN_MS = 1000, /* who speaks so soon into the answer was not finished: it joins what was said before */
 };
 
-/* Sound and words together: a sum of the log odds of both, as logistic regression weighs them, over pauses
- * within and behind sentences by two of Sarai's voices and by people (bench/conversation.py turns --half
- * choose). Words that are not known yet count as WORDS_UNKNOWN. */
-static const float BY_SOUND = 0.1f, BY_WORDS = 1, BIAS = -0.73f, WORDS_UNKNOWN = 0.27f, SURE = 0.9999f;
+/* Sound and words together: a sum of the log odds of smart-turn, of the head over the encoder's states and of
+ * the words, as logistic regression weighs them, over pauses within and behind sentences by two of Sarai's
+ * voices and by people (tools/train/floor/fit.py; without a head bench/conversation.py turns --half choose).
+ * Words that are not known yet count as WORDS_UNKNOWN. With the head the bias is 0.16 more than was fitted,
+ * so that LIKELY is a probability of 0.66 there. */
+struct weights {
+    float sound, voice, words, bias;
+};
+static const struct weights WITH_HEAD = {0, 1, 0.6f, 0.2f}, WITHOUT_HEAD = {0.1f, 0, 1, -0.73f};
+static const float WORDS_UNKNOWN = 0.27f, SURE = 0.9999f;
 /* Waiting by how likely the turn is over, at eagerness 1, chosen there too. An inner pause lasts 0.3 to 0.8
  * s: between answering at once and waiting for longer than that nothing is worth while. */
 static const float LIKELY = 0.7f;
@@ -38,7 +44,8 @@ struct floor_options floor_options_default(void)
 
 void floor_init(struct floor *f, const struct floor_options *options)
 {
-    *f = (struct floor){.options = *options, .turn = -1, .ending = -1, .silence_ms = options->longest_ms};
+    *f = (struct floor){
+        .options = *options, .turn = -1, .voice = -1, .ending = -1, .silence_ms = options->longest_ms};
 }
 
 static float log_odds(float p)
@@ -50,8 +57,10 @@ static float log_odds(float p)
 /* How likely the turn is over. */
 static float floor_over(const struct floor *f)
 {
+    const struct weights *by = f->voice >= 0 ? &WITH_HEAD : &WITHOUT_HEAD;
     float words = f->ending >= 0 ? f->ending : WORDS_UNKNOWN, sound = f->turn >= 0 ? f->turn : 0;
-    return 1 / (1 + expf(-(BY_SOUND * log_odds(sound) + BY_WORDS * log_odds(words) + BIAS)));
+    float odds = by->sound * log_odds(sound) + by->voice * log_odds(f->voice) + by->words * log_odds(words);
+    return 1 / (1 + expf(-(odds + by->bias)));
 }
 
 int floor_wait_ms(const struct floor *f)
@@ -67,7 +76,7 @@ int floor_wait_ms(const struct floor *f)
 
 static void new_pause(struct floor *f)
 {
-    f->turn = f->ending = -1;
+    f->turn = f->voice = f->ending = -1;
     f->turn_asked_ms = 0;
     f->judged = false;
 }
@@ -96,7 +105,7 @@ static unsigned consider(struct floor *f)
         return 0;
     if (f->judged && f->words == FLOOR_NOTHING && f->silence_ms >= f->options.shortest_ms)
         return go_idle(f) | FLOOR_CANCEL;
-    bool known = f->turn >= 0 || f->silence_ms >= f->options.longest_ms;
+    bool known = f->turn >= 0 || f->voice >= 0 || f->silence_ms >= f->options.longest_ms;
     if (!known || f->silence_ms < floor_wait_ms(f))
         return 0;
     f->state = FLOOR_THINKING;
@@ -107,7 +116,8 @@ static unsigned speculate(struct floor *f)
 {
     f->state = FLOOR_SPECULATING;
     f->turn_asked_ms = f->silence_ms;
-    return FLOOR_SPECULATE | (f->options.push_to_talk ? 0 : FLOOR_ASK_TURN);
+    bool asks = !f->options.push_to_talk && !f->options.has_head;
+    return FLOOR_SPECULATE | (asks ? FLOOR_ASK_TURN : 0);
 }
 
 static unsigned window_listening(struct floor *f)
@@ -141,7 +151,8 @@ static unsigned window_speculating(struct floor *f)
     if (f->speech_run_ms > FLOOR_WINDOW_MS)
         return resume_listening(f);
     unsigned actions = consider(f);
-    if (!actions && !f->options.push_to_talk && f->silence_ms >= f->turn_asked_ms + ASK_AGAIN_MS) {
+    bool asks = !f->options.push_to_talk && !(f->options.has_head && f->voice >= 0);
+    if (!actions && asks && f->silence_ms >= f->turn_asked_ms + ASK_AGAIN_MS) {
         f->turn_asked_ms = f->silence_ms;
         actions = FLOOR_ASK_TURN;
     }
@@ -221,6 +232,14 @@ unsigned floor_turn(struct floor *f, float probability)
     if (f->state != FLOOR_SPECULATING)
         return 0;
     f->turn = probability;
+    return consider(f);
+}
+
+unsigned floor_voice(struct floor *f, float probability)
+{
+    if (f->state != FLOOR_SPECULATING)
+        return 0;
+    f->voice = probability;
     return consider(f);
 }
 

@@ -4,8 +4,8 @@
  *     struct floor f;
  *     floor_init(&f, &options);
  *     for each window: do(floor_window(&f, probability_of_speech));
- *     when they come: do(floor_turn(&f, p)), do(floor_ending(&f, p)), do(floor_heard(&f, kind)),
- * do(floor_sounding(&f)), do(floor_silent(&f))
+ *     when they come: do(floor_turn(&f, p)), do(floor_voice(&f, p)), do(floor_ending(&f, p)),
+ * do(floor_heard(&f, kind)), do(floor_sounding(&f)), do(floor_silent(&f))
  *
  * Every call returns what is to be done now, as bits of enum floor_action. Embedded value, one thread.
  */
@@ -58,7 +58,8 @@ struct floor_options {
     int real_ms;             /* … until it is an interruption without a look at its words */
     int most_ms;             /* longest utterance */
     double eagerness;        /* 0.5 patient … 2 eager: divides the waiting */
-    bool push_to_talk;       /* turns begin and end by floor_button() */
+    bool has_head;     /* floor_voice() will tell: nobody else is asked how it sounds, unless it is late */
+    bool push_to_talk; /* turns begin and end by floor_button() */
 };
 
 struct floor {
@@ -69,6 +70,7 @@ struct floor {
     int silence_ms;    /* since the last speech */
     int utterance_ms;  /* since its beginning */
     float turn;   /* probability that the turn is over, by its sound; negative: not known for this pause */
+    float voice;  /* … by the end-of-turn head over the encoder's states */
     float ending; /* … by its words */
     int turn_asked_ms; /* silence at which it was asked last */
     enum floor_words words;
@@ -85,6 +87,8 @@ void floor_init(struct floor *f, const struct floor_options *options);
 unsigned floor_window(struct floor *f, float speech);
 /* The end-of-turn model's answer for this pause. */
 unsigned floor_turn(struct floor *f, float probability);
+/* The end-of-turn head's answer for this pause. */
+unsigned floor_voice(struct floor *f, float probability);
 /* How likely the words of this pause end a turn, by the language model. */
 unsigned floor_ending(struct floor *f, float probability);
 /* What was asked by FLOOR_SPECULATE or FLOOR_JUDGE is known. */

@@ -12,7 +12,7 @@ enum { PATH_BYTES = 4096 };
 static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
 {
     char encoder[PATH_BYTES], decoder[PATH_BYTES], vocabulary[PATH_BYTES], vad[PATH_BYTES];
-    char mood[PATH_BYTES], voices[PATH_BYTES], latent[PATH_BYTES];
+    char mood[PATH_BYTES], voices[PATH_BYTES], latent[PATH_BYTES], turn[PATH_BYTES];
     const char *model = config_text(s->cfg, "AUDIO_ENGINE");
     enum sarai_status st = store_path(s->store, model, ".encoder.onnx", encoder, sizeof encoder, err);
     if (!st)
@@ -32,6 +32,7 @@ static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
                                  sizeof latent, searches ? err : NULL) == SARAI_OK;
     if (searches && !has_latent)
         return SARAI_EMODEL;
+    bool has_turn = store_path(s->store, "turn-base", ".onnx", turn, sizeof turn, NULL) == SARAI_OK;
     if (folders_data("speakers", voices, sizeof voices) < 0)
         voices[0] = '\0'; /* profiles are not kept */
     struct listener_options options = {
@@ -45,6 +46,7 @@ static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
         .mood_path = has_mood ? mood : NULL,
         .profile_dir = voices,
         .latent_path = has_latent ? latent : NULL,
+        .turn_path = has_turn ? turn : NULL, /* smart-turn and the words judge without it */
     };
     st = listener_open(&options, &s->listener, err);
     return st || !*speaker ? st : listener_speaker(s->listener, speaker, err);

@@ -227,6 +227,9 @@ static void take_news(struct talk *t, struct news *news)
                                                .stable = news->stable});
     } else if (news->kind == NEWS_WORDS) {
         take_words(t, news);
+    } else if (news->kind == NEWS_VOICE) {
+        talk_show_judgement(t, "finished by voice?", SARAI_LANE_LISTEN, news->probability, news->start_ms);
+        act(t, floor_voice(&t->floor, news->probability));
     } else if (news->kind == NEWS_ENDING) {
         talk_show_judgement(t, "finished?", SARAI_LANE_THINK, news->probability, news->start_ms);
         act(t, floor_ending(&t->floor, news->probability));
@@ -515,6 +518,7 @@ static void init_floor(struct talk *t)
     options.eagerness = config_real(t->s->cfg, "EAGERNESS");
     options.speculate_ms = (int)config_int(t->s->cfg, "SPECULATE_MS");
     options.push_to_talk = t->options->push_to_talk;
+    options.has_head = listener_has_turn_head(t->s->listener);
     floor_init(&t->floor, &options);
 }
 

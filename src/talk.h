@@ -58,6 +58,7 @@ struct news {
         NEWS_PARTIAL,  /* text, stable */
         NEWS_WORDS,    /* text of a turn or interruption, and what it is to the floor */
         NEWS_ANSWER,   /* text: a piece of it */
+        NEWS_VOICE,    /* probability that the voice ends a turn; start_ms */
         NEWS_ENDING,   /* probability that the words end a turn; start_ms */
         NEWS_TOKEN,    /* at_ms: first token */
         NEWS_ANSWERED, /* the answer is whole: answered, start_ms */

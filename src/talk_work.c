@@ -140,6 +140,14 @@ static bool feel(struct talk *t, const struct hear_job *job, float emo_vec[SARAI
     return true;
 }
 
+/* Told before the words, which may end the waiting. */
+static void judge_voice(struct talk *t, const struct hear_job *job)
+{
+    struct news news = {.kind = NEWS_VOICE, .turn = job->turn, .start_ms = clock_ms()};
+    if (listener_finished(t->s->listener, &news.probability))
+        tell(t, &news, "");
+}
+
 static const char noticed[] = "Vale.";
 
 /* The text of a turn: thinking begins at once, the loop hears of it. */
@@ -151,6 +159,7 @@ static void pass_words(struct talk *t, struct following *f, const struct hear_jo
         question = job->needs_wake ? "" : text;
     enum floor_words words = judge(job, f, question);
     if (job->kind == HEAR_TURN && words != FLOOR_NOTHING && !is_stale(t, job->turn)) {
+        judge_voice(t, job);
         bool hushes = atomic_load(&t->rings_on) && clause_ends_ring(question);
         struct voice voice;
         voice.felt = feel(t, job, voice.emo_vec);

@@ -205,6 +205,18 @@ size_t listener_place(struct listener *l, float latent_z[LATENT_MAX_DIMENSION])
     return script.places ? 2 : 0;
 }
 
+bool listener_has_turn_head(const struct listener *l)
+{
+    (void)l;
+    return false;
+}
+
+bool listener_finished(struct listener *l, float *probability)
+{
+    (void)l, (void)probability;
+    return false;
+}
+
 enum sarai_status listener_remember(struct listener *l, struct sarai_error *err)
 {
     (void)l, (void)err;

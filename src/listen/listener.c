@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "listen/emotion.h"
+#include "listen/turn_head.h"
 #include "listen/vad.h"
 
 enum { MAX_LANGUAGE_BYTES = 8 };
@@ -16,6 +17,7 @@ struct listener {
     struct transcriber *transcriber;
     struct emotion *emotion; /* NULL: moods are not heard */
     struct latent *latent;   /* NULL: no latent_z */
+    struct turn_head *turn;  /* NULL: nobody tells whether the voice has finished */
     char language[MAX_LANGUAGE_BYTES];
     float waiting[VAD_MOST_WINDOWS * VAD_WINDOW]; /* what came since the detector was last asked */
     size_t n_waiting;
@@ -45,6 +47,8 @@ enum sarai_status listener_open(const struct listener_options *o, struct listene
     }
     if (!st && o->latent_path)
         st = latent_open(o->latent_path, &transcriber.onnx, &l->latent, err);
+    if (!st && o->turn_path)
+        st = turn_head_open(o->turn_path, &transcriber.onnx, &l->turn, err);
     if (st) {
         listener_close(l);
         return st;
@@ -61,6 +65,7 @@ void listener_close(struct listener *l)
     vad_close(l->vad);
     emotion_close(l->emotion);
     latent_close(l->latent);
+    turn_head_close(l->turn);
     transcriber_close(l->transcriber);
     free(l);
 }
@@ -131,6 +136,19 @@ size_t listener_place(struct listener *l, float latent_z[LATENT_MAX_DIMENSION])
     return l->latent && latent_read(l->latent, transcriber_stats(l->transcriber), latent_z, NULL) == SARAI_OK
                ? latent_dimension(l->latent)
                : 0;
+}
+
+bool listener_has_turn_head(const struct listener *l)
+{
+    return l->turn != NULL;
+}
+
+/* As with the mood: silent about the states of an encoder that it was not trained for. */
+bool listener_finished(struct listener *l, float *probability)
+{
+    size_t n_sound;
+    struct onnx_tensor *states = transcriber_states(l->transcriber, &n_sound);
+    return l->turn && turn_head_ask(l->turn, states, n_sound, probability, NULL) == SARAI_OK;
 }
 
 /* Transcribes the utterance that the segmenter has ready, if any. */

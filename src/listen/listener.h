@@ -29,6 +29,7 @@ struct listener_options {
     const char *mood_path;   /* of the affect head; NULL: moods are not heard */
     const char *profile_dir; /* where voices are remembered (emotion.h); or NULL */
     const char *latent_path; /* of the projector (latent.h); NULL: no latent_z */
+    const char *turn_path;   /* of the end-of-turn head (turn_head.h); NULL: it is not asked */
 };
 
 /* Valid during the callback. */
@@ -71,6 +72,10 @@ bool listener_feel(struct listener *l, const float *pcm, size_t n, float emo_vec
 /* The latent_z of the utterance that was transcribed or followed last: how many numbers; 0 without a
  * projector for this encoder. */
 size_t listener_place(struct listener *l, float latent_z[LATENT_MAX_DIMENSION]);
+/* Whether there is a head for listener_finished(). */
+bool listener_has_turn_head(const struct listener *l);
+/* How likely who was followed last has finished, by the voice; false where no head tells. */
+bool listener_finished(struct listener *l, float *probability);
 /* The embedder that latent_z is for; NULL: there is no projector. Borrowed. */
 const char *listener_latent_embedder(const struct listener *l);
 /* Keeps what was learnt of a named speaker's voice. EOUTPUT. */

@@ -50,6 +50,7 @@ struct transcriber {
     int n_layers, heads, head_size, max_tokens;
     struct layer layers[MAX_LAYERS];
     bool has_stats;            /* the encoder gives them */
+    size_t n_sound;            /* states of sound in the last utterance */
     struct onnx_tensor *stats; /* of the utterance without more silence than it takes */
     float *pcm;                /* the padded utterance, max_frames long */
     size_t n_past;
@@ -181,6 +182,12 @@ struct onnx_tensor *transcriber_stats(const struct transcriber *t)
     return t->stats;
 }
 
+struct onnx_tensor *transcriber_states(const struct transcriber *t, size_t *n_sound)
+{
+    *n_sound = t->n_sound;
+    return t->layers[0].context[1];
+}
+
 void transcriber_interrupt(struct transcriber *t)
 {
     onnx_interrupt(t->encoder);
@@ -204,6 +211,7 @@ static enum sarai_status encode(struct transcriber *t, const float *pcm, size_t 
     n = n < t->max_frames ? n : t->max_frames;
     size_t total = n + t->pad_frames > least_frames ? n + t->pad_frames : least_frames;
     total = total < t->max_frames ? (total + t->hop - 1) / t->hop * t->hop : t->max_frames;
+    t->n_sound = n / t->hop;
     memcpy(t->pcm, pcm, n * sizeof *pcm);
     memset(t->pcm + n, 0, (total - n) * sizeof *t->pcm);
     forget_context(t);

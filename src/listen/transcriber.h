@@ -62,6 +62,10 @@ void transcriber_forget(struct transcriber *t);
  * `layer_stats`; NULL when the encoder does not give them. Borrowed until the next utterance. */
 struct onnx_tensor *transcriber_stats(const struct transcriber *t);
 
+/* What the decoder's first layer attends to of what was heard last (`cross_value_0`), and how many of its
+ * states are sound, not the silence behind it; NULL where nothing was. Borrowed until the next utterance. */
+struct onnx_tensor *transcriber_states(const struct transcriber *t, size_t *n_sound);
+
 /* Ends the work in progress and all later work until transcriber_resume(). Any thread. */
 void transcriber_interrupt(struct transcriber *t);
 void transcriber_resume(struct transcriber *t);

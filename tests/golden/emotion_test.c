@@ -13,40 +13,22 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "engine/sndfile.h"
 #include "listen/emotion.h"
-#include "listen/listener.h"
 
 #define HEAD      SOURCE_DIR "/models/heads/affect-base.onnx"
 #define REFERENCE TEST_DIR "/golden/data/emotion.json"
 #define RECORDING TEST_DIR "/data/pregunta.wav"
 
+#include "listening.h"
+
 /* Both sides run the same graphs; what differs is how many threads share the sums. */
 #define TOLERANCE 0.01F
 
-enum { MAX_FRAMES = 64000 };
-
-static char models[4096], profiles[] = "/tmp/sarai-voices-XXXXXX";
+static char profiles[] = "/tmp/sarai-voices-XXXXXX";
 
 static struct listener *open_listener(void)
 {
-    static char encoder[5000], decoder[5000], vocabulary[5000], vad[5000];
-    struct listener *l = NULL;
-    struct sarai_error err = {0};
-    snprintf(encoder, sizeof encoder, "%s/onnx/whisper-base.encoder.onnx", models);
-    snprintf(decoder, sizeof decoder, "%s/onnx/whisper-base.decoder.onnx", models);
-    snprintf(vocabulary, sizeof vocabulary, "%s/onnx/whisper-base.vocab.json", models);
-    snprintf(vad, sizeof vad, "%s/onnx/silero-vad-sequence.onnx", models);
-    const struct listener_options o = {.encoder_path = encoder,
-                                       .decoder_path = decoder,
-                                       .vocab_path = vocabulary,
-                                       .vad_path = vad,
-                                       .threads = 1,
-                                       .mood_path = HEAD,
-                                       .profile_dir = profiles};
-    if (listener_open(&o, &l, &err))
-        fail_msg("%s", err.message);
-    return l;
+    return listening_open((struct listener_options){.mood_path = HEAD, .profile_dir = profiles});
 }
 
 static enum sarai_status keep(void *user, const struct listener_segment *segment, struct sarai_error *err)
@@ -79,23 +61,12 @@ static void expect_near(const float *emo_vec, const json_t *expected)
     assert_float_equal(sum, 1, 1e-4F);
 }
 
-/* The samples as they are, at 16 kHz instead of their 24: a slow, low voice, and no resampler between. */
-static size_t read_recording(float *pcm)
-{
-    struct sndfile *f = NULL;
-    assert_int_equal(sndfile_open(RECORDING, &f, NULL), SARAI_OK);
-    long n = sndfile_read(f, pcm, MAX_FRAMES);
-    sndfile_close(f);
-    assert_true(n > SARAI_SPEECH_HZ);
-    return (size_t)n;
-}
-
 static void it_hears_what_python_hears(void **state)
 {
     (void)state;
-    static float pcm[MAX_FRAMES];
+    static float pcm[LISTENING_MAX_FRAMES];
     float emo_vec[SARAI_EMO_DIMENSION];
-    size_t n = read_recording(pcm);
+    size_t n = listening_recording(pcm);
     json_t *reference = json_load_file(REFERENCE, 0, NULL);
     struct listener *l = open_listener();
     assert_int_equal(listener_speaker(l, "ana", NULL), SARAI_OK);
@@ -241,14 +212,8 @@ static int remove_profiles(void **state)
 
 int main(void)
 {
-    char path[5000];
-    const char *dir = getenv("SARAI_MODEL_DIR");
-    snprintf(models, sizeof models, "%s", dir && *dir ? dir : SOURCE_DIR "/models");
-    snprintf(path, sizeof path, "%s/onnx/whisper-base.encoder.onnx", models);
-    if (access(path, R_OK) != 0) {
-        printf("skipped: %s is not here (sarai models pull embedded)\n", path);
+    if (!listening_find_models())
         return 77;
-    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_hears_what_python_hears),
         cmocka_unit_test(profiles_are_kept_by_name),

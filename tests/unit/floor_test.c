@@ -94,6 +94,40 @@ static void a_finished_sound_is_not_enough_while_the_words_want_more(void **stat
     assert_int_equal(f.state, FLOOR_THINKING);
 }
 
+static void the_voice_says_what_words_and_the_old_model_cannot(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    speak(&f, 1000);
+    pause(&f, 128);
+    floor_turn(&f, 0.99f); /* whole words, and smart-turn is sure, as in "voy a llamar a mi madre" … */
+    floor_ending(&f, 0.8f);
+    assert_int_equal(floor_wait_ms(&f), f.options.shortest_ms);
+    floor_voice(&f, 0.1f); /* … but it was said as one that goes on */
+    assert_true(floor_wait_ms(&f) >= 850);
+    pause(&f, 640);
+    assert_int_equal(f.state, FLOOR_SPECULATING);
+    speak(&f, 96);
+    assert_true(f.voice < 0); /* the next pause is judged anew */
+    pause(&f, 128);
+    floor_ending(&f, 0.5f);
+    floor_voice(&f, 0.97f);
+    assert_int_equal(pause(&f, 192), FLOOR_CONFIRM); /* nobody has to wait for smart-turn */
+}
+
+static void smart_turn_is_asked_only_where_the_head_is_late(void **state)
+{
+    (void)state;
+    struct floor f = begin();
+    f.options.has_head = true;
+    speak(&f, 1000);
+    assert_int_equal(pause(&f, 128), FLOOR_SPECULATE);
+    assert_int_equal(pause(&f, 320), FLOOR_ASK_TURN);
+    floor_voice(&f, 0.1f);
+    assert_int_equal(pause(&f, 320), 0);
+    assert_int_equal(pause(&f, 160), FLOOR_CONFIRM);
+}
+
 static void an_inner_pause_cancels_what_was_prepared(void **state)
 {
     (void)state;
@@ -312,7 +346,7 @@ static void a_button_begins_and_ends_the_turn(void **state)
 
 static unsigned random_event(struct floor *f, int most_windows)
 {
-    switch (rand() % 14) {
+    switch (rand() % 15) {
     case 0:
         return floor_turn(f, (float)(rand() % 100) / 100);
     case 1:
@@ -325,6 +359,8 @@ static unsigned random_event(struct floor *f, int most_windows)
         return floor_ending(f, (float)(rand() % 100) / 100);
     case 5:
         return floor_failed(f);
+    case 6:
+        return floor_voice(f, (float)(rand() % 100) / 100);
     default:
         return feed(f, 32 * (1 + rand() % most_windows), (float)(rand() % 2));
     }
@@ -443,6 +479,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_question_is_speculated_on_confirmed_and_answered),
         cmocka_unit_test(a_finished_sound_is_not_enough_while_the_words_want_more),
+        cmocka_unit_test(the_voice_says_what_words_and_the_old_model_cannot),
+        cmocka_unit_test(smart_turn_is_asked_only_where_the_head_is_late),
         cmocka_unit_test(an_inner_pause_cancels_what_was_prepared),
         cmocka_unit_test(the_model_is_asked_again_in_a_long_pause),
         cmocka_unit_test(without_an_answer_of_the_model_the_longest_wait_decides),
