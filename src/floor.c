@@ -13,12 +13,12 @@ enum {
 /* Sound and words together: a sum of the log odds of smart-turn, of the head over the encoder's states and of
  * the words, as logistic regression weighs them, over pauses within and behind sentences by two of Sarai's
  * voices and by people (tools/train/floor/fit.py; without a head bench/conversation.py turns --half choose).
- * Words that are not known yet count as WORDS_UNKNOWN. With the head the bias is 0.16 more than was fitted,
- * so that LIKELY is a probability of 0.66 there. */
+ * Words that are not known yet count as WORDS_UNKNOWN. With the head the bias is 0.1 more than was fitted:
+ * LIKELY is a probability of 0.68 there. */
 struct weights {
     float sound, voice, words, bias;
 };
-static const struct weights WITH_HEAD = {0, 1, 0.6f, 0.2f}, WITHOUT_HEAD = {0.1f, 0, 1, -0.73f};
+static const struct weights WITH_HEAD = {0, 1, 0.35f, 0}, WITHOUT_HEAD = {0.1f, 0, 1, -0.73f};
 static const float WORDS_UNKNOWN = 0.27f, SURE = 0.9999f;
 /* Waiting by how likely the turn is over, at eagerness 1, chosen there too. An inner pause lasts 0.3 to 0.8
  * s: between answering at once and waiting for longer than that nothing is worth while. */
