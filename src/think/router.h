@@ -4,8 +4,8 @@
  *     router_score(r, vector, &scores, err);
  *     router_close(r);
  *
- * A Tiny Recursive Model (Jolicoeur-Martineau 2025, "Less is More: Recursive Reasoning with Tiny Networks",
- * arXiv 2510.04871), trained by tools/train/router for one embedder. One thread at a time.
+ * Any model that keeps the contract "router" of docs/CONTRACTS.md; the one of the repository is a support vector
+ * machine, trained by tools/train/router for one embedder. One thread at a time.
  */
 #ifndef SARAI_THINK_ROUTER_H
 #define SARAI_THINK_ROUTER_H

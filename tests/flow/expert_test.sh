@@ -3,7 +3,7 @@
 # misbehaves and, where tools/setup/llama_server.sh has built it, against a real llama-server.
 source "$(dirname "$0")/flow.sh"
 
-hard="¿Qué diferencia hay entre un virus y una bacteria?" # the router gives it 0.97
+hard="¿Qué diferencia hay entre un virus y una bacteria?" # the router gives it 0.99
 
 # ask [NAME=VALUE…] QUESTION: `sarai ask --json` with these settings in its environment.
 ask() {
@@ -52,7 +52,7 @@ check "one was sent" [ "$(requests)" = 2 ]
 check "the one that was asked about" jq_holds --arg q "$hard" '.[-1].body.messages[1].content == $q' <(tail -n +2 requests)
 
 # "No era eso": the question before is weighed again, and is one for the expert now.
-middling="¿Por qué el cielo es azul?" # 0.68
+middling="¿Qué cocino con huevos y patatas?" # 0.75
 printf '%s\n' "$middling" "No era eso." | EXPERT_URL="$oracle/good/v1" EXPERT_ALLOW=always timeout -k 5 120 "$sarai" ask --json --keep - >out 2>err
 check "a complaint: $(cat out err)" jq_holds 'map(.by) == ["local", "expert"]' out
 check "the question before was sent" jq_holds --arg q "$middling" '.[-1].body.messages[1].content == $q' <(tail -n +2 requests)

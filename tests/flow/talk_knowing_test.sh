@@ -4,7 +4,7 @@
 # a session and forgotten again.
 source "$(dirname "$0")/flow.sh"
 
-hard="¿Qué diferencia hay entre un virus y una bacteria?" # the router gives it 0.97
+hard="¿Qué diferencia hay entre un virus y una bacteria?" # the router gives it 0.99
 
 start_oracle
 

@@ -17,7 +17,7 @@ SLOTS = {
              "resolver una ecuación de segundo grado", "escribir una carta de reclamación"],
     "notion": ["un algoritmo", "la gravedad", "un compresor", "la democracia", "un soneto", "el cálculo integral",
                "una función recursiva", "un transistor", "la ósmosis", "el código penal", "un índice bursátil",
-               "la cafeína", "un motor diésel", "Kubernetes", "el cobre", "una base de datos", "la neurona", "el PIB"],
+               "un motor diésel", "Kubernetes", "el cobre", "una base de datos", "la neurona", "el PIB"],
     "when": ["hoy", "mañana", "pasado mañana", "el viernes", "el próximo lunes", "el domingo que viene", "ayer",
              "el fin de semana pasado", "el fin de semana que viene", "dentro de tres días", "en Navidad", "este mes"],
     "city": ["Tokio", "Londres", "Nueva York", "México", "Sídney"],
