@@ -10,6 +10,7 @@
 #include "act/intents.h"
 #include "act/mcp_tools.h"
 #include "base/clock.h"
+#include "base/fold.h"
 #include "base/folders.h"
 
 enum {
@@ -37,7 +38,8 @@ struct acting {
     double pending_until_ms;
     bool answers; /* commands, and the model's calls */
     struct acting_failure failures[ACTING_CALLS];
-    size_t n_failures; /* of this turn */
+    size_t n_failures;  /* of this turn */
+    struct buf said_to; /* the words of this turn, folded */
 };
 
 /* ---- what the tools need of the house ----------------------------------------------------------- */
@@ -178,6 +180,7 @@ enum sarai_status acting_open(struct sarai *s, struct acting **out, struct sarai
     a->signatures = (struct buf)BUF_INIT(SIGNATURES_BYTES);
     a->grammar = (struct buf)BUF_INIT(GRAMMAR_BYTES);
     a->missing = (struct buf)BUF_INIT(MISSING_BYTES);
+    a->said_to = (struct buf)BUF_INIT(2 * CONVERSATION_QUESTION_BYTES);
     a->answers = strcmp(config_text(s->cfg, "TOOLS"), "on") == 0 && !*config_text(s->cfg, "LLM_TOOLS");
     enum sarai_status st = open_tools(a, err);
     if (st)
@@ -194,6 +197,7 @@ void acting_close(struct acting *a)
     request_finish(&a->pending);
     toolbox_close(a->box);
     builtin_close(a->builtin);
+    buf_finish(&a->said_to);
     buf_finish(&a->signatures);
     buf_finish(&a->grammar);
     buf_finish(&a->missing);
@@ -401,8 +405,11 @@ enum sarai_status acting_shortcut(struct sarai *s, const struct sarai_question *
     bool taken = false;
     double start_ms = clock_ms();
     enum sarai_status st = SARAI_OK;
-    if (s->acting)
+    if (s->acting) {
         s->acting->n_failures = 0;
+        buf_reset(&s->acting->said_to);
+        fold_line(q->text, strnlen(q->text, CONVERSATION_QUESTION_BYTES), &s->acting->said_to);
+    }
     if (q->is_result || strnlen(q->text, CONVERSATION_QUESTION_BYTES + 1) > CONVERSATION_QUESTION_BYTES)
         return SARAI_OK;
     if (crisis_reply(q->text, config_text(s->cfg, "COUNTRY"), reply, sizeof reply)) {
@@ -457,15 +464,32 @@ static enum sarai_status say_instead(struct sarai *s, struct answer *answer, con
     return conversation_amend(s->conversation, sentence, err);
 }
 
+/* Whether a call that would leave something behind comes from words that do not speak of that. */
+static bool is_unasked(const struct acting *a, const struct tool_request *r)
+{
+    const char *stem = r->effect == TOOL_CHANGES ? r->tool->asked_by : NULL;
+    for (size_t n; stem && *stem; stem += n + (stem[n] == '|')) {
+        char begins[32];
+        n = strcspn(stem, "|");
+        snprintf(begins, sizeof begins, " %.*s", (int)n, stem);
+        if (strstr(buf_string(&a->said_to), begins))
+            return false;
+    }
+    return stem != NULL;
+}
+
 /* Call in JSON → result; what cannot be understood is a result, too. */
 static enum sarai_status answer_call(struct acting *a, const char *call, struct tool_result *out,
                                      struct sarai_error *err)
 {
     struct tool_request request = {0};
     struct sarai_error cause = {0};
-    enum sarai_status st = toolbox_parse(a->box, call, &request, &cause) == SARAI_OK
-                               ? perform(a, &request, false, out, err)
-                               : give_failure(a, "", &cause, out, err);
+    enum sarai_status st = toolbox_parse(a->box, call, &request, &cause);
+    if (st)
+        st = give_failure(a, "", &cause, out, err);
+    else
+        st = is_unasked(a, &request) ? ask_consent(a, &request, out, err)
+                                     : perform(a, &request, false, out, err);
     request_finish(&request);
     return st;
 }

@@ -265,8 +265,14 @@ static bool describe_list(void *self, const json_t *arguments, char *out, size_t
     const char *list = json_string_value(json_object_get(arguments, "lista"));
     const char *action = json_string_value(json_object_get(arguments, "accion"));
     (void)self;
-    return action && strcmp(action, "vaciar") == 0 &&
-           snprintf(out, n, "vaciar la lista de %s", spoken_name(list && *list ? list : "compra")) < (int)n;
+    const char *name = spoken_name(list && *list ? list : "compra");
+    const char *thing = json_string_value(json_object_get(arguments, "cosa"));
+    int used = -1;
+    if (action && strcmp(action, "vaciar") == 0)
+        used = snprintf(out, n, "vaciar la lista de %s", name);
+    else if (action && thing && strcmp(action, "leer") != 0)
+        used = snprintf(out, n, "%s %s en la lista de %s", action, thing, name);
+    return used >= 0 && used < (int)n;
 }
 
 /* ---- notes ------------------------------------------------------------------------------------ */
@@ -325,6 +331,7 @@ enum sarai_status agenda_tools_add(struct builtin *b, struct toolbox *box, struc
          .schema =
              "{\"type\":\"object\",\"properties\":{\"cuando\":" TEXT_OF(80) "},\"required\":[\"cuando\"]}",
          .effect = TOOL_CHANGES,
+         .asked_by = "alarma|despert|despiert|avis|suen|sonar|levant",
          .run = run_alarm},
         {.name = "recordatorio",
          .about = "recuerda algo en su momento",
@@ -332,6 +339,7 @@ enum sarai_status agenda_tools_add(struct builtin *b, struct toolbox *box, struc
              80) "},"
                  "\"required\":[\"texto\"]}",
          .effect = TOOL_CHANGES,
+         .asked_by = "recuerd|record|avis|acuerd|acord|olvid|dime|apunt|anot|agenda",
          .run = run_reminder},
         {.name = "lista",
          .about = "apunta, lee y quita cosas de una lista",
@@ -341,12 +349,14 @@ enum sarai_status agenda_tools_add(struct builtin *b, struct toolbox *box, struc
                        40) "},\"required\":[\"accion\"]}",
          .judge = judge_list,
          .describe = describe_list,
+         .asked_by = "list|compr|anad|apunt|anot|met|pon|quit|borr|tach|elimin|agreg|falt|vaci",
          .run = run_list},
         {.name = "nota",
          .about = "guarda una nota",
          .schema =
              "{\"type\":\"object\",\"properties\":{\"texto\":" TEXT_OF(400) "},\"required\":[\"texto\"]}",
          .effect = TOOL_CHANGES,
+         .asked_by = "nota|anot|apunt|escrib|dict|guard",
          .run = run_note},
         {.name = "notas",
          .about = "lee las últimas notas",

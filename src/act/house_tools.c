@@ -118,6 +118,13 @@ static enum sarai_status run_remember(void *self, const struct tool_call *call, 
                          tr("no entiendo qué hay que recordar", "I do not understand what to remember"));
 }
 
+static bool describe_fact(void *self, const json_t *arguments, char *out, size_t n)
+{
+    const char *fact = json_string_value(json_object_get(arguments, "dato"));
+    (void)self;
+    return fact && snprintf(out, n, "recordar: %s", fact) < (int)n;
+}
+
 enum sarai_status house_tools_add(struct builtin *b, struct toolbox *box, struct sarai_error *err)
 {
     static const char value[] = "{\"type\":\"object\",\"properties\":{\"valor\":{\"type\":\"string\","
@@ -149,6 +156,9 @@ enum sarai_status house_tools_add(struct builtin *b, struct toolbox *box, struct
          .schema = "{\"type\":\"object\",\"properties\":{\"dato\":{\"type\":\"string\",\"maxLength\":300}},"
                    "\"required\":[\"dato\"]}",
          .effect = TOOL_CHANGES,
+         .describe = describe_fact,
+         .asked_by =
+             "recuerd|record|acuerd|acord|olvid|sepas|ten en cuenta|te cuento|memori|aprend|apunt|anot|guard",
          .run = b->host.remember ? run_remember : NULL},
     };
     return builtin_add_all(b, tools, sizeof tools / sizeof *tools, box, err);

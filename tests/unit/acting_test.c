@@ -294,6 +294,7 @@ static void a_turn_knows_what_went_wrong_in_it(void **state)
 static void what_it_is_to_remember_is_kept(void **state)
 {
     struct house *h = *state;
+    assert_said(h, "Que sepas que mi hijo se llama Leo.", "");
     assert_thought(h,
                    PLAN("{\"name\":\"recuerda\",\"arguments\":{\"dato\":\"mi hijo se llama Leo\"}}", "Vale."),
                    "Vale.");
@@ -389,6 +390,18 @@ static void what_a_model_would_delete_is_asked_first(void **state)
     assert_said(h, "¿Qué hay en la lista de la compra?", "En la lista de la compra hay pan.");
 }
 
+static void what_nobody_asked_to_keep_is_asked_first(void **state)
+{
+    static const char add[] =
+        "{\"name\":\"lista\",\"arguments\":{\"accion\":\"añadir\",\"cosa\":\"huevos\"}}";
+    struct house *h = *state;
+    assert_said(h, "Dime algo que cocinar con huevos.", "");
+    assert_thought(h, PLAN(add, "Hecho."), "¿Confirmas añadir huevos en la lista de la compra?");
+    assert_said(h, "No.", "Vale, no lo hago.");
+    assert_said(h, "Que no se me olvide meter huevos en eso de ayer.", "");
+    assert_thought(h, PLAN(add, "Hecho."), "Hecho.");
+}
+
 static void programs_may_call(void **state)
 {
     struct house *h = *state;
@@ -426,6 +439,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(servers_that_cannot_be_used_are_told_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_changes_between_turns_is_offered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_model_would_delete_is_asked_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_nobody_asked_to_keep_is_asked_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(programs_may_call, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
