@@ -13,7 +13,7 @@ sox two.wav two.wav two.wav long.wav
 interrupt_in() {
     local pid
     : >events
-    timeout -k 5 120 "$sarai" talk --input long.wav --output cut.wav --pace fast --events >events 2>err &
+    timeout -k 5 120 "$sarai" talk --input long.wav --output cut.wav --pace fast --eagerness 2 --events >events 2>err &
     pid=$!
     until grep -q "\"state\":\"$1\"" events 2>/dev/null || ! kill -0 $pid 2>/dev/null; do sleep 0.005; done
     kill -INT $pid 2>/dev/null

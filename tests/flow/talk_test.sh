@@ -70,9 +70,10 @@ sox -n -r 16000 -c 1 "$work/noise.wav" synth 10 pinknoise vol 0.1
 talk noise
 [ "$(count noise turn)" = 0 ] || fail "noise was answered"
 
-# The same question over the answer interrupts it and is answered; what was heard of the answer is told.
+# The same question over the answer interrupts it and is answered; what was heard of the answer is told. (Eager, so
+# that the answer sounds by then even where the end of the question is doubted.)
 mix over 0.5 "$question" 3.3 "$question"
-talk over
+talk over --eagerness 2
 [ "$(count over interrupted)" = 1 ] || fail "interruptions: $(count over interrupted)"
 [ "$(count over turn)" = 2 ] || fail "turns after an interruption: $(count over turn)"
 
