@@ -16,9 +16,9 @@ bool fold(const char *text, size_t n, struct buf *out);
  * without words gives one blank. */
 bool fold_line(const char *text, size_t n, struct buf *out);
 
-/* Appends how a folded line sounds in Spanish, without blanks: "don de bibo" and "donde vivo" are one. b and v, ll
- * and y, s, z and soft c, hard c, qu and k, soft g and j are one sound each; h has none (Real Academia Española,
- * "Ortografía de la lengua española", 2010, chapter I). False: no room. */
+/* Appends how a folded line sounds in Spanish, without blanks: "don de bibo" and "donde vivo" are one. b and
+ * v, ll and y, s, z and soft c, hard c, qu and k, soft g and j are one sound each; h has none (Real Academia
+ * Española, "Ortografía de la lengua española", 2010, chapter I). False: no room. */
 bool fold_sound(const char *line, struct buf *out);
 
 enum { FOLD_MOST_LETTERS = 63 };

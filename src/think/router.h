@@ -4,8 +4,8 @@
  *     router_score(r, vector, &scores, err);
  *     router_close(r);
  *
- * Any model that keeps the contract "router" of docs/CONTRACTS.md; the one of the repository is a support vector
- * machine, trained by tools/train/router for one embedder. One thread at a time.
+ * Any model that keeps the contract "router" of docs/CONTRACTS.md; the one of the repository is a support
+ * vector machine, trained by tools/train/router for one embedder. One thread at a time.
  */
 #ifndef SARAI_THINK_ROUTER_H
 #define SARAI_THINK_ROUTER_H
