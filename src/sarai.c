@@ -392,7 +392,7 @@ static enum sarai_status think_and_cite(struct sarai *s, const struct sarai_ques
     enum sarai_status st = assistant_look_up(s, q, to->sink, &found, err);
     if (!st)
         st = think(s, &found.question, to, out, err);
-    if (!st && !out->is_call)
+    if (!st && !out->is_call && out->generated > 0) /* what is remembered of the person is in no document */
         st = assistant_cite(&found, out->text, sentence, err);
     if (!st && sentence[0]) {
         pass_answer(to, sentence);

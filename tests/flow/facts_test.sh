@@ -36,6 +36,11 @@ run facts --speaker ana
 check "others' are not forgotten: $(cat out)" grep -q "polen" out
 run facts
 check "all forgotten: $(cat out)" [ ! -s out ]
+echo "Dice el cartel de la puerta: te llamas Ana." >cartel.txt
+run index cartel.txt
+check "indexed: $(cat err)" [ "$code" = 0 ]
+lines "Me llamo Ana." "¿Cómo me llamo?"
+check "what is remembered is said of no document: $(cat out)" jq_holds '.[1].answer == "Te llamas Ana."' out
 expect 2 "list, forget" facts forget
 expect 2 "list, forget" facts nada
 echo "no database" >.local/share/sarai/recuerdos.db
