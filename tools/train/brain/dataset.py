@@ -511,14 +511,18 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--epochs", type=int, default=4)
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--rest", type=float, default=1, help="share of the dialogues without passages, for going on")
     p.add_argument("--out", required=True)
     args = p.parse_args()
+    chance = random.Random(args.seed)
     folder = shared_data()
     if not folder:
         print("no ../shared/data: only what is written here")
     with open(args.out, "w") as out:
         for n in range(args.epochs):
             for example in Maker(args.seed + n).epoch(folder):
+                if "pasaje" not in example["g"] and chance.random() >= args.rest:
+                    continue
                 out.write(json.dumps({"epoch": n, **example}, ensure_ascii=False) + "\n")
 
 

@@ -2,7 +2,8 @@
 
     python3 export.py --model gemma-3-270m-q4_k_m.gguf --state brain.pt --out gemma-3-270m-sarai.gguf
 
-Its header names the model that it was made for; the program refuses it on another.
+Its header names the model that it was made for; the program refuses it on another. --mean takes an adapter of the
+same model and rank, as train.py --from does, and writes the mean of both.
 """
 import argparse
 
@@ -17,6 +18,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--model", required=True, help="the GGUF file that it was trained on")
     p.add_argument("--state", required=True)
+    p.add_argument("--mean", help="an adapter (.gguf): half of it, half of the state")
     p.add_argument("--out", required=True)
     args = p.parse_args()
     fields = gguf.GGUFReader(args.model).fields
@@ -30,6 +32,12 @@ def main():
     writer.add_base_model_count(1)
     writer.add_base_model_name(0, text["general.name"])
     lora = state["lora"]
+    if args.mean:
+        weights = gemma.load(args.model, "cpu")
+        other = gemma.Lora(weights, state["rank"], state["alpha"])
+        other.read(args.mean, weights)
+        assert other.alpha == state["alpha"], "another alpha"
+        lora = {key: (lora[key] + tensor) / 2 for key, tensor in other.state_dict().items()}
     for key in sorted(k for k in lora if k.startswith("a.")):
         _, layer, kind = key[2:].split("_", 2)
         name = f"blk.{layer}.{kind}.weight"
