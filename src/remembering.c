@@ -25,11 +25,15 @@ enum sarai_status assistant_open_log(struct turn_log **log, struct sarai_error *
     return turn_log_open(path, true, log, err);
 }
 
+static bool keeps_texts(const struct sarai *s)
+{
+    return strcmp(config_text(s->cfg, "TURN_LOG"), "texts") == 0;
+}
+
 /* What of all sounds may be kept. */
 static int64_t most_sound_bytes(const struct sarai *s)
 {
-    bool keeps_texts = strcmp(config_text(s->cfg, "TURN_LOG"), "texts") == 0;
-    return keeps_texts ? (int64_t)config_int(s->cfg, "TURN_LOG_SOUND_MB") << 20 : 0;
+    return keeps_texts(s) ? (int64_t)config_int(s->cfg, "TURN_LOG_SOUND_MB") << 20 : 0;
 }
 
 void assistant_keep_sound(const struct sarai *s, const float *pcm, size_t n, struct buf *out)
@@ -47,13 +51,12 @@ void assistant_keep_sound(const struct sarai *s, const float *pcm, size_t n, str
 enum sarai_status assistant_log_turn(const struct sarai *s, struct turn_log **log, const char *question,
                                      const char *answer, const struct buf *sound, struct sarai_error *err)
 {
-    const char *kept = config_text(s->cfg, "TURN_LOG");
     struct turn_log_entry entry = {
-        .kind = "turn", .question = question, .answer = answer, .keeps_texts = strcmp(kept, "texts") == 0};
+        .kind = "turn", .question = question, .answer = answer, .keeps_texts = keeps_texts(s)};
     if (sound && sound->len > 0)
         entry.sound = (struct turn_log_sound){(const int16_t *)(const void *)sound->data,
                                               sound->len / sizeof(int16_t), most_sound_bytes(s)};
-    if (strcmp(kept, "off") == 0)
+    if (strcmp(config_text(s->cfg, "TURN_LOG"), "off") == 0)
         return SARAI_OK;
     enum sarai_status st = assistant_open_log(log, err);
     return st ? st : turn_log_add(*log, &entry, err);
@@ -84,11 +87,8 @@ static enum sarai_status log_failure(struct sarai *s, const struct acting_failur
                                      struct sarai_error *err)
 {
     char note[TURN_LOG_NOTE_BYTES];
-    const struct turn_log_entry entry = {.kind = "tool",
-                                         .answer = failure->why.message,
-                                         .note = note,
-                                         .keeps_texts =
-                                             strcmp(config_text(s->cfg, "TURN_LOG"), "texts") == 0};
+    const struct turn_log_entry entry = {
+        .kind = "tool", .answer = failure->why.message, .note = note, .keeps_texts = keeps_texts(s)};
     snprintf(note, sizeof note, "%s%s%s", failure->tool, *failure->tool ? " " : "",
              reason(failure->why.status));
     enum sarai_status st = assistant_open_log(&s->log, err);

@@ -224,7 +224,7 @@ static bool is_at_rest(const struct home_entity *e)
     return false;
 }
 
-/* Of several, those that are not off or shut: "Encendidas: la mesilla y el techo." */
+/* Of several, those that are not off or shut: "Encendidas: Mesilla, Techo." */
 static enum sarai_status tell_which(const struct command *c, const struct home_found *found,
                                     struct tool_result *out, struct sarai_error *err)
 {

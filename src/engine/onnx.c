@@ -348,6 +348,18 @@ long onnx_metadata_int(const struct onnx *session, const char *key, long otherwi
     return *end ? otherwise : value;
 }
 
+enum sarai_status onnx_expect_role(const struct onnx *session, const char *path, const char *role, bool fits,
+                                   struct sarai_error *err)
+{
+    const char *own = onnx_metadata(session, "sarai.role");
+    return fits && own && strcmp(own, role) == 0
+               ? SARAI_OK
+               : failed(err, SARAI_EMODEL,
+                        tr("%s no cumple el contrato «%s»; véase docs/CONTRACTS.md",
+                           "%s does not keep the contract “%s”; see docs/CONTRACTS.md"),
+                        path, role);
+}
+
 static long find_name(const struct onnx_names *names, const char *name)
 {
     for (size_t i = 0; i < names->n; i++)

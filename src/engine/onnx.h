@@ -52,6 +52,10 @@ const char *onnx_version(void);
 const char *onnx_metadata(const struct onnx *session, const char *key);
 /* The same as a whole number, `otherwise` when absent or not a number. */
 long onnx_metadata_int(const struct onnx *session, const char *key, long otherwise);
+/* OK where the model's role is this one and `fits`, which is the rest of its contract (docs/CONTRACTS.md);
+ * else EMODEL, with a sentence that names both. */
+enum sarai_status onnx_expect_role(const struct onnx *session, const char *path, const char *role, bool fits,
+                                   struct sarai_error *err);
 bool onnx_has_input(const struct onnx *session, const char *name);
 bool onnx_has_output(const struct onnx *session, const char *name);
 /* Shape of an input; -1 where a dimension is free. Returns the rank, or -1 when there is no such input. */

@@ -42,18 +42,15 @@ struct emotion {
 static enum sarai_status read_contract(struct emotion *e, const char *path, struct sarai_error *err)
 {
     int64_t stats[ONNX_MAX_RANK];
-    const char *role = onnx_metadata(e->head, "sarai.role");
     long n = onnx_metadata_int(e->head, "sarai.features", 0);
     e->version = onnx_metadata(e->head, "sarai.version");
-    if (!role || strcmp(role, "affect-head") != 0 || n < 1 || n > EMOTION_MAX_FEATURES || !e->version ||
-        onnx_input_shape(e->head, "layer_stats", stats) < 1 || !onnx_has_input(e->head, "pcm") ||
-        !onnx_has_output(e->head, "emo_vec"))
-        return failed(err, SARAI_EMODEL,
-                      tr("%s no cumple el contrato «affect-head»; véase docs/CONTRACTS.md",
-                         "%s does not keep the contract “affect-head”; see docs/CONTRACTS.md"),
-                      path);
-    e->n_features = (size_t)n;
-    return SARAI_OK;
+    bool fits = n >= 1 && n <= EMOTION_MAX_FEATURES && e->version &&
+                onnx_input_shape(e->head, "layer_stats", stats) >= 1 && onnx_has_input(e->head, "pcm") &&
+                onnx_has_output(e->head, "emo_vec");
+    enum sarai_status st = onnx_expect_role(e->head, path, "affect-head", fits, err);
+    if (!st)
+        e->n_features = (size_t)n;
+    return st;
 }
 
 enum sarai_status emotion_open(const struct emotion_options *o, struct emotion **out, struct sarai_error *err)

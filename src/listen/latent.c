@@ -12,18 +12,14 @@ struct latent {
 static enum sarai_status read_contract(struct latent *l, const char *path, struct sarai_error *err)
 {
     int64_t stats[ONNX_MAX_RANK];
-    const char *role = onnx_metadata(l->projector, "sarai.role");
     l->embedder = onnx_metadata(l->projector, "sarai.embedder");
     long dimension = onnx_metadata_int(l->projector, "sarai.dimension", 0);
-    if (!role || strcmp(role, "latent-projector") != 0 || !l->embedder ||
-        onnx_input_shape(l->projector, "layer_stats", stats) < 1 || dimension < 1 ||
-        dimension > LATENT_MAX_DIMENSION || !onnx_has_output(l->projector, "latent_z"))
-        return failed(err, SARAI_EMODEL,
-                      tr("%s no cumple el contrato «latent-projector»; véase docs/CONTRACTS.md",
-                         "%s does not keep the contract “latent-projector”; see docs/CONTRACTS.md"),
-                      path);
-    l->dimension = (size_t)dimension;
-    return SARAI_OK;
+    bool fits = l->embedder && onnx_input_shape(l->projector, "layer_stats", stats) >= 1 && dimension >= 1 &&
+                dimension <= LATENT_MAX_DIMENSION && onnx_has_output(l->projector, "latent_z");
+    enum sarai_status st = onnx_expect_role(l->projector, path, "latent-projector", fits, err);
+    if (!st)
+        l->dimension = (size_t)dimension;
+    return st;
 }
 
 enum sarai_status latent_open(const char *path, const struct onnx_options *options, struct latent **out,

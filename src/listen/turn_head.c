@@ -1,7 +1,6 @@
 #include "listen/turn_head.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct turn_head {
     struct onnx *session;
@@ -15,14 +14,9 @@ enum sarai_status turn_head_open(const char *path, const struct onnx_options *op
         return out_of_memory(err, path);
     enum sarai_status st = onnx_open(path, options, &h->session, err);
     if (!st) {
-        const char *role = onnx_metadata(h->session, "sarai.role");
-        bool fits = role && strcmp(role, "turn-head") == 0 && onnx_has_input(h->session, "cross_value_0") &&
-                    onnx_has_input(h->session, "end") && onnx_has_output(h->session, "probability");
-        if (!fits)
-            st = failed(err, SARAI_EMODEL,
-                        tr("%s no cumple el contrato «turn-head»; véase docs/CONTRACTS.md",
-                           "%s does not keep the contract “turn-head”; see docs/CONTRACTS.md"),
-                        path);
+        bool fits = onnx_has_input(h->session, "cross_value_0") && onnx_has_input(h->session, "end") &&
+                    onnx_has_output(h->session, "probability");
+        st = onnx_expect_role(h->session, path, "turn-head", fits, err);
     }
     if (st)
         turn_head_close(h);

@@ -173,22 +173,27 @@ static enum sarai_status speak(struct speaker *s, const char *ipa, size_t n_byte
     return st;
 }
 
-/* Out of the cache or from the voice; `made`: what the voice gave already, or nothing. */
+static bool take_cached(struct speaker *s, const char *ipa, size_t n_bytes, struct piece *out)
+{
+    char key[KEY_BYTES];
+    key_of(s, ipa, n_bytes, key);
+    bool found = key[0] && phrase_cache_get(s->cache, key, &out->pcm, &out->n);
+    out->sound = out->pcm;
+    return found;
+}
+
+/* From the voice; `made`: what it gave already, or nothing. */
 static enum sarai_status make_piece(struct speaker *s, const char *ipa, size_t n_bytes, bool keep,
                                     struct voice_sound made, struct piece *out, struct sarai_error *err)
 {
     char key[KEY_BYTES];
-    key_of(s, ipa, n_bytes, key);
-    if (!made.pcm && key[0] && phrase_cache_get(s->cache, key, &out->pcm, &out->n)) {
-        out->sound = out->pcm;
-        return SARAI_OK;
-    }
     enum sarai_status st = made.pcm ? SARAI_OK : speak(s, ipa, n_bytes, 0, &made, err);
     if (st)
         return st;
     out->pcm = made.pcm;
     out->n = made.n_frames;
     out->sound = trim_silence(out->pcm, &out->n);
+    key_of(s, ipa, n_bytes, key);
     if (keep && key[0])
         phrase_cache_put(s->cache, key, out->sound, out->n);
     return SARAI_OK;
@@ -202,13 +207,6 @@ static enum sarai_status give(struct speaker *s, float *sound, size_t n, speaker
     if (!st && n > 0 && !on_audio(user, sound, n))
         st = refused(err);
     return st;
-}
-
-static bool is_cached(const struct speaker *s, const char *ipa, size_t n_bytes)
-{
-    char key[KEY_BYTES];
-    key_of(s, ipa, n_bytes, key);
-    return key[0] && phrase_cache_has(s->cache, key);
 }
 
 /* What was heard of a piece before the whole of it was made. */
@@ -258,10 +256,11 @@ static enum sarai_status say_piece(struct speaker *s, const char *ipa, size_t n_
     struct piece p = {0};
     struct beginning b = {0};
     enum sarai_status st = SARAI_OK;
-    if (s->is_waited_for && voice_gives_parts(s->voice) && !is_cached(s, ipa, n_bytes))
+    bool is_cached = take_cached(s, ipa, n_bytes, &p);
+    if (!is_cached && s->is_waited_for && voice_gives_parts(s->voice))
         st = say_beginning(s, ipa, n_bytes, on_audio, user, &b, err);
     s->is_waited_for = false;
-    if (!st)
+    if (!st && !is_cached)
         st = make_piece(s, ipa, n_bytes, s->keeps_all, b.all, &p, err);
     if (st)
         return st;

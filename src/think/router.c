@@ -1,7 +1,6 @@
 #include "think/router.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { N_SCORES = 3 };
 
@@ -18,13 +17,10 @@ enum sarai_status router_open(const char *path, const struct onnx_options *optio
     if (!r)
         return out_of_memory(err, tr("el enrutador", "the router"));
     enum sarai_status st = onnx_open(path, options, &r->model, err);
-    const char *role = st ? NULL : onnx_metadata(r->model, "sarai.role");
-    if (!st && (!role || strcmp(role, "router") != 0 || !onnx_has_output(r->model, "scores") ||
-                onnx_input_shape(r->model, "vector", shape) != 2))
-        st = failed(err, SARAI_EMODEL,
-                    tr("%s no cumple el contrato «router»; véase docs/CONTRACTS.md",
-                       "%s does not keep the contract “router”; see docs/CONTRACTS.md"),
-                    path);
+    if (!st) {
+        bool fits = onnx_has_output(r->model, "scores") && onnx_input_shape(r->model, "vector", shape) == 2;
+        st = onnx_expect_role(r->model, path, "router", fits, err);
+    }
     if (!st && shape[1] != (int64_t)dimension)
         st = failed(err, SARAI_EMODEL,
                     tr("%s es para vectores de %lld números y EMBED_MODEL los da de %zu",
