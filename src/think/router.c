@@ -12,7 +12,7 @@ struct router {
 enum sarai_status router_open(const char *path, const struct onnx_options *options, size_t dimension,
                               struct router **out, struct sarai_error *err)
 {
-    int64_t shape[ONNX_MAX_RANK];
+    int64_t shape[ONNX_MAX_RANK] = {0};
     struct router *r = calloc(1, sizeof *r);
     if (!r)
         return out_of_memory(err, tr("el enrutador", "the router"));
