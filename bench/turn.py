@@ -95,7 +95,7 @@ class Chain:
         session = onnxruntime.InferenceSession(os.path.join(args.kokoro, "kokoro.onnx"), options,
                                                providers=["CPUExecutionProvider"])  # fmt: skip
         self.voice = Kokoro.from_session(session, os.path.join(args.kokoro, "voices.npz"))
-        model = os.path.join(args.models, "gguf", "gemma-3-270m-q4_k_m.gguf")
+        model = os.path.join(args.models, "gguf", "gemma-3-270m-es-q4_k_m.gguf")
         self.server = subprocess.Popen(
             [sys.executable, "-m", "llama_cpp.server", "--model", model, "--n_ctx", "2048", "--port", str(PORT),
              "--n_threads", str(args.threads), "--n_threads_batch", str(args.threads)],

@@ -4,12 +4,12 @@ source "$(dirname "$0")/flow.sh"
 
 # path_of MODEL PART: the file of that model whose name has that part.
 path_of() {
-    "$sarai" models path "$1" | grep -F "$2"
+    "$sarai" models path "$1" | grep "$2[^/]*\$"
 }
 encoder=$(path_of whisper-base encoder) decoder=$(path_of whisper-base decoder)
-vocabulary=$(path_of whisper-base vocab) vad=$(path_of silero-vad .onnx)
-voice=$(path_of kokoro-82m .onnx) phonemes=$(path_of kokoro-82m .json) style=$(path_of ef_dora .bin)
-llm=$(path_of gemma-3-270m .gguf)
+vocabulary=$(path_of whisper-base vocab) vad=$(path_of silero-vad onnx)
+voice=$(path_of kokoro-82m kokoro-82m.onnx) phonemes=$(path_of kokoro-82m json) style=$(path_of ef_dora bin)
+llm=$(path_of gemma-3-270m gguf)
 mkdir -p own/onnx own/gguf own/voices
 export SARAI_MODEL_DIR=$folder/own
 
@@ -33,7 +33,7 @@ cut_short "$phonemes" 100 say hola -o x.wav
 cut_short "$style" 100000 say hola -o x.wav
 cut_short "$llm" 100 ask hola
 cut_short "$llm" 100000 ask hola
-cut_short "$llm" 200000000 ask hola
+cut_short "$llm" 100000000 ask hola
 : >own/onnx/silero-vad-sequence.onnx
 expect 4 "silero-vad" transcribe "$question"
 rm own/onnx/silero-vad-sequence.onnx

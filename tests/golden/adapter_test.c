@@ -185,7 +185,7 @@ static void what_is_no_adapter_is_refused(void **state)
 int main(void)
 {
     const char *folder = getenv("SARAI_MODEL_DIR");
-    snprintf(model_path, sizeof model_path, "%s/gguf/gemma-3-270m-q4_k_m.gguf",
+    snprintf(model_path, sizeof model_path, "%s/gguf/gemma-3-270m-es-q4_k_m.gguf",
              folder ? folder : SOURCE_DIR "/models");
     if (access(model_path, R_OK) != 0) {
         printf("SKIP: no %s (sarai models pull)\n", model_path);

@@ -1,7 +1,7 @@
 """Reference values for tests/golden/adapter_test.c: the tokens of the adapter's frame, and what PyTorch in float32 gives
 behind them with the adapter on the dequantised model.
 
-    python3 tools/golden/adapter.py --model gemma-3-270m-q4_k_m.gguf --adapter gemma-3-270m-sarai.gguf
+    python3 tools/golden/adapter.py --model gemma-3-270m-es-q4_k_m.gguf --adapter gemma-3-270m-sarai.gguf
         --out tests/golden/data/adapter.json
 """
 import argparse

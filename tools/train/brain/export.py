@@ -1,6 +1,6 @@
 """The trained adapter as a LoRA GGUF that llama.cpp loads.
 
-    python3 export.py --model gemma-3-270m-q4_k_m.gguf --state brain.pt --out gemma-3-270m-sarai.gguf
+    python3 export.py --model gemma-3-270m-es-q4_k_m.gguf --state brain.pt --out gemma-3-270m-sarai.gguf
 
 Its header names the model that it was made for; the program refuses it on another. --mean takes an adapter of the
 same model and rank, as train.py --from does, and writes the mean of both.

@@ -1,7 +1,7 @@
 """Trains the Spanish adapter of gemma-3-270m on the dialogues of dataset.py.
 
-    nice -n 15 python3 train.py --model gemma-3-270m-q4_k_m.gguf --data train.jsonl --state brain.pt
-    python3 export.py --model gemma-3-270m-q4_k_m.gguf --state brain.pt --out gemma-3-270m-sarai.gguf
+    nice -n 15 python3 train.py --model gemma-3-270m-es-q4_k_m.gguf --data train.jsonl --state brain.pt
+    python3 export.py --model gemma-3-270m-es-q4_k_m.gguf --state brain.pt --out gemma-3-270m-sarai.gguf
 
 The loss is on the answers only, over the tokens that answers use and a random part of the others. The
 state is saved every few minutes; the same command goes on where it stopped. --from starts with the
@@ -25,8 +25,8 @@ import dataset
 import frame
 import gemma
 
-BOS, END = 2, 106  # <bos>, <end_of_turn>
-CONTROL = {"<start_of_turn>": 105, "<end_of_turn>": END}
+BEGIN, END = "<bos>", "<end_of_turn>"
+CONTROL = ("<start_of_turn>", END)
 
 
 class Encoder:
@@ -38,11 +38,11 @@ class Encoder:
     def cue(self, text):
         out = []
         for part in re.split("(" + "|".join(CONTROL) + ")", text):
-            out += [CONTROL[part]] if part in CONTROL else self.pieces.encode(part)
+            out += [self.pieces.piece_to_id(part)] if part in CONTROL else self.pieces.encode(part)
         return out
 
     def prefix(self, tools):
-        return [BOS] + self.cue(frame.prefix(tools))
+        return [self.pieces.piece_to_id(BEGIN)] + self.cue(frame.prefix(tools))
 
     def dialogue(self, turns):
         """Tokens behind the prefix, and for each whether it is an answer's."""
@@ -50,7 +50,7 @@ class Encoder:
         for i, (said, answer) in enumerate(turns):
             opening = self.cue(frame.QUESTION_CUE[len("<end_of_turn>"):]) if i else []
             asked = opening + self.pieces.encode(said) + self.cue(frame.ANSWER_CUE)
-            told = self.pieces.encode(answer) + [END]
+            told = self.pieces.encode(answer) + [self.pieces.piece_to_id(END)]
             ids += asked + told
             is_answer += [False] * len(asked) + [True] * len(told)
         return ids, is_answer
