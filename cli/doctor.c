@@ -12,9 +12,9 @@
 #include "engine/espeak.h"
 #include "engine/llama.h"
 #include "engine/onnx.h"
-#include "engine/portaudio.h"
 #include "engine/process.h"
 #include "engine/sndfile.h"
+#include "engine/sound.h"
 #include "engine/soxr.h"
 #include "engine/sqlite.h"
 #include "know/place.h"
@@ -383,18 +383,23 @@ static void note_mcp(void *d, bool reached, const char *text, const char *mend)
 
 static void check_audio(struct doctor *d)
 {
-    struct portaudio_devices found = {0};
+    struct sound_device all[SOUND_MOST_DEVICES];
     struct sarai_error err = {0};
-    if (portaudio_devices(&found, &err) != SARAI_OK)
-        note(d, WARNING, AUDIO, "sudo apt-get install --reinstall libportaudio2", "%s", err.message);
-    else if (found.n_inputs == 0 || found.n_outputs == 0)
+    size_t n = 0;
+    enum sarai_status st = sound_list(all, SOUND_MOST_DEVICES, &n, &err);
+    const struct sound_device *in = sound_find(all, n, NULL, true), *out = sound_find(all, n, NULL, false);
+    if (st)
+        note(d, WARNING, AUDIO,
+             st == SARAI_EINTERNAL ? "sudo apt-get install --reinstall libportaudio2" : NULL, "%s",
+             err.message);
+    else if (!in || !out)
         note(d, WARNING, AUDIO, NULL,
-             tr("micrófonos: %d; altavoces: %d. Con archivos se trabaja igual",
-                "microphones: %d; loudspeakers: %d. Files work all the same"),
-             found.n_inputs, found.n_outputs);
+             tr("no hay %s. Con archivos se trabaja igual", "there is no %s. Files work all the same"),
+             in ? tr("altavoz", "loudspeaker") : tr("micrófono", "microphone"));
     else
-        note(d, FINE, AUDIO, NULL, tr("micrófono: %s; altavoz: %s", "microphone: %s; loudspeaker: %s"),
-             found.input, found.output);
+        note(d, FINE, AUDIO, NULL,
+             tr("micrófono: %s; altavoz: %s (%s)", "microphone: %s; loudspeaker: %s (%s)"), in->name,
+             out->name, out->host);
 }
 
 /* ---- latency --------------------------------------------------------------------------------- */

@@ -6,13 +6,16 @@
 
 #include "audio/duplex_backend.h"
 #include "base/clock.h"
-#include "engine/portaudio.h"
+#include "engine/sound.h"
 
 enum {
-    NAME_BYTES = PORTAUDIO_NAME_BYTES,
+    NAME_BYTES = SOUND_NAME_BYTES,
     HEADROOM_MS = 40,      /* sound that waits in the loudspeaker's ring: what the loop may be late by */
     MOST_WAITING_MS = 120, /* more than this has come by two clocks that disagree: it is played faster away */
     LOST_MS = 1500,        /* a device that gives no sound for so long is gone */
+    STARTING_MS = 4000,    /* … but a loudspeaker without a wire takes its time to begin */
+    WAIT_MS = 50,
+    MOST_WATCHED_MS = 2 * WAIT_MS, /* between two looks */
     RETRY_MS = 1000,
     BLOCK = 4096,
 };
@@ -21,17 +24,18 @@ struct device {
     struct duplex base;
     char input[NAME_BYTES], output[NAME_BYTES];
     const struct stop *stop;
-    struct portaudio *audio; /* NULL while it is lost */
+    struct sound *audio; /* NULL while it is lost */
     struct resampler *from_mic, *to_speaker, *to_speech;
     struct samples mic, played; /* at SARAI_SPEECH_HZ, not yet taken */
-    double last_sound_ms, last_played_ms, last_try_ms;
-    long asked;       /* by the loudspeaker, at last_played_ms */
+    double last_look_ms, last_try_ms;
+    double deaf_ms, mute_ms; /* how long the microphone has given, the loudspeaker asked for nothing */
+    long asked;              /* by the loudspeaker, at the last look */
     bool filled, dry; /* its ring, once since it was opened; and it has run empty since the last step */
 };
 
 static void close_audio(struct device *d)
 {
-    portaudio_close(d->audio);
+    sound_close(d->audio);
     resampler_close(d->from_mic);
     resampler_close(d->to_speaker);
     d->audio = NULL;
@@ -49,30 +53,34 @@ static void device_close(struct duplex *base)
 
 static enum sarai_status open_audio(struct device *d, struct sarai_error *err)
 {
-    const struct portaudio_options options = {d->input[0] ? d->input : NULL, d->output[0] ? d->output : NULL};
-    enum sarai_status st = portaudio_open(&options, &d->audio, err);
+    const struct sound_options options = {d->input[0] ? d->input : NULL, d->output[0] ? d->output : NULL};
+    enum sarai_status st = sound_open(&options, &d->audio, err);
     if (!st)
-        st = resampler_open(portaudio_input_hz(d->audio), SARAI_SPEECH_HZ, &d->from_mic, err);
+        st = resampler_open(sound_input_hz(d->audio), SARAI_SPEECH_HZ, &d->from_mic, err);
     if (!st)
-        st = resampler_open(SARAI_VOICE_HZ, portaudio_output_hz(d->audio), &d->to_speaker, err);
+        st = resampler_open(SARAI_VOICE_HZ, sound_output_hz(d->audio), &d->to_speaker, err);
     if (st)
         close_audio(d);
-    d->last_sound_ms = d->last_played_ms = d->last_try_ms = clock_ms();
+    d->last_look_ms = d->last_try_ms = clock_ms();
+    d->deaf_ms = d->mute_ms = 0;
     d->asked = 0;
     d->filled = d->dry = false;
     return st;
 }
 
 /* A device that is gone, or a stream that has died (a sound server under load may let one), gives or takes
- * nothing. */
-static bool is_gone(struct device *d)
+ * nothing. Where the machine let us wait, the devices may have waited too: that time is not theirs. */
+static bool is_gone(struct device *d, bool heard)
 {
-    double now_ms = clock_ms();
-    long asked = portaudio_asked(d->audio);
-    if (asked != d->asked)
-        d->last_played_ms = now_ms;
+    double now_ms = clock_ms(), passed_ms = now_ms - d->last_look_ms;
+    long asked = sound_asked(d->audio);
+    if (passed_ms > MOST_WATCHED_MS)
+        passed_ms = MOST_WATCHED_MS;
+    d->deaf_ms = heard ? 0 : d->deaf_ms + passed_ms;
+    d->mute_ms = asked != d->asked ? 0 : d->mute_ms + passed_ms;
+    d->last_look_ms = now_ms;
     d->asked = asked;
-    return now_ms - d->last_sound_ms > LOST_MS || now_ms - d->last_played_ms > LOST_MS;
+    return now_ms - d->last_try_ms > STARTING_MS && (d->deaf_ms > LOST_MS || d->mute_ms > LOST_MS);
 }
 
 /* Waits until a step of sound is there. A device that is gone is closed. */
@@ -83,17 +91,15 @@ static enum sarai_status record(struct device *d, struct sarai_error *err)
     while (!st && d->mic.n < DUPLEX_MIC_FRAMES) {
         if (stop_raised(d->stop))
             return failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"));
-        size_t n = portaudio_read(d->audio, block, BLOCK);
-        if (is_gone(d)) {
+        size_t n = sound_read(d->audio, block, BLOCK);
+        if (is_gone(d, n > 0)) {
             close_audio(d);
             return SARAI_OK;
         }
-        if (n > 0) {
-            d->last_sound_ms = clock_ms();
+        if (n > 0)
             st = samples_add(&d->mic, d->from_mic, block, n, err);
-        } else {
-            portaudio_wait(d->audio, 50);
-        }
+        else
+            sound_wait(d->audio, WAIT_MS);
     }
     return st;
 }
@@ -124,7 +130,7 @@ static enum sarai_status device_read(struct duplex *base, float *mic, float *pla
         wait_for_device(d, step);
     step->lost = was_there && !d->audio && !st;
     if (d->audio)
-        step->lost_ms = 1000.0 * (double)portaudio_lost(d->audio) / portaudio_input_hz(d->audio);
+        step->lost_ms = 1000.0 * (double)sound_lost(d->audio) / sound_input_hz(d->audio);
     step->dry = d->dry;
     d->dry = false;
     samples_take(&d->mic, mic, DUPLEX_MIC_FRAMES);
@@ -136,10 +142,10 @@ static enum sarai_status device_read(struct duplex *base, float *mic, float *pla
 static void keep_headroom(struct device *d)
 {
     static const float silence[BLOCK];
-    size_t wanted = (size_t)portaudio_output_hz(d->audio) * HEADROOM_MS / 1000;
-    if (portaudio_waiting(d->audio) > 0)
+    size_t wanted = (size_t)sound_output_hz(d->audio) * HEADROOM_MS / 1000;
+    if (sound_waiting(d->audio) > 0)
         return;
-    portaudio_write(d->audio, silence, wanted < BLOCK ? wanted : BLOCK);
+    sound_write(d->audio, silence, wanted < BLOCK ? wanted : BLOCK);
     d->dry = d->filled;
     d->filled = true;
 }
@@ -152,10 +158,10 @@ static enum sarai_status device_write(struct duplex *base, const float *voice, s
     if (st || !d->audio)
         return st;
     keep_headroom(d);
-    size_t most = (size_t)portaudio_output_hz(d->audio) * MOST_WAITING_MS / 1000;
+    size_t most = (size_t)sound_output_hz(d->audio) * MOST_WAITING_MS / 1000;
     st = samples_add(&to_play, d->to_speaker, voice, DUPLEX_VOICE_FRAMES, err);
-    if (!st && portaudio_waiting(d->audio) < most)
-        portaudio_write(d->audio, to_play.pcm, to_play.n);
+    if (!st && sound_waiting(d->audio) < most)
+        sound_write(d->audio, to_play.pcm, to_play.n);
     return st;
 }
 

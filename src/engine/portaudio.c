@@ -1,32 +1,23 @@
 #include "engine/portaudio.h"
 
 #include <alsa/asoundlib.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <portaudio.h>
-#include <semaphore.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/ring.h"
+#include "engine/sound_way.h"
 
-enum { RING_MS = 1000, BUFFERS_A_SECOND = 100 };
-/* ALSA's bridge to PulseAudio stalls for good after an underrun, and with less than this it runs dry at once.
- */
+enum { BUFFERS_A_SECOND = 100 };
+/* Where a device is ALSA's bridge to a sound server, it stalls for good after an underrun, and with less than
+ * this it runs dry at once. */
 static const double LATENCY_S = 0.06;
 
 struct portaudio {
+    struct sound base;
     bool started;
     PaStream *in, *out;
-    int in_hz, out_hz;
-    struct ring *recorded, *to_play;
-    sem_t came; /* something was recorded; a post takes no lock */
-    bool has_sem;
-    atomic_long lost, asked;
 };
 
 /* ---- devices ---------------------------------------------------------------------------------- */
@@ -86,12 +77,12 @@ static enum sarai_status start(struct sarai_error *err)
                         reason_of_device(code));
 }
 
-static void describe(PaDeviceIndex index, struct portaudio_device *out)
+static void describe(PaDeviceIndex index, int first, struct sound_device *out)
 {
     const PaDeviceInfo *device = Pa_GetDeviceInfo(index);
     const PaHostApiInfo *host = Pa_GetHostApiInfo(device->hostApi);
-    *out = (struct portaudio_device){
-        .index = index,
+    *out = (struct sound_device){
+        .index = first + index,
         .inputs = device->maxInputChannels,
         .outputs = device->maxOutputChannels,
         .rate_hz = device->defaultSampleRate,
@@ -102,51 +93,23 @@ static void describe(PaDeviceIndex index, struct portaudio_device *out)
     snprintf(out->host, sizeof out->host, "%s", host && host->name ? host->name : "");
 }
 
-enum sarai_status portaudio_list(struct portaudio_device *out, size_t max, size_t *n, struct sarai_error *err)
+static size_t describe_all(int first, struct sound_device *out, size_t max)
+{
+    size_t n = 0;
+    for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount() && n < max; i++)
+        describe(i, first, &out[n++]);
+    return n;
+}
+
+enum sarai_status portaudio_list(int first, struct sound_device *out, size_t max, size_t *n,
+                                 struct sarai_error *err)
 {
     enum sarai_status st = start(err);
     if (st)
         return st;
-    *n = 0;
-    for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount() && *n < max; i++)
-        describe(i, &out[(*n)++]);
+    *n = describe_all(first, out, max);
     Pa_Terminate();
     return SARAI_OK;
-}
-
-enum sarai_status portaudio_devices(struct portaudio_devices *out, struct sarai_error *err)
-{
-    struct portaudio_device all[PORTAUDIO_MOST_DEVICES];
-    size_t n;
-    enum sarai_status st = portaudio_list(all, PORTAUDIO_MOST_DEVICES, &n, err);
-    if (st)
-        return st;
-    *out = (struct portaudio_devices){0};
-    for (size_t i = 0; i < n; i++) {
-        out->n_inputs += all[i].inputs > 0;
-        out->n_outputs += all[i].outputs > 0;
-        if (all[i].default_input)
-            memcpy(out->input, all[i].name, sizeof out->input);
-        if (all[i].default_output)
-            memcpy(out->output, all[i].name, sizeof out->output);
-    }
-    return SARAI_OK;
-}
-
-/* The device that `wanted` names: an index, a name, or part of one. paNoDevice: none of them. */
-static PaDeviceIndex find_device(const char *wanted, bool input)
-{
-    char *end;
-    if (!wanted || !*wanted)
-        return input ? Pa_GetDefaultInputDevice() : Pa_GetDefaultOutputDevice();
-    long number = strtol(wanted, &end, 10);
-    for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount(); i++) {
-        const PaDeviceInfo *device = Pa_GetDeviceInfo(i);
-        bool has_channels = (input ? device->maxInputChannels : device->maxOutputChannels) > 0;
-        if (has_channels && (*end ? device->name && strstr(device->name, wanted) != NULL : i == number))
-            return i;
-    }
-    return paNoDevice;
 }
 
 /* ---- streams ---------------------------------------------------------------------------------- */
@@ -154,71 +117,79 @@ static PaDeviceIndex find_device(const char *wanted, bool input)
 static int on_recorded(const void *in, void *out, unsigned long n, const PaStreamCallbackTimeInfo *time,
                        PaStreamCallbackFlags flags, void *user)
 {
-    struct portaudio *p = user;
     (void)out, (void)time, (void)flags;
-    size_t kept = in ? ring_write(p->recorded, in, n) : 0;
-    if (kept < n)
-        atomic_fetch_add(&p->lost, (long)(n - kept));
-    sem_post(&p->came);
+    sound_recorded(user, in, n);
     return paContinue;
 }
 
 static int on_play(const void *in, void *out, unsigned long n, const PaStreamCallbackTimeInfo *time,
                    PaStreamCallbackFlags flags, void *user)
 {
-    struct portaudio *p = user;
-    float *pcm = out;
     (void)in, (void)time, (void)flags;
-    size_t there = ring_read(p->to_play, pcm, n);
-    atomic_fetch_add(&p->asked, (long)n);
-    memset(pcm + there, 0, (n - there) * sizeof *pcm);
+    sound_play(user, out, n);
     return paContinue;
 }
 
-static enum sarai_status open_stream(struct portaudio *p, const char *wanted, bool input,
-                                     struct sarai_error *err)
+static enum sarai_status open_stream(struct portaudio *p, const struct sound_device *device, int first,
+                                     bool input, struct sarai_error *err)
 {
-    enum sarai_status status = input ? SARAI_EINPUT : SARAI_EOUTPUT;
-    PaDeviceIndex index = find_device(wanted, input);
-    if (index == paNoDevice)
-        return failed(err, status,
-                      input ? tr("no hay micrófono %s; para verlos: sarai devices",
-                                 "there is no microphone %s; to see them: sarai devices")
-                            : tr("no hay altavoz %s; para verlos: sarai devices",
-                                 "there is no loudspeaker %s; to see them: sarai devices"),
-                      wanted ? wanted : "");
-    const PaDeviceInfo *device = Pa_GetDeviceInfo(index);
     PaStreamParameters parameters = {
-        .device = index,
+        .device = device->index - first,
         .channelCount = 1,
         .sampleFormat = paFloat32,
         .suggestedLatency = LATENCY_S,
     };
-    PaStream **stream = input ? &p->in : &p->out;
-    int hz = (int)device->defaultSampleRate;
     PaError code =
-        Pa_OpenStream(stream, input ? &parameters : NULL, input ? NULL : &parameters, hz,
-                      (unsigned long)hz / BUFFERS_A_SECOND, paNoFlag, input ? on_recorded : on_play, p);
-    if (code != paNoError)
-        return failed(err, status, tr("no se abre «%s»: %s", "“%s” does not open: %s"), device->name,
-                      reason_of_device(code));
-    *(input ? &p->in_hz : &p->out_hz) = hz;
-    return ring_open((size_t)hz * RING_MS / 1000, input ? &p->recorded : &p->to_play, err);
+        Pa_OpenStream(input ? &p->in : &p->out, input ? &parameters : NULL, input ? NULL : &parameters,
+                      (int)device->rate_hz, (unsigned long)device->rate_hz / BUFFERS_A_SECOND, paNoFlag,
+                      input ? on_recorded : on_play, p);
+    if (code == paNoError)
+        return SARAI_OK;
+    return failed(err, input ? SARAI_EINPUT : SARAI_EOUTPUT,
+                  tr("no se abre «%s»: %s", "“%s” does not open: %s"), device->name, reason_of_device(code));
 }
 
-enum sarai_status portaudio_open(const struct portaudio_options *options, struct portaudio **out,
+static enum sarai_status open_streams(struct portaudio *p, const struct sound_options *options, int first,
+                                      struct sarai_error *err)
+{
+    struct sound_device all[SOUND_MOST_DEVICES];
+    size_t n = describe_all(first, all, SOUND_MOST_DEVICES);
+    const struct sound_device *in = sound_find(all, n, options->input, true);
+    const struct sound_device *out = sound_find(all, n, options->output, false);
+    if (!in || !out)
+        return sound_not_found(in ? options->output : options->input, !in, err);
+    enum sarai_status st = sound_init(&p->base, (int)in->rate_hz, (int)out->rate_hz, err);
+    if (!st)
+        st = open_stream(p, in, first, true, err);
+    if (!st)
+        st = open_stream(p, out, first, false, err);
+    return st;
+}
+
+static void portaudio_close(struct sound *base)
+{
+    struct portaudio *p = (struct portaudio *)base;
+    if (p->in)
+        Pa_CloseStream(p->in);
+    if (p->out)
+        Pa_CloseStream(p->out);
+    if (p->started)
+        Pa_Terminate();
+    sound_finish(&p->base);
+    free(p);
+}
+
+enum sarai_status portaudio_open(const struct sound_options *options, int first, struct sound **out,
                                  struct sarai_error *err)
 {
     struct portaudio *p = calloc(1, sizeof *p);
     if (!p)
         return out_of_memory(err, "PortAudio");
-    p->has_sem = sem_init(&p->came, 0, 0) == 0;
+    p->base.close = portaudio_close;
     enum sarai_status st = start(err);
     p->started = !st;
     if (!st)
-        st = open_stream(p, options->input, true, err);
-    if (!st)
-        st = open_stream(p, options->output, false, err);
+        st = open_streams(p, options, first, err);
     PaError code = st ? paNoError : Pa_StartStream(p->out);
     if (code == paNoError && !st)
         code = Pa_StartStream(p->in);
@@ -226,79 +197,9 @@ enum sarai_status portaudio_open(const struct portaudio_options *options, struct
         st = failed(err, SARAI_EINPUT, tr("el sonido no arranca: %s", "the sound does not start: %s"),
                     reason_of_device(code));
     if (st) {
-        portaudio_close(p);
+        portaudio_close(&p->base);
         return st;
     }
-    *out = p;
+    *out = &p->base;
     return SARAI_OK;
-}
-
-void portaudio_close(struct portaudio *p)
-{
-    if (!p)
-        return;
-    if (p->in)
-        Pa_CloseStream(p->in);
-    if (p->out)
-        Pa_CloseStream(p->out);
-    if (p->started)
-        Pa_Terminate();
-    ring_close(p->recorded);
-    ring_close(p->to_play);
-    if (p->has_sem)
-        sem_destroy(&p->came);
-    free(p);
-}
-
-int portaudio_input_hz(const struct portaudio *p)
-{
-    return p->in_hz;
-}
-
-int portaudio_output_hz(const struct portaudio *p)
-{
-    return p->out_hz;
-}
-
-bool portaudio_wait(struct portaudio *p, int most_ms)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += most_ms * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    while (sem_timedwait(&p->came, &until) != 0)
-        if (errno != EINTR)
-            return false;
-    return true;
-}
-
-size_t portaudio_read(struct portaudio *p, float *pcm, size_t max)
-{
-    return ring_read(p->recorded, pcm, max);
-}
-
-void portaudio_write(struct portaudio *p, const float *pcm, size_t n)
-{
-    ring_write(p->to_play, pcm, n);
-}
-
-size_t portaudio_waiting(const struct portaudio *p)
-{
-    return ring_count(p->to_play);
-}
-
-long portaudio_asked(const struct portaudio *p)
-{
-    return atomic_load(&p->asked);
-}
-
-long portaudio_lost(struct portaudio *p)
-{
-    return atomic_exchange(&p->lost, 0);
-}
-
-const char *portaudio_version(void)
-{
-    return Pa_GetVersionInfo()->versionText;
 }

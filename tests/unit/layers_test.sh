@@ -23,7 +23,7 @@ for folder in */; do
     done < <(grep -rE '^#include "' "$folder" --include=*.c --include=*.h || true)
 done
 
-libraries='onnxruntime|llama|ggml|gguf|mtmd|espeak|sndfile|soxr|portaudio|curl/|archive|sqlite3|libpq|md4c|uchardet|libxml|openssl|gmp'
+libraries='onnxruntime|llama|ggml|gguf|mtmd|espeak|sndfile|soxr|speex|pulse/|portaudio|alsa/|curl/|archive|sqlite3|libpq|md4c|uchardet|libxml|openssl|gmp'
 while IFS=: read -r file line; do
     [[ $file == ./engine/* ]] || complain "src/${file#./} includes a library's header: $line"
 done < <(grep -rE "^#include <($libraries)" . --include=*.c --include=*.h || true)
