@@ -7,27 +7,19 @@
 #include "base/clock.h"
 #include "think/ending.h"
 #include "think/grounding.h"
+#include "think/row.h"
 #include "think/sentences.h"
-#include "think/summary.h"
 
 struct conversation {
     struct llm *llm;
     struct conversation_options options;
     struct frame frame;
-    char *persona;   /* or NULL: the built-in text */
-    char *grammar;   /* of a call; or NULL */
-    int32_t *tokens; /* the dialogue: the prefix, turns, and what introduces the next question */
-    size_t n, capacity;
-    size_t n_prefix;
-    char *cache; /* file of the prefix as the model keeps it; NULL: none, or used already */
-    size_t turns[CONVERSATION_TURNS]; /* where each begins */
-    char *words[CONVERSATION_TURNS];  /* … what the person said in it; "" where a tool spoke */
-    int n_turns;
-    struct summary summary; /* of the turns that were dropped; it stands behind the prefix */
-    bool summary_is_old;    /* … not yet as it is now */
+    char *persona;  /* or NULL: the built-in text */
+    char *grammar;  /* of a call; or NULL */
+    struct row row; /* the dialogue: the prefix, turns, and what introduces the next question */
+    char *cache;    /* file of the prefix as the model keeps it; NULL: none, or used already */
     struct ending ending;
     struct grounding grounding;    /* of the answer in work */
-    size_t last_answer;            /* where the last turn's answer begins; 0: there is none */
     int max_tokens, max_sentences; /* of the answer to the turn in work … */
     struct llm_lean lean;          /* … and how warm it is to be */
 };
@@ -43,13 +35,11 @@ struct conversation_options conversation_options_default(void)
     };
 }
 
-/* ---- the row of tokens ---------------------------------------------------------------------- */
+/* ---- what fits ------------------------------------------------------------------------------- */
 
 enum {
     LEAST_QUESTION_TOKENS = 64, /* that must always fit */
     CUE_TOKENS = 64,            /* of what introduces answer and question, at most */
-    SUMMARY_TOKENS = 200,       /* most that a summary takes … */
-    SUMMARY_SHARE = 8,          /* … and this part of the window behind the prefix */
 };
 
 /* What must stay free behind a question: an answer of everyday length and both cues. */
@@ -64,83 +54,9 @@ static void set_budget(struct conversation *c, bool is_long, size_t n_question)
 {
     double factor = is_long ? c->options.long_factor : 1;
     int tokens = (int)(c->options.max_tokens * factor), sentences = (int)(c->options.max_sentences * factor);
-    int left = (int)(c->capacity - c->n_prefix - n_question) - CUE_TOKENS;
+    int left = (int)(c->row.capacity - c->row.n_prefix - n_question) - CUE_TOKENS;
     c->max_tokens = tokens < left ? tokens : left;
     c->max_sentences = sentences < CONVERSATION_SENTENCES ? sentences : CONVERSATION_SENTENCES;
-}
-
-static size_t summary_most(const struct conversation *c)
-{
-    size_t share = (c->capacity - c->n_prefix) / SUMMARY_SHARE;
-    return share < SUMMARY_TOKENS ? share : SUMMARY_TOKENS;
-}
-
-/* Appends text; EINPUT when the window is full. On failure nothing was appended. */
-static enum sarai_status append(struct conversation *c, const char *text, unsigned flags,
-                                struct sarai_error *err)
-{
-    size_t n = 0;
-    enum sarai_status st =
-        llm_tokenise(c->llm, text, strlen(text), flags, c->tokens + c->n, c->capacity - c->n, &n, err);
-    if (!st)
-        c->n += n;
-    return st;
-}
-
-/* Words of the dialogue, behind the blank that the frame wants before them. */
-static enum sarai_status append_words(struct conversation *c, const char *words, struct sarai_error *err)
-{
-    struct buf text = BUF_INIT(FRAME_DATA_BYTES + SENTENCES_MAX_BYTES);
-    enum sarai_status st = SARAI_OK;
-    if (!buf_text(&text, c->frame.lead) || !buf_text(&text, words))
-        st = out_of_memory(err, "conversation");
-    else
-        st = append(c, buf_string(&text), LLM_PLAIN, err);
-    buf_finish(&text);
-    return st;
-}
-
-/* Drops the n oldest turns; a summary takes their place where `needed` tokens fit behind it. */
-static void drop_turns(struct conversation *c, int n, size_t needed)
-{
-    int32_t summary[SUMMARY_TOKENS];
-    size_t from = n < c->n_turns ? c->turns[n] : c->n, rest = c->n - from;
-    for (int i = 0; i < n; i++) {
-        summary_add(&c->summary, c->words[i], NULL); /* without memory it is forgotten, as it was before */
-        free(c->words[i]);
-    }
-    size_t taken = c->n_prefix + rest + needed;
-    size_t room = taken < c->capacity ? c->capacity - taken : 0;
-    size_t most = room < summary_most(c) ? room : summary_most(c);
-    size_t head = c->n_prefix + summary_tokenise(&c->summary, &c->frame, c->llm, summary, most);
-    memmove(c->tokens + head, c->tokens + from, rest * sizeof *c->tokens);
-    memcpy(c->tokens + c->n_prefix, summary, (head - c->n_prefix) * sizeof *summary);
-    c->n = head + rest;
-    c->n_turns -= n;
-    c->last_answer = c->n_turns > 0 && c->last_answer > 0 ? c->last_answer - from + head : 0;
-    for (int i = 0; i < c->n_turns; i++) {
-        c->turns[i] = c->turns[i + n] - from + head;
-        c->words[i] = c->words[i + n];
-    }
-    c->summary_is_old = false;
-}
-
-/* Once the window is full, turns are dropped until half of it is free: the model then reads the rest
- * again, which is worth doing seldom. */
-static void make_room(struct conversation *c, size_t needed)
-{
-    bool is_full = c->n + needed > c->capacity || c->n_turns == CONVERSATION_TURNS;
-    if (!is_full && !c->summary_is_old)
-        return;
-    int n = 0;
-    size_t left = c->n, head = c->n_prefix + summary_most(c);
-    while (
-        is_full && n < c->n_turns &&
-        (left + needed > c->capacity || left > c->capacity / 2 || c->n_turns - n > CONVERSATION_TURNS / 2)) {
-        n++;
-        left = n < c->n_turns ? head + c->n - c->turns[n] : head;
-    }
-    drop_turns(c, n, needed);
 }
 
 /* ---- open and close ------------------------------------------------------------------------- */
@@ -170,22 +86,18 @@ static enum sarai_status prepare(struct conversation *c, struct sarai_error *err
         return st;
     if (given.grammar && c->frame.has_calls && !(c->grammar = strdup(given.grammar)))
         return out_of_memory(err, "conversation");
-    c->capacity = (size_t)llm_context_tokens(c->llm) - 1;
-    c->tokens = calloc(c->capacity, sizeof *c->tokens);
-    if (!c->tokens)
-        return out_of_memory(err, "conversation");
-    st = append(c, c->frame.prefix, LLM_CONTROL | LLM_BEGIN, err);
-    c->n_prefix = c->n;
-    if (!st && c->n_prefix + answer_room(c) + LEAST_QUESTION_TOKENS > c->capacity)
+    st = row_begin(&c->row, c->llm, &c->frame, (size_t)llm_context_tokens(c->llm) - 1, err);
+    if (!st && c->row.n_prefix + answer_room(c) + LEAST_QUESTION_TOKENS > c->row.capacity)
         st = failed(err, SARAI_EINPUT,
                     tr("la ventana de %zu tokens es pequeña para un comienzo de %zu y respuestas de %d",
                        "the window of %zu tokens is small for a beginning of %zu and answers of %d"),
-                    c->capacity, c->n_prefix, c->options.max_tokens);
+                    c->row.capacity, c->row.n_prefix, c->options.max_tokens);
     if (!st)
         st = ending_learn(&c->ending, c->llm, c->frame.answer_cue, llm_has_adapter(c->llm), err);
     if (!st)
         st = grounding_learn(&c->grounding, c->llm, err);
-    if (!st && given.cache_dir && !(c->cache = frame_cache_path(given.cache_dir, c->llm, c->tokens, c->n)))
+    if (!st && given.cache_dir &&
+        !(c->cache = frame_cache_path(given.cache_dir, c->llm, c->row.tokens, c->row.n)))
         st = out_of_memory(err, "conversation");
     return st;
 }
@@ -213,58 +125,44 @@ void conversation_close(struct conversation *c)
 {
     if (!c)
         return;
-    conversation_reset(c);
+    row_finish(&c->row);
     frame_finish(&c->frame);
     free(c->persona);
     free(c->grammar);
     free(c->cache);
-    free(c->tokens);
     free(c);
 }
 
 void conversation_reset(struct conversation *c)
 {
-    while (c->n_turns > 0)
-        free(c->words[--c->n_turns]);
-    summary_finish(&c->summary);
-    c->summary_is_old = false;
-    c->n = c->n_prefix;
-    c->last_answer = 0;
+    row_reset(&c->row);
 }
 
 int conversation_turns(const struct conversation *c)
 {
-    return c->n_turns;
+    return c->row.n_turns;
+}
+
+const char *conversation_words(const struct conversation *c, int turn)
+{
+    return c->row.words[turn];
 }
 
 enum sarai_status conversation_warm(struct conversation *c, struct sarai_error *err)
 {
     struct llm_usage usage;
     enum sarai_status st = SARAI_OK;
-    make_room(c, LEAST_QUESTION_TOKENS + answer_room(c));
-    char *cache = c->n == c->n_prefix ? c->cache : NULL;
+    row_make_room(&c->row, LEAST_QUESTION_TOKENS + answer_room(c));
+    char *cache = c->row.n == c->row.n_prefix ? c->cache : NULL;
     if (cache)
         c->cache = NULL; /* once */
-    if (!cache || !llm_restore(c->llm, cache, c->tokens, c->n)) {
-        st = llm_prompt(c->llm, c->tokens, c->n, &usage, err);
+    if (!cache || !llm_restore(c->llm, cache, c->row.tokens, c->row.n)) {
+        st = llm_prompt(c->llm, c->row.tokens, c->row.n, &usage, err);
         if (!st && cache)
             llm_save(c->llm, cache, NULL);
     }
     free(cache);
     return st;
-}
-
-/* The row behind another beginning. */
-static void move_row(struct conversation *c, int32_t *tokens, size_t n)
-{
-    memcpy(tokens + n, c->tokens + c->n_prefix, (c->n - c->n_prefix) * sizeof *tokens);
-    for (int i = 0; i < c->n_turns; i++)
-        c->turns[i] = c->turns[i] - c->n_prefix + n;
-    c->last_answer = c->last_answer > 0 ? c->last_answer - c->n_prefix + n : 0;
-    c->n = c->n - c->n_prefix + n;
-    c->n_prefix = n;
-    free(c->tokens);
-    c->tokens = tokens;
 }
 
 enum sarai_status conversation_offer(struct conversation *c, const char *tools, const char *grammar,
@@ -273,20 +171,20 @@ enum sarai_status conversation_offer(struct conversation *c, const char *tools, 
     struct frame frame = {0};
     size_t n = 0;
     char *copy = grammar ? strdup(grammar) : NULL;
-    int32_t *tokens = calloc(c->capacity, sizeof *tokens);
+    int32_t *tokens = calloc(c->row.capacity, sizeof *tokens);
     enum sarai_status st = !tokens || (grammar && !copy)
                                ? out_of_memory(err, "conversation")
                                : frame_choose(c->options.frame, c->llm, c->persona, tools, &frame, err);
     if (!st)
         st = llm_tokenise(c->llm, frame.prefix, strlen(frame.prefix), LLM_CONTROL | LLM_BEGIN, tokens,
-                          c->capacity - (c->n - c->n_prefix), &n, err);
+                          c->row.capacity - (c->row.n - c->row.n_prefix), &n, err);
     if (st) {
         free(tokens);
         free(copy);
         frame_finish(&frame);
         return st;
     }
-    move_row(c, tokens, n);
+    row_move(&c->row, tokens, n);
     frame_finish(&c->frame);
     c->frame = frame;
     free(c->grammar);
@@ -302,11 +200,11 @@ enum sarai_status conversation_offer(struct conversation *c, const char *tools, 
 static enum sarai_status measure(const struct conversation *c, const struct buf *words, size_t *n,
                                  struct sarai_error *err)
 {
-    int32_t *scratch = calloc(c->capacity, sizeof *scratch);
+    int32_t *scratch = calloc(c->row.capacity, sizeof *scratch);
     if (!scratch)
         return out_of_memory(err, "conversation");
     enum sarai_status st = llm_tokenise(c->llm, words->data, words->len, LLM_PLAIN, scratch,
-                                        c->capacity - c->n_prefix - answer_room(c), n, err);
+                                        c->row.capacity - c->row.n_prefix - answer_room(c), n, err);
     free(scratch);
     return st;
 }
@@ -318,23 +216,11 @@ static enum sarai_status begin_turn(struct conversation *c, const struct buf *wo
 {
     size_t n = 0;
     enum sarai_status st = measure(c, words, &n, err);
-    char *copy = st ? NULL : strdup(said);
-    if (!copy)
-        return st ? st : out_of_memory(err, "conversation");
-    set_budget(c, is_long, n);
-    make_room(c, n + (size_t)c->max_tokens + CUE_TOKENS);
-    size_t start = c->n;
-    st = append_words(c, words->data, err);
-    if (!st)
-        st = append(c, c->frame.answer_cue, LLM_CONTROL, err);
-    if (st) {
-        free(copy);
-        c->n = start;
+    if (st)
         return st;
-    }
-    c->words[c->n_turns] = copy;
-    c->turns[c->n_turns++] = start;
-    return SARAI_OK;
+    set_budget(c, is_long, n);
+    row_make_room(&c->row, n + (size_t)c->max_tokens + CUE_TOKENS);
+    return row_open(&c->row, words->data, said, err);
 }
 
 /* A turn of the person, with its data, or of a tool. */
@@ -357,14 +243,14 @@ enum sarai_status conversation_expect(struct conversation *c, const char *beginn
     const struct question question = {.words = beginning};
     struct buf words = BUF_INIT(FRAME_DATA_BYTES);
     struct llm_usage usage;
-    size_t start = c->n;
+    size_t start = c->row.n;
     enum sarai_status st =
         frame_question(&c->frame, c->llm, &question, CONVERSATION_QUESTION_BYTES, &words, err);
     if (!st)
-        st = append_words(c, words.data, err);
+        st = row_append_words(&c->row, words.data, err);
     if (!st)
-        st = llm_prompt(c->llm, c->tokens, c->n, &usage, err);
-    c->n = start;
+        st = llm_prompt(c->llm, c->row.tokens, c->row.n, &usage, err);
+    c->row.n = start;
     buf_finish(&words);
     return st;
 }
@@ -446,33 +332,17 @@ static enum sarai_status speak(struct conversation *c, struct sentences *s, stru
         is_complete = is_complete || !sentences_add(s, bytes, n);
         if (!is_complete)
             st = deliver(c, s, d, err);
+        if (c->grounding.is_misplaced)
+            return st;
     }
     sentences_end(s, is_complete);
     return st ? st : deliver(c, s, d, err);
 }
 
-/* Closes the turn with what was delivered. Without an answer, or where the window has no room for its
- * words tokenised anew, the turn is forgotten. */
-static enum sarai_status remember(struct conversation *c, size_t answer_at, const char *text,
-                                  struct sarai_error *err)
-{
-    enum sarai_status st = SARAI_EINPUT;
-    c->n = c->last_answer = answer_at;
-    if (text[0])
-        st = append_words(c, text, err);
-    if (!st)
-        st = append(c, c->frame.question_cue, LLM_CONTROL, err);
-    if (st) {
-        c->n = c->turns[--c->n_turns];
-        free(c->words[c->n_turns]);
-        c->last_answer = 0;
-    }
-    return st == SARAI_EINPUT ? SARAI_OK : st;
-}
-
 enum sarai_status conversation_amend(struct conversation *c, const char *heard, struct sarai_error *err)
 {
-    return c->last_answer > 0 ? remember(c, c->last_answer, heard ? heard : "", err) : SARAI_OK;
+    return c->row.last_answer > 0 ? row_close(&c->row, c->row.last_answer, heard ? heard : "", err)
+                                  : SARAI_OK;
 }
 
 /* The words that an answer begins with were delivered by somebody else: the model reads them as its own. */
@@ -481,7 +351,57 @@ static enum sarai_status take_over(struct conversation *c, struct sentences *s, 
 {
     if (!buf_text(&d->text, begun) || !sentences_begin(s, begun, strlen(begun)))
         return out_of_memory(err, "conversation");
-    return append_words(c, begun, err);
+    return row_append_words(&c->row, begun, err);
+}
+
+/* Lets the model read tokens and answer them. */
+static enum sarai_status answer_to(struct conversation *c, const int32_t *tokens, size_t n,
+                                   struct sentences *s, struct delivery *d, struct answer *a, double start_ms,
+                                   struct sarai_error *err)
+{
+    struct llm_usage usage = {0};
+    struct llm_sampling sampling = c->options.sampling;
+    sampling.seed += (uint32_t)c->row.n_turns;
+    enum sarai_status st = llm_prompt(c->llm, tokens, n, &usage, err);
+    if (!st)
+        st = llm_sampling_set(c->llm, &sampling, err);
+    a->evaluated += usage.evaluated;
+    a->reused += usage.reused;
+    a->generated = 0;
+    return st ? st : speak(c, s, d, a, start_ms, err);
+}
+
+/* "¿Y la fianza?" means nothing without what was said before. */
+static bool goes_on(const char *words)
+{
+    const char *at = strncmp(words, "¿", sizeof "¿" - 1) == 0 ? words + sizeof "¿" - 1 : words;
+    return (*at == 'Y' || *at == 'y') && at[1] == ' ';
+}
+
+/* What the turn's answer is held to. A turn without passages has nothing that its answer could name; where it
+ * opens so all the same, turns before it had some, and it is answered without them. */
+static enum sarai_status ground(struct conversation *c, const struct question *q, struct sarai_error *err)
+{
+    if (c->row.n_turns > 1 && q && q->n_passages == 0 && !q->is_searched && !goes_on(q->words)) {
+        grounding_watch(&c->grounding);
+        return SARAI_OK;
+    }
+    return grounding_begin(&c->grounding, q, c->options.doubt, err);
+}
+
+static enum sarai_status answer_alone(struct conversation *c, struct sentences *s, struct delivery *d,
+                                      struct answer *a, double start_ms, struct sarai_error *err)
+{
+    size_t n = 0;
+    int32_t *alone = row_last_alone(&c->row, &n);
+    if (!alone)
+        return out_of_memory(err, "conversation");
+    grounding_finish(&c->grounding);
+    sentences_finish(s);
+    sentences_init(s, c->max_sentences, c->frame.is_line);
+    enum sarai_status st = answer_to(c, alone, n, s, d, a, start_ms, err);
+    free(alone);
+    return st;
 }
 
 /* The turn between question and history; the text delivered is left in d. */
@@ -490,22 +410,17 @@ static enum sarai_status take_turn(struct conversation *c, const struct question
                                    struct sarai_error *err)
 {
     struct sentences s;
-    struct llm_usage usage = {0};
-    struct llm_sampling sampling = c->options.sampling;
     bool is_grounded = c->options.is_grounded && c->frame.names_sources && !begun;
-    sampling.seed += (uint32_t)c->n_turns;
     sentences_init(&s, c->max_sentences, c->frame.is_line);
     enum sarai_status st = begun ? take_over(c, &s, d, begun, err) : SARAI_OK;
     if (!st)
         st = llm_lean(c->llm, &c->lean, err);
+    if (!st && is_grounded)
+        st = ground(c, q, err);
     if (!st)
-        st = llm_prompt(c->llm, c->tokens, c->n, &usage, err);
-    if (!st)
-        st = llm_sampling_set(c->llm, &sampling, err);
-    if (!st)
-        st = grounding_begin(&c->grounding, is_grounded ? q : NULL, c->options.doubt, err);
-    if (!st)
-        st = speak(c, &s, d, a, start_ms, err);
+        st = answer_to(c, c->row.tokens, c->row.n, &s, d, a, start_ms, err);
+    if (!st && c->grounding.is_misplaced)
+        st = answer_alone(c, &s, d, a, start_ms, err);
     if (!st && d->text.len == 0) { /* a small model may have nothing to say; silence would seem a fault */
         const char sorry[] = "No sé qué decirte.";
         sentences_finish(&s);
@@ -515,8 +430,6 @@ static enum sarai_status take_turn(struct conversation *c, const struct question
     }
     sentences_finish(&s);
     grounding_finish(&c->grounding);
-    a->evaluated = usage.evaluated;
-    a->reused = usage.reused;
     return st;
 }
 
@@ -527,10 +440,10 @@ static enum sarai_status finish_turn(struct conversation *c, const struct questi
 {
     struct delivery d = {on_piece, user, BUF_INIT(SENTENCES_MAX_BYTES)};
     struct answer a = {0};
-    size_t answer_at = c->n;
+    size_t answer_at = c->row.n;
     enum sarai_status st = take_turn(c, q, begun, &d, &a, start_ms, err);
     llm_lean(c->llm, &(struct llm_lean){0}, NULL); /* what is read ahead is for another turn */
-    enum sarai_status kept = remember(c, answer_at, buf_string(&d.text), NULL);
+    enum sarai_status kept = row_close(&c->row, answer_at, buf_string(&d.text), NULL);
     a.total_ms = clock_ms() - start_ms;
     if (!st && kept)
         st = out_of_memory(err, "conversation");
@@ -583,13 +496,13 @@ enum sarai_status conversation_recall(struct conversation *c, const struct quest
                                       const char *answer, struct sarai_error *err)
 {
     enum sarai_status st = ask(c, question, is_result, err);
-    return st ? st : remember(c, c->n, answer, err);
+    return st ? st : row_close(&c->row, c->row.n, answer, err);
 }
 
 enum sarai_status conversation_note(struct conversation *c, const char *words, struct sarai_error *err)
 {
-    c->summary_is_old = true;
-    return summary_add(&c->summary, words, err);
+    c->row.summary_is_old = true;
+    return summary_add(&c->row.summary, words, err);
 }
 
 void answer_finish(struct answer *a)

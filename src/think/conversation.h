@@ -21,12 +21,13 @@
 #include "base/error.h"
 #include "engine/llama.h"
 #include "think/frame.h"
+#include "think/row.h"
 
 struct conversation;
 
 enum {
     CONVERSATION_QUESTION_BYTES = 8 * 1024, /* longest question */
-    CONVERSATION_TURNS = 64,                /* most turns remembered */
+    CONVERSATION_TURNS = ROW_TURNS,         /* most turns remembered */
     CONVERSATION_ANSWER_TOKENS = 4096,      /* most that max_tokens may be */
     CONVERSATION_SENTENCES = 100,           /* most that max_sentences may be */
     CONVERSATION_LONGEST = 8,               /* most that long_factor may be */
@@ -125,7 +126,8 @@ enum sarai_status conversation_amend(struct conversation *c, const char *heard, 
 /* Forgets all turns. */
 void conversation_reset(struct conversation *c);
 
-/* The turns remembered now. */
+/* The turns remembered now, and the person's words in one of them, from 0: "" where a tool spoke. Borrowed. */
 int conversation_turns(const struct conversation *c);
+const char *conversation_words(const struct conversation *c, int turn);
 
 #endif

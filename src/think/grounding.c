@@ -97,6 +97,11 @@ enum sarai_status grounding_begin(struct grounding *g, const struct question *q,
     return SARAI_OK;
 }
 
+void grounding_watch(struct grounding *g)
+{
+    g->watches = true;
+}
+
 /* ---- found or not --------------------------------------------------------------------------- */
 
 static bool refuse(struct grounding *g)
@@ -320,8 +325,27 @@ static size_t naming(const struct question *q, struct sentences *s)
     return best;
 }
 
+/* Whether the answer opens, as far as it goes, as one out of passages, or that finds nothing in them. Once it
+ * goes on otherwise nothing is watched any more. */
+static bool opens_as_found(struct grounding *g, const struct sentences *s)
+{
+    static const char *const openings[] = {cue, "No aparece", "No lo sé, no aparece", "Eso no aparece"};
+    bool may_become = false;
+    for (size_t i = 0; i < sizeof openings / sizeof *openings && !g->is_misplaced; i++) {
+        size_t n = strlen(openings[i]);
+        bool is_whole = s->text.len >= n;
+        bool is_alike = strncmp(buf_string(&s->text), openings[i], is_whole ? n : s->text.len) == 0;
+        g->is_misplaced = is_alike && is_whole;
+        may_become = may_become || is_alike;
+    }
+    g->watches = g->is_misplaced || (may_become && !s->is_full);
+    return g->watches;
+}
+
 bool grounding_holds(struct grounding *g, struct sentences *s)
 {
+    if (g->watches)
+        return opens_as_found(g, s);
     size_t begun = s->text.len < sizeof cue - 1 ? s->text.len : sizeof cue - 1;
     if (!g->question || begun == 0 || strncmp(s->text.data, cue, begun) != 0)
         return false;

@@ -15,6 +15,9 @@
  * - numbers and proper names that stand in no passage are not said. The source is given away as it is
  * written, so that the voice can begin; what it is said to tell waits until it is whole and was judged. A
  * name that lacks a letter or two of one in the passages is mended.
+ *
+ * Where a turn has no passages but turns before it had, a small model opens as if it had: grounding_watch()
+ * in place of grounding_begin() tells, before anything is given away.
  */
 #ifndef SARAI_THINK_GROUNDING_H
 #define SARAI_THINK_GROUNDING_H
@@ -38,19 +41,23 @@ struct grounding {
     bool is_named;               /* the answer goes on behind "Según SOURCE," … */
     size_t named;                /* … which is so long */
     size_t judged;               /* bytes of the answer that may be given away */
+    bool watches;                /* for an opening that only passages could bear … */
+    bool is_misplaced;           /* … and this is one: nothing of it is given away */
 };
 
 enum sarai_status grounding_learn(struct grounding *g, const struct llm *llm, struct sarai_error *err);
 /* The question is borrowed until grounding_finish(). */
 enum sarai_status grounding_begin(struct grounding *g, const struct question *q, float doubt,
                                   struct sarai_error *err);
+void grounding_watch(struct grounding *g);
 void grounding_finish(struct grounding *g);
 
 /* May replace the first token, or fill `refusal`. */
 enum sarai_status grounding_settle(struct grounding *g, struct llm *llm, int32_t *token,
                                    struct sarai_error *err);
-/* True: nothing new may be given away yet. Judges sentences as they become whole: one that rests on nothing
- * is replaced by that, and ends the answer. Without memory s->is_out_of_memory is set. */
+/* True: nothing new may be given away yet, or at all (is_misplaced). Judges sentences as they become whole:
+ * one that rests on nothing is replaced by that, and ends the answer. Without memory s->is_out_of_memory is
+ * set. */
 bool grounding_holds(struct grounding *g, struct sentences *s);
 
 #endif

@@ -150,10 +150,69 @@ static void where_nothing_was_found_all_may_be_said(void **state)
     conversation_close(c);
 }
 
+/* What is heard of a question without passages, whose answer the model gives the first time and, where it is
+ * asked again, the second time. */
+static void expect_bare(struct conversation *c, struct llm *llm, const char *words, const char *first,
+                        const char *second, const char *expected)
+{
+    const char *const plan[] = {first, second, NULL};
+    struct listened h = {.all_whole = true};
+    struct answer a = {0};
+    llm->plan = plan;
+    assert_int_equal(conversation_answer(c, words, hear, &h, &a, NULL), SARAI_OK);
+    assert_string_equal(a.text, expected);
+    assert_string_equal(h.text, expected);
+    assert_int_equal(a.generated, strlen(expected) + 1); /* of what was given alone */
+    llm->plan = NULL;
+    answer_finish(&a);
+}
+
+static void what_only_passages_could_bear_is_taken_back(void **state)
+{
+    (void)state;
+    struct llm llm = {0};
+    struct conversation *c = begin(&llm, 0, true);
+    static const char *const openings[] = {"No aparece en lo que tengo.", "No lo sé, no aparece en nada.",
+                                           "Eso no aparece en contrato.", "Según contrato, es Íñigo."};
+    expect_bare(c, &llm, "Hola.", openings[0], "Nunca.", openings[0]); /* nothing was there before it */
+    expect(c, &llm, "Según contrato, la paga Íñigo.", 2, "Según contrato, la paga Íñigo.");
+    for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
+        expect_bare(c, &llm, "¿Capital de Chile?", openings[i], "Es Santiago.", "Es Santiago.");
+        assert_null(strstr(llm.read, "Contexto")); /* it was asked alone … */
+        assert_int_equal(conversation_warm(c, NULL), SARAI_OK);
+        assert_non_null(strstr(llm.read, "Íñigo")); /* … and nothing is forgotten */
+        assert_non_null(strstr(llm.read, "Es Santiago."));
+    }
+    expect_bare(c, &llm, "¿Y la luna?", openings[0], openings[1], openings[0]); /* means nothing alone */
+    expect_bare(c, &llm, "¿Y?", openings[0], openings[1], openings[1]);         /* no third time */
+    conversation_close(c);
+}
+
+static void what_opens_nearly_so_is_said(void **state)
+{
+    (void)state;
+    struct llm llm = {0};
+    struct conversation *c = begin(&llm, 0, true);
+    static const char *const said[] = {"No",        "No lo sé.",     "No lo sé, no tengo reloj.",
+                                       "Eso no",    "Eso no puedo.", "Segúnda no.",
+                                       "Santiago.", "Nada"};
+    expect(c, &llm, "Según contrato, la paga Íñigo.", 2, "Según contrato, la paga Íñigo.");
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        expect_bare(c, &llm, "¿Capital de Chile?", said[i], "Otra cosa.", said[i]);
+    expect(c, &llm, "No aparece en lo que tengo.", 0,
+           "No aparece en lo que tengo."); /* it was searched for */
+    conversation_close(c);
+    c = begin(&llm, 0, false);
+    expect_bare(c, &llm, "Hola.", "Hola.", "No.", "Hola.");
+    expect_bare(c, &llm, "¿Capital?", "No aparece.", "Otra cosa.", "No aparece.");
+    conversation_close(c);
+}
+
 static void every_allocation_may_fail(void **state)
 {
     (void)state;
     int n = 0;
+    static const char *const plan[] = {"No aparece.", "Sí.", NULL};
     for (bool is_last = false; !is_last; n++) {
         struct llm llm = {.say = SOURCE " lo cobra Begoña Arizabalga. Son 7."};
         struct conversation *c = begin(&llm, 0, true);
@@ -162,6 +221,10 @@ static void every_allocation_may_fail(void **state)
         struct answer a = {0};
         fail_allocation(n);
         enum sarai_status st = conversation_ask(c, &q, NULL, NULL, &a, &err);
+        llm.plan = plan;
+        answer_finish(&a);
+        if (!st) /* one that is taken back */
+            st = conversation_answer(c, "¿Quién?", NULL, NULL, &a, &err);
         is_last = !allocation_failed();
         assert_int_equal(err.status, st);
         assert_int_equal(st, is_last ? SARAI_OK : SARAI_ENOMEM);
@@ -179,6 +242,8 @@ int main(void)
         cmocka_unit_test(the_source_is_not_kept_waiting),
         cmocka_unit_test(a_doubtful_model_says_that_it_is_not_there),
         cmocka_unit_test(where_nothing_was_found_all_may_be_said),
+        cmocka_unit_test(what_only_passages_could_bear_is_taken_back),
+        cmocka_unit_test(what_opens_nearly_so_is_said),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
