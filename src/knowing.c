@@ -10,6 +10,7 @@
 #include "know/place.h"
 #include "know/retrieval.h"
 #include "know/words.h"
+#include "remember/fact_rules.h"
 
 enum { PATH_BYTES = 4096 };
 
@@ -221,7 +222,8 @@ enum sarai_status assistant_look_up(struct sarai *s, const struct sarai_question
 {
     long most = config_int(s->cfg, "SEARCH_PASSAGES");
     out->question = *question;
-    if (!s->shelf || most == 0 || question->n_passages > 0 || question->searched || question->is_result)
+    if (!s->shelf || most == 0 || question->n_passages > 0 || question->searched || question->is_result ||
+        fact_rules_only_tell(question->text))
         return SARAI_OK;
     float room[EMBEDDER_MAX_DIMENSION];
     const float *vector = NULL;

@@ -5,7 +5,7 @@
 
 #include "base/fold.h"
 
-enum { MOST_BYTES = 600, MOST_CLAUSES = 8, MOST_VALUE_WORDS = 14, WORD_BYTES = 64 };
+enum { MOST_BYTES = 600, MOST_CLAUSES = 8, MOST_VALUE_WORDS = 14, WORD_BYTES = 64, ASKED_WORDS = 8 };
 
 /* What a clause begins with, folded, without and with its last blank; the value follows. */
 static const struct rule {
@@ -326,20 +326,41 @@ static bool asks_of_people(const char *line, struct fact_found *out)
     return false;
 }
 
-/* Whether the utterance, from one of its words on, is this question, however a recogniser spells it and cuts
- * its words. */
-static bool is_asked(const char *line, const char *question)
+/* How the utterance sounds from each of its words on, one behind the other, each with its NUL. */
+static bool sound_from_each_word(const char *line, struct buf *out)
 {
-    struct buf own = BUF_INIT(2 * MOST_BYTES), said = BUF_INIT(2 * MOST_BYTES);
-    bool found = false, ok = fold_sound(question, &own);
-    for (const char *at = line; ok && !found && at; at = strchr(at + 1, ' ')) {
-        buf_reset(&said);
-        ok = fold_sound(at, &said);
-        found = strcmp(buf_string(&said), buf_string(&own)) == 0;
-    }
-    buf_finish(&own);
+    bool ok = true;
+    for (const char *at = line; ok && at && at[1]; at = strchr(at + 1, ' '))
+        ok = fold_sound(at, out) && buf_append(out, "", 1);
+    return ok;
+}
+
+/* Whether one of these sounds is that of the question: however a recogniser spells it and cuts its words. */
+static bool is_asked(const struct buf *said, const char *question, struct buf *own)
+{
+    buf_reset(own);
+    if (!fold_sound(question, own))
+        return false;
+    for (size_t at = 0; at < said->len; at += strlen(said->data + at) + 1)
+        if (strcmp(said->data + at, buf_string(own)) == 0)
+            return true;
+    return false;
+}
+
+static bool asks(const char *line, struct fact_found *out)
+{
+    struct buf said = BUF_INIT(ASKED_WORDS * MOST_BYTES), own = BUF_INIT(MOST_BYTES);
+    size_t i = 0, n = sizeof questions / sizeof *questions;
+    bool ok = sound_from_each_word(line, &said);
+    while (ok && i < n && !is_asked(&said, questions[i].asks, &own))
+        i++;
     buf_finish(&said);
-    return ok && found;
+    buf_finish(&own);
+    if (!ok || i == n)
+        return false;
+    out->act = *questions[i].key ? FACT_ASKED : FACT_ASKED_ALL;
+    snprintf(out->key, sizeof out->key, "%s", questions[i].key);
+    return true;
 }
 
 /* What is not told but asked or wished, of the whole utterance. */
@@ -348,16 +369,7 @@ static bool reads_whole(const char *line, struct fact_found *out)
     *out = (struct fact_found){0};
     if (is_unwanted(line, out))
         return true;
-    if (count_words(line) > 8)
-        return false;
-    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
-        if (!is_asked(line, questions[i].asks))
-            continue;
-        out->act = *questions[i].key ? FACT_ASKED : FACT_ASKED_ALL;
-        snprintf(out->key, sizeof out->key, "%s", questions[i].key);
-        return true;
-    }
-    return asks_of_people(line, out);
+    return count_words(line) <= ASKED_WORDS && (asks(line, out) || asks_of_people(line, out));
 }
 
 /* A recogniser may leave the marks out. */
@@ -407,6 +419,47 @@ size_t fact_rules_read(const char *words, struct fact_found *out, size_t most)
         at += length + 1;
     }
     return found;
+}
+
+/* Whether a clause is nothing but what may stand before a rule: "hola, Sarai". */
+static bool is_filler(struct clause *c)
+{
+    while (c->line.len > 1 && begins_with_filler(c))
+        if (!drop_word(c))
+            return true;
+    return c->line.len <= 1;
+}
+
+/* A recogniser may join what is told and what is asked: "vivo en Cádiz cuándo vence el contrato". */
+static bool may_ask(const char *words, size_t n)
+{
+    static const char *const asking[] = {" cuando ",  " cuanto ", " cuanta ", " cuantos ",
+                                         " cuantas ", " donde ",  " quien ",  " cual ",
+                                         " dime ",    " busca ",  " mira "};
+    struct buf line = BUF_INIT(2 * MOST_BYTES);
+    bool may = !fold_line(words, n, &line) || holds_any(line.data, asking, sizeof asking / sizeof *asking);
+    buf_finish(&line);
+    return may;
+}
+
+bool fact_rules_only_tell(const char *words)
+{
+    size_t n = strnlen(words, MOST_BYTES);
+    bool only = n < MOST_BYTES && !may_ask(words, n), any = false;
+    struct fact_found found;
+    for (size_t at = 0; only && at < n;) {
+        size_t length = clause_length(words + at);
+        struct clause c = {words + at, length, BUF_INIT(2 * MOST_BYTES)}, again = c;
+        only = words[at + length] != '?' && fold_line(c.text, c.n, &c.line) &&
+               fold_line(again.text, again.n, &again.line);
+        bool told = only && tells(&c, &found);
+        only = only && (told || is_filler(&again));
+        any = any || told;
+        buf_finish(&c.line);
+        buf_finish(&again.line);
+        at += length + 1;
+    }
+    return only && any;
 }
 
 bool fact_rules_concern(const char *words)

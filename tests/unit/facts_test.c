@@ -144,6 +144,45 @@ static void wishes_and_questions_are_found(void **state)
     assert_false(fact_rules_concern("¿Cuál es la capital de Francia?"));
 }
 
+/* Sentences that only tell, up to NULL, and others. */
+static void what_only_tells_is_known(void **state)
+{
+    static const char *const said[] = {"Me llamo Ana.",
+                                       "Hola, Sarai, me llamo Ana y vivo en Cádiz.",
+                                       "Mi hijo se llama Leo",
+                                       "Soy celíaca. Me gusta el té.",
+                                       "Recuerda que el garaje es el 44.",
+                                       "Buenas tardes. Trabajo como enfermera.",
+                                       NULL,
+                                       "Me llamo Ana, ¿cuándo vence el contrato?",
+                                       "Dime cuándo vence el contrato.",
+                                       "Vivo en Cádiz cuándo vence el contrato",
+                                       "Me llamo Ana. Busca el contrato.",
+                                       "Me llamo Ana. Se ha muerto mi abuela.",
+                                       "¿Me llamo Ana?",
+                                       "Hola, Sarai.",
+                                       "No me llamo Ana.",
+                                       "",
+                                       "."};
+    bool tells = true;
+    (void)state;
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        if (said[i] && fact_rules_only_tell(said[i]) != tells)
+            fail_msg("“%s” asks %s", said[i], tells ? "something" : "nothing");
+        tells = tells && said[i];
+    }
+}
+
+/* A question is one from a word on, not from within a word. */
+static void questions_begin_with_a_word(void **state)
+{
+    struct fact_found found;
+    (void)state;
+    assert_int_equal(fact_rules_read("Oye, ¿don de bibo?", &found, 1), 1);
+    assert_string_equal(found.key, "casa");
+    assert_int_equal(fact_rules_read("Lo hago porque me gusta", &found, 1), 0);
+}
+
 static void facts_are_kept_replaced_and_forgotten(void **state)
 {
     char folder[] = "/tmp/sarai-facts-XXXXXX", path[64], command[128];
@@ -231,6 +270,8 @@ int main(void)
         cmocka_unit_test(tellings_are_found),
         cmocka_unit_test(other_sentences_are_left_alone),
         cmocka_unit_test(wishes_and_questions_are_found),
+        cmocka_unit_test(what_only_tells_is_known),
+        cmocka_unit_test(questions_begin_with_a_word),
         cmocka_unit_test(facts_are_kept_replaced_and_forgotten),
         cmocka_unit_test(each_speaker_has_their_own),
     };
