@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act/grammar.h"
 #include "acting.h"
 #include "assistant.h"
 #include "base/folders.h"
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, LISTED_BYTES = 64 * 1024 /* of a grammar */ };
 
 static enum sarai_status open_listener(struct sarai *s, struct sarai_error *err)
 {
@@ -104,13 +105,15 @@ static enum sarai_status find_steering(const struct sarai *s, const char *model,
     return st;
 }
 
-static struct conversation_options conversation_settings(const struct sarai *s, const char *model)
+/* `listed`: room for the grammar of tools that the asker brings; borrowed. */
+static struct conversation_options conversation_settings(const struct sarai *s, const char *model,
+                                                         struct buf *listed)
 {
     struct conversation_options o = conversation_options_default();
     const char *tools = config_text(s->cfg, "LLM_TOOLS");
     o.frame = frame_of(s, model);
     o.tools = tools[0] ? tools : acting_signatures(s->acting);
-    o.grammar = tools[0] ? NULL : acting_grammar(s->acting);
+    o.grammar = !tools[0] ? acting_grammar(s->acting) : grammar_of_list(tools, listed) ? listed->data : NULL;
     o.max_sentences = (int)config_int(s->cfg, "LLM_MAX_SENTENCES");
     o.max_tokens = (int)config_int(s->cfg, "LLM_MAX_TOKENS");
     o.long_factor = config_real(s->cfg, "LLM_LONG");
@@ -147,8 +150,10 @@ static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *
         st = llm_open(&engine, &s->llm, err);
     if (st)
         return st;
-    const struct conversation_options options = conversation_settings(s, model);
+    struct buf listed = BUF_INIT(LISTED_BYTES);
+    const struct conversation_options options = conversation_settings(s, model, &listed);
     st = conversation_open(&options, s->llm, &s->conversation, err);
+    buf_finish(&listed);
     return st ? st : conversation_warm(s->conversation, err);
 }
 

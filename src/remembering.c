@@ -143,6 +143,29 @@ static enum sarai_status recall_facts(const struct sarai *s, const char *key, st
     return st;
 }
 
+/* Whether a fact is told or unwanted that this key means. */
+static bool concerns(const struct fact_found *fact, const char *key)
+{
+    size_t n = strlen(key);
+    return fact->act == FACT_UNWANTED_ALL ||
+           ((fact->act == FACT_TOLD || fact->act == FACT_UNWANTED) && strncmp(fact->key, key, n) == 0 &&
+            (fact->key[n] == '\0' || fact->key[n] == ' '));
+}
+
+/* What was told in this conversation, the latest first: also where a program has brought its turns, of which
+ * nothing is kept. What was to be forgotten is. */
+static bool recall_turns(const struct sarai *s, const char *key, struct buf *out)
+{
+    struct fact_found found[FACT_RULES_MOST];
+    for (int turn = conversation_turns(s->conversation); turn-- > 0;) {
+        size_t n = fact_rules_read(conversation_words(s->conversation, turn), found, FACT_RULES_MOST);
+        for (size_t i = 0; i < n; i++)
+            if (concerns(&found[i], key))
+                return found[i].act != FACT_TOLD || buf_text(out, found[i].text);
+    }
+    return true;
+}
+
 enum sarai_status assistant_reply(const struct sarai *s, const char *words, struct buf *out,
                                   struct sarai_error *err)
 {
@@ -153,6 +176,8 @@ enum sarai_status assistant_reply(const struct sarai *s, const char *words, stru
     const char *instead = NULL;
     if (found.act == FACT_ASKED || found.act == FACT_ASKED_ALL) {
         st = recall_facts(s, found.act == FACT_ASKED ? found.key : NULL, out, err);
+        if (!st && out->len == 0 && found.act == FACT_ASKED && !recall_turns(s, found.key, out))
+            st = out_of_memory(err, tr("la respuesta", "the answer"));
         instead = found.act == FACT_ASKED_ALL        ? "Todavía no me has contado nada de ti."
                   : strcmp(found.key, "nombre") == 0 ? "Todavía no me has dicho cómo te llamas."
                                                      : "Todavía no me lo has contado.";

@@ -363,6 +363,19 @@ void sarai_new_conversation(struct sarai *s)
     (void)s;
 }
 
+int conversation_turns(const struct conversation *c)
+{
+    (void)c;
+    return 0;
+}
+
+const char *conversation_words(const struct conversation *c, int turn)
+{
+    (void)c;
+    (void)turn;
+    return "";
+}
+
 enum sarai_status conversation_warm(struct conversation *c, struct sarai_error *err)
 {
     (void)c, (void)err;

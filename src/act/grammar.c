@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "act/schema.h"
+#include "act/tool.h"
 
 /* A JSON text is one line without control characters; blanks between its parts are not allowed, which is how
  * models write it and leaves nothing to choose. */
@@ -120,4 +121,58 @@ bool grammar_write(const struct grammar_tool *tools, size_t n, struct buf *out)
         ok = add_member_rules(tools[i].schema, i, &m, out) && add_arguments(&m, i, out);
     }
     return ok && buf_text(out, common);
+}
+
+/* ---- a list of signatures --------------------------------------------------------------------- */
+
+enum { LISTED = 64 /* most tools */ };
+
+/* Takes what stands before one of these marks and is a name; false: nothing does. */
+static bool take_name(const char **at, const char *marks, char out[TOOL_NAME_BYTES])
+{
+    size_t n = strcspn(*at, marks);
+    if (n == 0 || n >= TOOL_NAME_BYTES || !(*at)[n])
+        return false;
+    memcpy(out, *at, n);
+    out[n] = '\0';
+    *at += n;
+    return true;
+}
+
+/* "hora(lugar)" and what parts it from the next one. */
+static bool take_signature(const char **at, char name[TOOL_NAME_BYTES], json_t **schema)
+{
+    char member[TOOL_NAME_BYTES];
+    json_t *members = json_object();
+    *schema = json_pack("{s:o}", "properties", members);
+    if (!*schema || !take_name(at, "( ,)", name) || strspn(name, TOOL_NAME_LETTERS) != strlen(name) ||
+        *(*at)++ != '(')
+        return false;
+    while (**at != ')') {
+        if (!take_name(at, ",()", member) || **at == '(' ||
+            json_object_set_new(members, member, json_object()))
+            return false;
+        *at += strspn(*at, ", ");
+    }
+    ++*at;
+    *at += strspn(*at, ", ");
+    return true;
+}
+
+bool grammar_of_list(const char *list, struct buf *out)
+{
+    struct grammar_tool tools[LISTED];
+    char names[LISTED][TOOL_NAME_BYTES];
+    json_t *schemas[LISTED] = {0};
+    size_t n = 0;
+    bool ok = *list;
+    for (; ok && *list; n += ok) {
+        ok = n < LISTED && take_signature(&list, names[n], &schemas[n]);
+        if (ok)
+            tools[n] = (struct grammar_tool){names[n], schemas[n]};
+    }
+    ok = ok && grammar_write(tools, n, out);
+    for (size_t i = 0; i < LISTED; i++)
+        json_decref(schemas[i]);
+    return ok;
 }

@@ -24,6 +24,8 @@
 #include "base/error.h"
 #include "base/stop.h"
 
+#define TOOL_NAME_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."
+
 enum {
     TOOL_NAME_BYTES = 65,          /* of a name: letters, digits, "_", "-", "."; 64 at most */
     TOOL_USUAL_MS = 3000,          /* deadline of a tool that names none */

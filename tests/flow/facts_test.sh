@@ -26,6 +26,14 @@ check "forgotten by command: $(cat out err)" grep -q "1" out
 REMEMBER=off lines "Me llamo Eva." "¿Cómo me llamo?"
 run facts
 check "off: nothing is kept: $(cat out)" [ "$(grep -c Eva out)" = 0 ]
+brought() { printf '{"text":"¿Cómo se llama mi gato?","history":[%s]}' "$1" | run ask --json -; }
+brought '{"text":"Mi gato se llama Bigotes.","answer":"Qué bien."},{"text":"Hola.","answer":"Hola."}'
+check "what a program has brought is known: $(cat out)" jq_holds '.[0].answer == "Tu gato se llama Bigotes."' out
+brought '{"text":"Mi gato se llama Bigotes.","answer":"Qué bien."},{"text":"Olvida todo lo que sabes de mí.","answer":"Vale."}'
+check "but not what is to be forgotten: $(cat out)" jq_holds '.[0].answer | test("no me lo has contado")' out
+printf '%s\n' '{"text":"¿Puedo comer pan?","passages":[{"source":"lo que me has contado","text":"Eres celíaca."}]}' \
+    '{"text":"¿Cuál es la capital de Portugal?"}' | run ask --json --keep -
+check "what was found before does not bind what is asked next: $(cat out)" jq_holds '.[1].answer | test("aparece|Según") | not' out
 SPEAKER=ana lines "Me llamo Ana." "Soy alérgica al polen."
 SPEAKER=luis lines "¿Cómo me llamo?" "¿A qué soy alérgico?"
 check "to each their own: $(cat out)" jq_holds '(.[0].answer | test("no me has dicho")) and (.[1].answer | test("no me lo has contado"))' out
@@ -41,6 +49,9 @@ run index cartel.txt
 check "indexed: $(cat err)" [ "$code" = 0 ]
 lines "Me llamo Ana." "¿Cómo me llamo?"
 check "what is remembered is said of no document: $(cat out)" jq_holds '.[1].answer == "Te llamas Ana."' out
+check "what is told is looked up in none: $(cat out)" jq_holds '(.[0].sources | length) == 0' out
+lines "Dime qué dice el cartel de la puerta."
+check "what is asked for is looked up: $(cat out)" jq_holds '(.[0].sources | length) == 1' out
 expect 2 "list, forget" facts forget
 expect 2 "list, forget" facts nada
 echo "no database" >.local/share/sarai/recuerdos.db

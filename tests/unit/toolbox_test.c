@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "act/grammar.h"
 #include "act/toolbox.h"
 #include "base/clock.h"
 
@@ -180,6 +181,24 @@ static void the_model_is_shown_names_and_grammar(void **state)
     buf_finish(&small);
 }
 
+static void tools_that_are_only_listed_have_a_grammar(void **state)
+{
+    static const char *const bad[] = {
+        "",           "hora",       "hora(",  "hora(lugar", "hora)lugar(",
+        "hora(a(b))", "mi casa(a)", "a(b,,c", "(a)",        "hora(lugar) y más"};
+    struct buf text = BUF_INIT(64 * 1024);
+    (void)state;
+    assert_true(grammar_of_list("hora(), casa(cosa, día)", &text));
+    assert_non_null(strstr(text.data, "\"hora\" \"\\\",\\\"arguments\\\":\" a0"));
+    assert_non_null(strstr(text.data, "a0 ::= \"{\" (\"\")? \"}\"\n"));
+    assert_non_null(strstr(text.data, "m1-1 ::= \"\\\"día\\\"\" \":\" any\n"));
+    assert_non_null(strstr(text.data, "a1 ::= \"{\" (m1-0 (\",\" m1-1)? | m1-1)? \"}\"\n"));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (grammar_of_list(bad[i], &text))
+            fail_msg("“%s” is no list", bad[i]);
+    buf_finish(&text);
+}
+
 static void results_are_data_of_limited_length(void **state)
 {
     struct fixture *f = *state;
@@ -264,6 +283,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(calls_keep_the_schema, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_call_runs_until_its_deadline, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_model_is_shown_names_and_grammar, set_up, tear_down),
+        cmocka_unit_test(tools_that_are_only_listed_have_a_grammar),
         cmocka_unit_test_setup_teardown(results_are_data_of_limited_length, set_up, tear_down),
         cmocka_unit_test_setup_teardown(providers_list_their_tools_at_run_time, set_up, tear_down),
     };
