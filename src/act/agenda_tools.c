@@ -271,7 +271,8 @@ static bool describe_list(void *self, const json_t *arguments, char *out, size_t
     if (action && strcmp(action, "vaciar") == 0)
         used = snprintf(out, n, "vaciar la lista de %s", name);
     else if (action && thing && strcmp(action, "leer") != 0)
-        used = snprintf(out, n, "%s %s en la lista de %s", action, thing, name);
+        used = snprintf(out, n, "%s %s %s la lista de %s", action, thing,
+                        strcmp(action, "añadir") == 0 ? "a" : "de", name);
     return used >= 0 && used < (int)n;
 }
 

@@ -8,7 +8,7 @@
 #include "act/mcp_config.h"
 #include "base/utf8.h"
 
-enum { CALL_MS = 30000, ABOUT_BYTES = 400 };
+enum { CALL_MS = 30000, ABOUT_BYTES = 400, NOTE_BYTES = 200 };
 
 struct mcp_tool {
     struct mcp *mcp;
@@ -22,6 +22,7 @@ struct server {
     char name[MCP_NAME_BYTES];
     json_t *entry, *listed; /* references */
     struct mcp *mcp;
+    struct buf *left_out; /* borrowed */
     struct mcp_tool tools[MCP_TOOLS];
     size_t n;
 };
@@ -165,18 +166,54 @@ static enum sarai_status add(struct server *s, struct toolbox *box, const json_t
     return st == SARAI_ENOMEM || st == SARAI_EINPUT ? failed(err, st, "%s", refused.message) : SARAI_OK;
 }
 
+static void name_left_out(const char *name, char out[NOTE_BYTES])
+{
+    snprintf(out, NOTE_BYTES, tr("Sin las herramientas de «%s»: ", "Without the tools of “%s”: "), name);
+}
+
+/* Takes the line of a server out of the list, where it has one. */
+static void unnote(struct buf *left_out, const char *name)
+{
+    char begins[NOTE_BYTES];
+    name_left_out(name, begins);
+    char *at = left_out->len > 0 ? strstr(left_out->data, begins) : NULL;
+    if (!at)
+        return;
+    char *end = strchr(at, '\n');
+    if (end)
+        memmove(at, end + 1, strlen(end + 1) + 1);
+    else
+        at[at > left_out->data ? -1 : 0] = '\0'; /* with the line break before it */
+    left_out->len = strlen(left_out->data);
+}
+
+/* Past the room of the list it is left out without a word. */
+static void note(struct buf *left_out, const char *name, const struct sarai_error *why)
+{
+    char begins[NOTE_BYTES];
+    unnote(left_out, name);
+    name_left_out(name, begins);
+    buf_printf(left_out, "%s%s%s.", left_out->len > 0 ? "\n" : "", begins, why->message);
+}
+
 static enum sarai_status list(void *self, struct toolbox *box, double deadline_ms, const struct stop *stop,
                               struct sarai_error *err)
 {
     struct server *s = self;
     const json_t *tools = NULL;
+    struct sarai_error why = {0};
     forget(s);
-    enum sarai_status st = mcp_tools(s->mcp, deadline_ms, stop, &tools, err);
+    enum sarai_status st = mcp_tools(s->mcp, deadline_ms, stop, &tools, &why);
     if (!st)
         s->listed = json_incref((json_t *)tools);
     for (size_t i = 0; !st && i < json_array_size(tools); i++)
-        st = add(s, box, json_array_get(tools, i), err);
-    return st;
+        st = add(s, box, json_array_get(tools, i), &why);
+    if (st) {
+        note(s->left_out, s->name, &why);
+        return failed(err, st, "%s", why.message);
+    }
+    unnote(s->left_out, s->name);
+    return SARAI_OK;
 }
 
 static bool has_news(void *self)
@@ -213,13 +250,6 @@ static enum sarai_status open_server(const char *name, json_t *entry, struct ser
     return st;
 }
 
-/* Past the room of the list it is left out without a word. */
-static void note(struct buf *left_out, const char *name, const struct sarai_error *why)
-{
-    buf_printf(left_out, tr("%sSin las herramientas de «%s»: %s.", "%sWithout the tools of “%s”: %s."),
-               left_out->len > 0 ? "\n" : "", name, why->message);
-}
-
 enum sarai_status mcp_provide(struct toolbox *box, const char *path, const struct stop *stop,
                               struct buf *left_out, struct sarai_error *err)
 {
@@ -241,6 +271,7 @@ enum sarai_status mcp_provide(struct toolbox *box, const char *path, const struc
     for (size_t i = 0; i < n; i++) {
         const struct tool_provider provider = {"MCP", opened[i], list, has_news, close_server};
         struct sarai_error why = {0};
+        opened[i]->left_out = left_out;
         if (toolbox_provide(box, &provider, stop, &why) != SARAI_OK)
             note(left_out, opened[i]->name, &why);
     }

@@ -25,10 +25,10 @@ static struct toolbox *open_box(const char *config)
     fputs(config, f);
     fclose(f);
     assert_int_equal(toolbox_open(&box, NULL), SARAI_OK);
-    struct buf left_out = BUF_INIT(4096);
+    static struct buf left_out = BUF_INIT(4096); /* as long as the box */
+    buf_reset(&left_out);
     enum sarai_status st = mcp_provide(box, config_path, NULL, &left_out, &err);
     st = !st && left_out.len > 0 ? toolbox_refresh(box, NULL, &err) : st;
-    buf_finish(&left_out);
     while (st == SARAI_ECANCELLED) /* node takes its time on a busy machine */
         st = toolbox_refresh(box, NULL, &err);
     if (st)

@@ -396,7 +396,7 @@ static void what_nobody_asked_to_keep_is_asked_first(void **state)
         "{\"name\":\"lista\",\"arguments\":{\"accion\":\"añadir\",\"cosa\":\"huevos\"}}";
     struct house *h = *state;
     assert_said(h, "Dime algo que cocinar con huevos.", "");
-    assert_thought(h, PLAN(add, "Hecho."), "¿Confirmas añadir huevos en la lista de la compra?");
+    assert_thought(h, PLAN(add, "Hecho."), "¿Confirmas añadir huevos a la lista de la compra?");
     assert_said(h, "No.", "Vale, no lo hago.");
     assert_said(h, "Que no se me olvide meter huevos en eso de ayer.", "");
     assert_thought(h, PLAN(add, "Hecho."), "Hecho.");
