@@ -13,7 +13,7 @@ sox two.wav two.wav two.wav long.wav
 interrupt_in() {
     local pid
     : >events
-    timeout -k 5 120 "$sarai" talk --input long.wav --output cut.wav --pace fast --eagerness 2 --events >events 2>err &
+    timeout -k 5 300 "$sarai" talk --input long.wav --output cut.wav --pace fast --eagerness 2 --events >events 2>err &
     pid=$!
     until grep -q "\"state\":\"$1\"" events 2>/dev/null || ! kill -0 $pid 2>/dev/null; do sleep 0.005; done
     kill -INT $pid 2>/dev/null
@@ -43,12 +43,22 @@ check "just enough: $(cat err)" jq_holds '[.[] | select(.event == "turn")] | len
 # conversation goes on as it was.
 model=$("$sarai" models path gemma-3-270m)
 cp "$(readlink -f "$model")" own.gguf
-sox "$question" -r 16000 waits.wav pad 0.5 15
-sox waits.wav waits.wav twice.wav
-timeout -k 5 120 "$sarai" talk --input twice.wav --output twice.out.wav --events --llm-model "$PWD/own.gguf" \
-    --llm-adapter none --ram-budget-mb "$((needed + 400))" >events 2>err &
+sox "$question" -t raw -r 16000 -c 1 -e signed -b 16 question.raw pad 0.5 0
+mkfifo microphone
+timeout -k 5 300 "$sarai" talk --input - --output twice.out.wav --events --llm-model "$PWD/own.gguf" \
+    --llm-adapter none --ram-budget-mb "$((needed + 400))" <microphone >events 2>err &
 talker=$!
-until grep -q '"event":"turn"' events 2>/dev/null || ! kill -0 $talker 2>/dev/null; do sleep 0.05; done
+exec 3>microphone
+# ask_aloud N: the question, then silence until N are answered and the last answer has been heard.
+ask_aloud() {
+    cat question.raw >&3
+    until jq -enR "[inputs | fromjson?] | ([.[] | select(.event == \"turn\")] | length) == $1 and last.state == \"idle\"" events >/dev/null; do
+        kill -0 $talker 2>/dev/null || return
+        head -c 3200 /dev/zero >&3
+        sleep 0.1
+    done
+}
+ask_aloud 1
 taken=$("$root/tests/flow/evict.py" "$(pgrep -P $talker sarai)")
 case $? in
 77) echo "what is resident cannot be taken away here" >&2 ;;
@@ -56,13 +66,15 @@ case $? in
 esac
 echo "garbage" >other.gguf
 mv other.gguf own.gguf
+ask_aloud 2
+exec 3>&-
 wait $talker
 check "evicted: exit $?: $(head -c 300 err)" [ $? = 0 ]
 check "both are answered alike: $(jq -c 'select(.event == "answered").answer' events)" jq_holds \
     '[.[] | select(.event == "answered") | .answer] | length == 2 and .[0] == .[1]' events
 
 # The disk is full: the loudspeaker's file cannot be written, which is said.
-(ulimit -f 40 && exec timeout -k 5 120 "$sarai" talk --input one.wav --output full.wav --pace fast) >out 2>err
+(ulimit -f 40 && exec timeout -k 5 300 "$sarai" talk --input one.wav --output full.wav --pace fast) >out 2>err
 code=$?
 check "a full disk: exit $code: $(head -c 300 err)" [ $code = 5 ]
 check "a full disk: no half file" is_absent full.wav
