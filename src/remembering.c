@@ -6,6 +6,7 @@
 
 #include "acting.h"
 #include "assistant.h"
+#include "base/fold.h"
 #include "base/folders.h"
 #include "remember/fact_rules.h"
 #include "remember/facts.h"
@@ -152,16 +153,31 @@ static bool concerns(const struct fact_found *fact, const char *key)
             (fact->key[n] == '\0' || fact->key[n] == ' '));
 }
 
+/* Whether the words have this one, whatever is said of it: "mi hermana Pilar llega hoy". */
+static bool mention(const char *words, const char *key)
+{
+    char spaced[FACT_KEY_BYTES + 2];
+    struct buf line = BUF_INIT(4 * CONVERSATION_QUESTION_BYTES);
+    snprintf(spaced, sizeof spaced, " %s ", key);
+    bool found = fold_line(words, strlen(words), &line) && strstr(line.data, spaced);
+    buf_finish(&line);
+    return found;
+}
+
 /* What was told in this conversation, the latest first: also where a program has brought its turns, of which
- * nothing is kept. What was to be forgotten is. */
-static bool recall_turns(const struct sarai *s, const char *key, struct buf *out)
+ * nothing is kept. What was to be forgotten is. `*is_mentioned`: no rule read it, but there is something that
+ * the model may know. */
+static bool recall_turns(const struct sarai *s, const char *key, bool *is_mentioned, struct buf *out)
 {
     struct fact_found found[FACT_RULES_MOST];
+    *is_mentioned = false;
     for (int turn = conversation_turns(s->conversation); turn-- > 0;) {
-        size_t n = fact_rules_read(conversation_words(s->conversation, turn), found, FACT_RULES_MOST);
+        const char *words = conversation_words(s->conversation, turn);
+        size_t n = fact_rules_read(words, found, FACT_RULES_MOST);
         for (size_t i = 0; i < n; i++)
             if (concerns(&found[i], key))
                 return found[i].act != FACT_TOLD || buf_text(out, found[i].text);
+        *is_mentioned = *is_mentioned || (n == 0 && mention(words, key));
     }
     return true;
 }
@@ -176,8 +192,12 @@ enum sarai_status assistant_reply(const struct sarai *s, const char *words, stru
     const char *instead = NULL;
     if (found.act == FACT_ASKED || found.act == FACT_ASKED_ALL) {
         st = recall_facts(s, found.act == FACT_ASKED ? found.key : NULL, out, err);
-        if (!st && out->len == 0 && found.act == FACT_ASKED && !recall_turns(s, found.key, out))
+        bool is_mentioned = false;
+        if (!st && out->len == 0 && found.act == FACT_ASKED &&
+            !recall_turns(s, found.key, &is_mentioned, out))
             st = out_of_memory(err, tr("la respuesta", "the answer"));
+        if (is_mentioned)
+            return st;
         instead = found.act == FACT_ASKED_ALL        ? "Todavía no me has contado nada de ti."
                   : strcmp(found.key, "nombre") == 0 ? "Todavía no me has dicho cómo te llamas."
                                                      : "Todavía no me lo has contado.";

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fold.h"
+#include "base/utf8.h"
 
 enum { MOST_BYTES = 600, MOST_CLAUSES = 8, MOST_VALUE_WORDS = 14, WORD_BYTES = 64, ASKED_WORDS = 8 };
 
@@ -250,6 +251,17 @@ static bool follow_rule(struct clause *c, const struct rule *r, struct fact_foun
     return true;
 }
 
+/* "Soy Ana", but not "soy vegana": a recogniser writes names with a capital. */
+static bool tells_of_name(struct clause *c, struct fact_found *out)
+{
+    static const struct rule rule = {" soy ", "", "nombre", "Te llamas ", "", 2};
+    char name[WORD_BYTES] = "";
+    size_t at = 0;
+    uint32_t letter = sscanf(c->text, "%*s %63s", name) == 1 ? utf8_next(name, strlen(name), &at) : 0;
+    bool is_capital = (letter >= 'A' && letter <= 'Z') || (letter >= 0xC0 && letter <= 0xDE);
+    return is_capital && follow_rule(c, &rule, out);
+}
+
 static bool tells_of_people(struct clause *c, struct fact_found *out)
 {
     char begins[WORD_BYTES], text[WORD_BYTES], who[WORD_BYTES / 2] = "";
@@ -285,7 +297,7 @@ static bool tells(struct clause *c, struct fact_found *out)
         for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
             if (follow_rule(c, &rules[i], out))
                 return true;
-        if (tells_of_people(c, out) || tells_of_tastes(c, out))
+        if (tells_of_people(c, out) || tells_of_tastes(c, out) || tells_of_name(c, out))
             return true;
         bool denies = strncmp(c->line.data, " no ", 4) == 0;
         if (denies || !begins_with_filler(c) || !drop_word(c))

@@ -34,6 +34,8 @@ check "but not what is to be forgotten: $(cat out)" jq_holds '.[0].answer | test
 printf '%s\n' '{"text":"¿Puedo comer pan?","passages":[{"source":"lo que me has contado","text":"Eres celíaca."}]}' \
     '{"text":"¿Cuál es la capital de Portugal?"}' | run ask --json --keep -
 check "what was found before does not bind what is asked next: $(cat out)" jq_holds '.[1].answer | test("aparece|Según") | not' out
+printf '{"text":"¿Cómo se llama mi hermana?","history":[{"text":"Mi hermana Pilar llega hoy.","answer":"Qué bien."}]}' | run ask --json -
+check "what no rule read is not denied: $(cat out)" jq_holds '.[0].answer | test("no me lo has contado") | not' out
 SPEAKER=ana lines "Me llamo Ana." "Soy alérgica al polen."
 SPEAKER=luis lines "¿Cómo me llamo?" "¿A qué soy alérgico?"
 check "to each their own: $(cat out)" jq_holds '(.[0].answer | test("no me has dicho")) and (.[1].answer | test("no me lo has contado"))' out

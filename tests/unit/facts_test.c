@@ -45,6 +45,8 @@ static void tellings_are_found(void **state)
         {"Me dedico a la carpintería.", "trabajo=Te dedicas a la carpintería.|"},
         {"Estoy jubilada y vivo sola.", "trabajo=Estás jubilada.|compania=Vives sola.|"},
         {"Mi tío se llama Blas.", "tio=Tu tío se llama Blas.|"},
+        {"Hola, soy Ana.", "nombre=Te llamas Ana.|"},
+        {"Soy Íñigo Arista y vivo en Leyre.", "nombre=Te llamas Íñigo Arista.|casa=Vives en Leyre.|"},
         {"Mi nieta se llama Sol.", "nieta=Tu nieta se llama Sol.|"},
         {"Mi color favorito es el verde.", "color=Tu color favorito es el verde.|"},
         {"No olvides que el lunes viene el fontanero",
