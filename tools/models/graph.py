@@ -68,12 +68,18 @@ class Graph:
                 self.const(name + ".z", np.zeros(len(weight), np.int8)),
             ]
             return self.ms("DynamicQuantizeMatMul", parts + inputs_bias, out=out)
-        quantised, scale = blocks8(weight)
+        return self.linear_in_blocks(x, name, weight, inputs_bias, 8, BLOCK, out)
+
+    def linear_in_blocks(self, x, name, weight, inputs_bias, bits, size, out=None):
+        """x·weightᵀ (+ bias) with weights in 8 or 4 bits that share a scale by `size` inputs."""
+        quantised, scale = in_blocks(weight, bits, size)
+        if bits == 4:
+            quantised = quantised[..., 0::2] | quantised[..., 1::2] << 4
         parts = [x, self.const(name + ".q", quantised), self.const(name + ".s", scale)]
         return self.ms(
             "MatMulNBits",
             parts + (["", ""] + inputs_bias if inputs_bias else []),
-            out=out, K=weight.shape[1], N=weight.shape[0], bits=8, block_size=BLOCK, accuracy_level=4,
+            out=out, K=weight.shape[1], N=weight.shape[0], bits=bits, block_size=size, accuracy_level=4,
         )  # fmt: skip
 
     def save(self, path, name, metadata):
@@ -87,11 +93,12 @@ class Graph:
 BLOCK = 32
 
 
-def blocks8(weight):
-    """[N, K] → uint8 [N, K/32, 32] with zero point 128 and float32 scales [N, K/32], as MatMulNBits has it."""
-    blocks = weight.reshape(len(weight), -1, BLOCK)
-    scale = np.maximum(np.abs(blocks).max(2), 1e-6) / 127
-    quantised = np.clip(np.round(blocks / scale[..., None]), -127, 127) + 128
+def in_blocks(weight, bits=8, size=BLOCK):
+    """[N, K] → uint8 [N, K / size, size] around the zero point 2^(bits − 1), and float32 scales [N, K / size],
+    as MatMulNBits has it (4 bits: still one to a byte)."""
+    blocks, top = weight.reshape(len(weight), -1, size), 2 ** (bits - 1) - 1
+    scale = np.maximum(np.abs(blocks).max(2), 1e-6) / top
+    quantised = np.clip(np.round(blocks / scale[..., None]), -top, top) + top + 1
     return quantised.astype(np.uint8), scale.astype(np.float32)
 
 
