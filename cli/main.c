@@ -10,12 +10,12 @@
 #include "keys.h"
 
 const struct command commands[] = {
-    {"run", "PREGUNTA.wav…", "QUESTION.wav…", "Responde en voz alta a preguntas grabadas",
+    {"run", "PREGUNTA.wav…|-", "QUESTION.wav…|-", "Responde en voz alta a preguntas grabadas",
      "Answers recorded questions aloud", command_run},
     {"talk", "", "", "Conversa de viva voz", "Converses aloud", command_talk},
     {"devices", "", "", "Muestra micrófonos y altavoces", "Shows microphones and loudspeakers",
      command_devices},
-    {"transcribe", "ARCHIVO…", "FILE…", "Escribe lo que se dice en archivos de audio",
+    {"transcribe", "ARCHIVO…|-", "FILE…|-", "Escribe lo que se dice en archivos de audio",
      "Writes down what is said in audio files", command_transcribe},
     {"say", "TEXTO|- -o ARCHIVO", "TEXT|- -o FILE", "Lee un texto en voz alta", "Reads a text aloud",
      command_say},
@@ -30,8 +30,8 @@ const struct command commands[] = {
      "Forgets documents that were read", command_forget},
     {"store", "info|check|export", "info|check|export", "Muestra, comprueba y vuelca el almacén de lo leído",
      "Shows, checks and dumps the store of what was read", command_store},
-    {"hear", "ARCHIVO…", "FILE…", "Dice qué se oye y con qué ánimo", "Tells what is heard and in what mood",
-     command_hear},
+    {"hear", "ARCHIVO…|-", "FILE…|-", "Dice qué se oye y con qué ánimo",
+     "Tells what is heard and in what mood", command_hear},
     {"tools", "list|call [NOMBRE [JSON]]", "list|call [NAME [JSON]]", "Muestra las herramientas y usa una",
      "Shows the tools, and uses one", command_tools},
     {"route", "TEXTO|-", "TEXT|-", "Dice qué pide una pregunta: saber, consuelo, actualidad",

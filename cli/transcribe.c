@@ -1,4 +1,4 @@
-/* sarai transcribe: sound files to text, JSON or subtitles. */
+/* sarai transcribe: sound files to text, JSON or subtitles; "-" is standard input. */
 #include <string.h>
 
 #include "cli.h"
@@ -11,26 +11,41 @@ static void print_time(double seconds, char comma)
     printf("%02ld:%02ld:%02ld%c%03ld", ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, comma, ms % 1000);
 }
 
-static int print_cues(const struct sarai_transcript *t, bool srt)
+/* One file's words on their way to stdout. */
+struct printing {
+    enum format format;
+    size_t n_segments;
+    int code; /* of the output */
+};
+
+static void print_cue(const struct printing *p, const struct sarai_segment *s)
 {
-    if (!srt)
-        puts("WEBVTT\n");
-    for (size_t i = 0; i < t->n_segments; i++) {
-        const struct sarai_segment *s = &t->segments[i];
-        if (srt)
-            printf("%zu\n", i + 1);
-        print_time(s->start_s, srt ? ',' : '.');
-        fputs(" --> ", stdout);
-        print_time(s->end_s, srt ? ',' : '.');
-        printf("\n%s\n\n", s->text);
-    }
-    return cli_flush();
+    if (p->format == SRT)
+        printf("%zu\n", p->n_segments + 1);
+    print_time(s->start_s, p->format == SRT ? ',' : '.');
+    fputs(" --> ", stdout);
+    print_time(s->end_s, p->format == SRT ? ',' : '.');
+    printf("\n%s\n\n", s->text);
 }
 
-static int print_text(const struct sarai_transcript *t)
+static void print_head(const struct printing *p)
 {
-    puts(t->text);
-    return cli_flush();
+    if (p->format == VTT && p->n_segments == 0)
+        puts("WEBVTT\n");
+}
+
+/* At once, for who waits for the text of hours; the head only now, as the file was not worth one before. */
+static bool print_segment(void *user, const struct sarai_segment *s)
+{
+    struct printing *p = user;
+    print_head(p);
+    if (p->format == TEXT)
+        printf("%s%s", p->n_segments ? " " : "", s->text);
+    else
+        print_cue(p, s);
+    p->n_segments++;
+    p->code = cli_flush();
+    return p->code == 0;
 }
 
 static int print_object(const char *path, const struct sarai_transcript *t)
@@ -48,17 +63,17 @@ static int transcribe_one(struct cli *cli, const char *path, const char *languag
 {
     struct sarai_error err = {0};
     struct sarai_transcript t = {0};
-    int code;
-    if (sarai_transcribe_file(cli->sarai, path, language, format == SRT || format == VTT, &t, &err) !=
-        SARAI_OK)
-        return cli_fail(cli, &err);
+    struct printing p = {.format = format};
+    enum sarai_status st = sarai_transcribe_each(cli->sarai, path, language, format == SRT || format == VTT,
+                                                 format == JSON ? NULL : print_segment, &p, &t, &err);
+    if (!st && format != JSON)
+        print_head(&p);
+    if (format == TEXT && (!st || p.n_segments > 0))
+        putchar('\n');
+    if (st)
+        return p.code ? p.code : cli_fail(cli, &err);
     cli_tell_cut(path, &t);
-    if (format == JSON)
-        code = print_object(path, &t);
-    else if (format == TEXT)
-        code = print_text(&t);
-    else
-        code = print_cues(&t, format == SRT);
+    int code = format == JSON ? print_object(path, &t) : cli_flush();
     sarai_transcript_finish(&t);
     return code;
 }

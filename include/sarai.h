@@ -233,13 +233,19 @@ struct sarai_sink {
     bool (*on_audio)(void *user, const float *pcm, size_t n_frames);
 };
 
-/* File (whatever libsndfile opens) → transcript. `language` is ISO 639-1 or "auto"; NULL takes
- * SARAI_LISTEN_LANG. `cues`: segments as short as subtitles want them; else long ones. Silence, music and
- * noise give an empty text and OK. EINPUT: missing, empty or not audio; cut short with nobody speaking in
+/* File (whatever libsndfile opens; "-": standard input) → transcript. `language` is ISO 639-1 or "auto"; NULL
+ * takes SARAI_LISTEN_LANG. `cues`: segments as short as subtitles want them; else long ones. Silence, music
+ * and noise give an empty text and OK. EINPUT: missing, empty or not audio; cut short with nobody speaking in
  * what is left; longer than MAX_AUDIO_MIN. */
 SARAI_API enum sarai_status sarai_transcribe_file(struct sarai *s, const char *path, const char *language,
                                                   bool cues, struct sarai_transcript *out,
                                                   struct sarai_error *err);
+/* The same, for long files: each segment is passed on as soon as it is heard, on the calling thread. False
+ * ends the call with EOUTPUT. */
+typedef bool sarai_segment_fn(void *user, const struct sarai_segment *segment);
+SARAI_API enum sarai_status sarai_transcribe_each(struct sarai *s, const char *path, const char *language,
+                                                  bool cues, sarai_segment_fn *on_segment, void *user,
+                                                  struct sarai_transcript *out, struct sarai_error *err);
 /* The same for PCM in memory: mono float at SARAI_SPEECH_HZ. */
 SARAI_API enum sarai_status sarai_transcribe(struct sarai *s, const float *pcm, size_t n_frames,
                                              const char *language, bool cues, struct sarai_transcript *out,

@@ -137,6 +137,9 @@ enum sarai_status assistant_think(struct sarai *s, const struct thinking *t, str
 void assistant_begin_call(struct sarai *s);
 /* EUSAGE unless these parts were opened. */
 enum sarai_status assistant_needs(const struct sarai *s, unsigned wanted, struct sarai_error *err);
+/* hearing.c: the question of a turn. */
+enum sarai_status assistant_hear_file(struct sarai *s, const char *path, struct sarai_transcript *out,
+                                      struct sarai_error *err);
 /* turn->text → turn->answer, spoken while it is thought. `start_ms` is when the turn began. */
 enum sarai_status assistant_answer(struct sarai *s, const struct sarai_sink *sink, double start_ms,
                                    struct sarai_turn *turn, struct sarai_error *err);

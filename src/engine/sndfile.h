@@ -19,7 +19,8 @@ struct sndfile;
 
 enum { SNDFILE_MIN_HZ = 8000, SNDFILE_MAX_HZ = 192000, SNDFILE_MAX_CHANNELS = 8 };
 
-/* EINPUT: missing, a folder, empty, not audio, outside of the rates and channels above. */
+/* "-" is standard input; what comes through a pipe is read to its end first (4 GB at most), into a file
+ * without a name. EINPUT: missing, a folder, empty, not audio, outside of the rates and channels above. */
 enum sarai_status sndfile_open(const char *path, struct sndfile **out, struct sarai_error *err);
 void sndfile_close(struct sndfile *f);
 int sndfile_rate(const struct sndfile *f);
@@ -27,7 +28,7 @@ int sndfile_rate(const struct sndfile *f);
 double sndfile_seconds(const struct sndfile *f);
 
 /* Whether it holds less than its header promises, as far as it was read: WAV and AIFF tell at once, FLAC and
- * Ogg at the end; other formats do not know, nor do pipes. */
+ * Ogg at the end; other formats do not know. */
 bool sndfile_is_cut(const struct sndfile *f);
 
 /* Reads up to n_frames, channels averaged into one; NaN and infinities become 0, the rest is kept

@@ -60,14 +60,29 @@ run transcribe pipe.wav whole.ogg
 check "a file of unknown length is whole: $(cat err)" [ ! -s err ]
 "$sarai" transcribe /dev/stdin < <(cat whole.ogg) >out 2>err
 check "so is a pipe: $(cat err)" grep -q capital out && check "and is told nothing" [ ! -s err ]
+sox -D "$question" whole.flac
+run transcribe --json - < <(cat whole.flac)
+check "a FLAC out of a pipe: $(cat err)" jq_holds '.[0].text | test("capital")' out
+mkfifo fifo.flac
+cat whole.flac >fifo.flac &
+run transcribe fifo.flac
+check "and out of a named one: $(cat err)" grep -q capital out
+head -c 30000 "$question" | "$sarai" transcribe - >out 2>err
+check "a pipe that ends early is told: $(cat err)" is_sentence "cortado"
+: | "$sarai" transcribe - >out 2>err
+check "an empty pipe" [ $? = 3 ] && check "its sentence" is_sentence "está vacío"
+TMPDIR=$PWD/none expect 5 "TMPDIR" transcribe - < <(cat whole.flac)
 
 # ---- ten hours: refused where the limit is lower, else read in bounded memory ----
-truncate -s 1152000044 hours.wav # 10 h of 16 kHz silence, all of it a hole
+truncate -s 1152000044 hours.wav # 10 h of 16 kHz silence, all of it a hole, but for a question at their beginning
 python3 -c 'import struct; n = 1152000000; open("hours.wav", "r+b").write(struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF",
     36 + n, b"WAVE", b"fmt ", 16, 1, 1, 16000, 32000, 2, 16, b"data", n))'
+sox -D "$question" -r 16000 -t raw question.raw && dd status=none if=question.raw of=hours.wav bs=44 seek=1 conv=notrunc
 expect 3 "MAX_AUDIO_MIN" transcribe --max-audio-min 599 hours.wav
 "$sarai" transcribe hours.wav >out 2>err &
 pid=$!
+while [ ! -s out ] && kill -0 $pid 2>kill.err; do sleep 0.1; done
+check "what is heard is printed at once: $(cat err)" grep -q capital out && check "not at the end" kill -0 $pid
 sleep 8
 check "ten hours take little memory" [ "$(awk '/VmHWM/ { print $2 }' /proc/$pid/status)" -lt 700000 ]
 kill -INT $pid
