@@ -1,7 +1,8 @@
 #include "base/reason.h"
 
+#include <dlfcn.h>
 #include <errno.h>
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/lang.h"
@@ -55,4 +56,27 @@ const char *reason_of(int code)
         if (reasons[i].code == code)
             return tr(reasons[i].es, strerror(code));
     return strerror(code);
+}
+
+const char *reason_at_end(const char *sentence, size_t n)
+{
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        const char *words = strerror(reasons[i].code);
+        size_t length = strlen(words);
+        if (n >= length && memcmp(sentence + n - length, words, length) == 0)
+            return tr(reasons[i].es, words);
+    }
+    return NULL;
+}
+
+/* The loader's sentences are "file: what: reason", and of a file that is damaged or strange "file: what". */
+void reason_of_loader(char *out, size_t n)
+{
+    const char *sentence = dlerror();
+    sentence = sentence ? sentence : "dlopen: ?";
+    int name = (int)strcspn(sentence, ":");
+    const char *why = reason_at_end(sentence, strlen(sentence));
+    if (!why)
+        why = tr("está dañada o no es de este sistema", sentence + name + strspn(sentence + name, ": "));
+    snprintf(out, n, "%.*s: %s", name, sentence, why);
 }

@@ -14,11 +14,21 @@
 
 enum { BLOCK_BYTES = 64 * 1024, PATH_BYTES = 4096 };
 
-static enum sarai_status damaged(const char *path, struct archive *a, struct sarai_error *err)
+/* Why libarchive gave up; it knows English only. Its codes are the system's; of content it has -1, EILSEQ and
+ * EINVAL. */
+static const char *reason_in(struct archive *a)
 {
     const char *why = archive_error_string(a);
+    int code = archive_errno(a);
+    if (code > 0 && code != EILSEQ && code != EINVAL)
+        return reason_of(code);
+    return tr("está cortado o su contenido no cuadra", why ? why : "libarchive");
+}
+
+static enum sarai_status damaged(const char *path, struct archive *a, struct sarai_error *err)
+{
     return failed(err, SARAI_EMODEL, tr("el paquete %s está dañado (%s)", "the package %s is damaged (%s)"),
-                  path, why ? why : "libarchive");
+                  path, reason_in(a));
 }
 
 static enum sarai_status write_member(struct archive *a, const char *package, const char *folder,
@@ -90,8 +100,7 @@ enum sarai_status archive_extract(const char *path, const char *const *members, 
 
 static enum sarai_status broken(struct archive *a, struct sarai_error *err)
 {
-    const char *why = archive_error_string(a);
-    return failed(err, SARAI_EINPUT, tr("está dañado (%s)", "is damaged (%s)"), why ? why : "libarchive");
+    return failed(err, SARAI_EINPUT, tr("está dañado (%s)", "is damaged (%s)"), reason_in(a));
 }
 
 /* What the archive says of a member's size may be a lie, so the bytes themselves are counted. */

@@ -88,15 +88,19 @@ static enum sarai_status load_library(struct sarai_error *err)
 {
     if (ort.api)
         return SARAI_OK;
+    char why[REASON_BYTES];
     void *library = dlopen("libonnxruntime.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (!library)
+    if (!library) {
+        reason_of_loader(why, sizeof why);
         return failed(err, SARAI_EINTERNAL, tr("falta ONNX Runtime (%s)", "ONNX Runtime is missing (%s)"),
-                      dlerror());
+                      why);
+    }
     const OrtApiBase *(*get_base)(void) = NULL;
     *(void **)&get_base = dlsym(library, "OrtGetApiBase"); /* the conversion that POSIX asks for */
     if (!get_base)
-        return failed(err, SARAI_EINTERNAL,
-                      tr("ONNX Runtime está dañado (%s)", "ONNX Runtime is damaged (%s)"), dlerror());
+        return failed(
+            err, SARAI_EINTERNAL,
+            tr("libonnxruntime.so.1 no es ONNX Runtime", "libonnxruntime.so.1 is not ONNX Runtime"));
     ort.base = get_base();
     ort.api = ort.base->GetApi(ORT_API_VERSION);
     if (!ort.api)

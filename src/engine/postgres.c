@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <libpq-fe.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/reason.h"
 
 enum { POLL_MS = 50 };
 
@@ -24,16 +27,58 @@ static bool is_state(const char *state, const char *wanted)
     return strncmp(state, wanted, strlen(wanted)) == 0;
 }
 
+/* What a server says to who may not come in, by libpq's pieces of it: there is no code yet. */
+static const struct {
+    const char *en, *es;
+} refusals[] = {
+    {"password authentication failed", "la contraseña no vale"},
+    {"no password supplied", "pide una contraseña"},
+    {"pg_hba.conf", "no deja entrar desde esta máquina"},
+    {"database \"", "no existe esa base de datos"},
+    {"role \"", "no existe ese usuario"},
+    {"too many clients", "no admite más conexiones"},
+    {"starting up", "está arrancando; prueba dentro de un momento"},
+    {"could not translate host name", "no se encuentra esa máquina"},
+    {"timeout expired", "se acabó el tiempo de espera"},
+    {"server closed the connection", "ha cerrado la conexión"},
+};
+
+/* Why there is no connection, in Spanish where it is known. */
+static const char *reason_of_refusal(const char *line)
+{
+    const char *why = reason_at_end(line, strlen(line));
+    for (size_t i = 0; !why && i < sizeof refusals / sizeof *refusals; i++)
+        if (strstr(line, refusals[i].en))
+            why = refusals[i].es;
+    return why ? tr(why, line) : line;
+}
+
+/* Of what a server refuses later, there is a code. */
+static const char *reason_of_state(const char *state, const char *line)
+{
+    static const struct {
+        const char *state, *es;
+    } known[] = {{"42501", "no hay permiso"},
+                 {"25006", "solo deja leer"},
+                 {"53100", "no queda sitio en su disco"},
+                 {"53300", "no admite más conexiones"}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (is_state(state, known[i].state))
+            return tr(known[i].es, line);
+    return line;
+}
+
 /* The server's first line; what follows is detail. */
 static enum sarai_status wrong(const struct postgres *db, const PGresult *result, struct sarai_error *err)
 {
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     const char *why = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     why = why ? why : PQerrorMessage(db->connection);
-    int n = (int)strcspn(why, "\n");
+    char line[REASON_BYTES];
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(why, "\n"), why);
     if (!state || PQstatus(db->connection) != CONNECTION_OK || is_state(state, "08") ||
         is_state(state, "57P"))
-        return failed(err, SARAI_ENETWORK, "PostgreSQL: %.*s", n, why);
+        return failed(err, SARAI_ENETWORK, "PostgreSQL: %s", reason_of_refusal(line));
     if (is_state(state, "53200"))
         return out_of_memory(err, "PostgreSQL");
     if (is_state(state, "55P03") || is_state(state, "40"))
@@ -41,13 +86,13 @@ static enum sarai_status wrong(const struct postgres *db, const PGresult *result
                       tr("otro proceso está escribiendo en el almacén; prueba cuando acabe",
                          "another process is writing to the store; try again when it has finished"));
     if (is_state(state, "58P01") || is_state(state, "0A000"))
-        return failed(err, SARAI_EUSAGE,
-                      tr("al servidor PostgreSQL le falta pgvector: %.*s",
-                         "the PostgreSQL server lacks pgvector: %.*s"),
-                      n, why);
+        return failed(
+            err, SARAI_EUSAGE,
+            tr("al servidor PostgreSQL le falta pgvector: %s", "the PostgreSQL server lacks pgvector: %s"),
+            line);
     if (is_state(state, "53") || is_state(state, "42501") || is_state(state, "25006"))
-        return failed(err, SARAI_EOUTPUT, "PostgreSQL: %.*s", n, why);
-    return failed(err, SARAI_EINTERNAL, "PostgreSQL: %.*s", n, why);
+        return failed(err, SARAI_EOUTPUT, "PostgreSQL: %s", reason_of_state(state, line));
+    return failed(err, SARAI_EINTERNAL, "PostgreSQL: %s", line);
 }
 
 /* ---- open and close -------------------------------------------------------------------------- */

@@ -1,4 +1,5 @@
 /* The base: UTF-8, buffers, errors, queues. */
+#include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -6,6 +7,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -14,6 +17,7 @@
 #include "base/numerals.h"
 #include "base/queue.h"
 #include "base/reason.h"
+#include "base/spool.h"
 #include "base/sse.h"
 #include "base/utf8.h"
 
@@ -80,6 +84,73 @@ static void reasons_are_told_in_the_language_of_messages(void **state)
     lang_set(LANG_EN);
     assert_string_equal(reason_of(ENOSPC), strerror(ENOSPC));
     lang_set(LANG_ES);
+}
+
+/* The reading end of a pipe that brings `text`. */
+static int pipe_with(const char *text)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], text, strlen(text)), strlen(text));
+    close(ends[1]);
+    return ends[0];
+}
+
+static void spool_makes_a_pipe_seekable(void **state)
+{
+    (void)state;
+    char got[8] = "";
+    struct stat st;
+    int fd = pipe_with("abcdef");
+    assert_int_equal(spool_pipe(&fd, 6, "a pipe", NULL), SARAI_OK);
+    assert_int_equal(read(fd, got, sizeof got), 6);
+    assert_string_equal(got, "abcdef");
+    assert_int_equal(pread(fd, got, 2, 3), 2);
+    assert_memory_equal(got, "de", 2);
+    assert_int_equal(fstat(fd, &st), 0);
+    assert_int_equal(st.st_nlink, 0); /* nothing is left of it */
+    int same = fd;
+    assert_int_equal(spool_pipe(&fd, 1, "a file", NULL), SARAI_OK); /* is one already */
+    assert_int_equal(fd, same);
+    close(fd);
+}
+
+static void spool_says_what_it_cannot_keep(void **state)
+{
+    (void)state;
+    struct sarai_error err = {0};
+    int fd = pipe_with("abcdef"), same = fd;
+    assert_int_equal(spool_pipe(&fd, 5, "music", &err), SARAI_EINPUT);
+    assert_non_null(strstr(err.message, "music"));
+    assert_int_equal(fd, same); /* still the caller's */
+    close(fd);
+    const char *before = getenv("TMPDIR");
+    char *kept = before ? strdup(before) : NULL;
+    setenv("TMPDIR", "/nowhere", 1);
+    fd = pipe_with("a");
+    assert_int_equal(spool_pipe(&fd, 5, "music", &err), SARAI_EOUTPUT);
+    assert_non_null(strstr(err.message, "/nowhere"));
+    close(fd);
+    if (kept)
+        setenv("TMPDIR", kept, 1);
+    else
+        unsetenv("TMPDIR");
+    free(kept);
+}
+
+static void reasons_of_libraries_are_told_too(void **state)
+{
+    (void)state;
+    const char *sentence = "connection to server at \"x\" failed: Connection refused";
+    char why[REASON_BYTES];
+    assert_string_equal(reason_at_end(sentence, strlen(sentence)), "nadie atiende ahí");
+    assert_null(reason_at_end(sentence, strlen(sentence) - 1));
+    assert_null(dlopen("libnowhere.so.9", RTLD_NOW));
+    reason_of_loader(why, sizeof why);
+    assert_string_equal(why, "libnowhere.so.9: no existe esa ruta");
+    assert_null(dlopen("/etc/passwd", RTLD_NOW));
+    reason_of_loader(why, sizeof why);
+    assert_string_equal(why, "/etc/passwd: está dañada o no es de este sistema");
 }
 
 static void error_is_cut_between_characters(void **state)
@@ -239,6 +310,9 @@ int main(void)
         cmocka_unit_test(utf8_complete_cuts_between_characters),
         cmocka_unit_test(buf_stops_at_its_maximum),
         cmocka_unit_test(reasons_are_told_in_the_language_of_messages),
+        cmocka_unit_test(reasons_of_libraries_are_told_too),
+        cmocka_unit_test(spool_makes_a_pipe_seekable),
+        cmocka_unit_test(spool_says_what_it_cannot_keep),
         cmocka_unit_test(error_is_cut_between_characters),
         cmocka_unit_test(error_is_one_line),
         cmocka_unit_test(sse_gives_whole_events),
