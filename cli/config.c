@@ -85,7 +85,8 @@ int command_version(struct cli *cli, const struct command *command, int argc, ch
     if (!cli_parse(cli, command, NULL, 0, argc, argv, &first, &code))
         return code;
     printf("sarai %s\nONNX Runtime %s\nllama.cpp %s\nespeak-ng %s\n%s\njansson %s\nSQLite %s\n",
-           sarai_version(), onnx_version() ? onnx_version() : tr("(falta)", "(missing)"), llm_version(),
-           espeak_version(), sndfile_version(), JANSSON_VERSION, sqlite_version());
+           sarai_version(), onnx_version() ? onnx_version() : tr("(falta)", "(missing)"),
+           llm_version() ? llm_version() : tr("(falta)", "(missing)"), espeak_version(), sndfile_version(),
+           JANSSON_VERSION, sqlite_version());
     return cli_flush();
 }

@@ -188,7 +188,10 @@ static void check_libraries(struct doctor *d)
         note(d, FINE, LIBRARY, NULL, "ONNX Runtime %s", onnx_version());
     else
         add_finding(d, FAILURE, LIBRARY, err.status, err.message, "make deps");
-    note(d, FINE, LIBRARY, NULL, "llama.cpp %s", llm_version());
+    if (llm_load_library(&err) == SARAI_OK)
+        note(d, FINE, LIBRARY, NULL, "llama.cpp %s", llm_version());
+    else
+        add_finding(d, FAILURE, LIBRARY, err.status, err.message, "make deps");
     const char *language = strcmp(config_text(d->cli->cfg, "REGION"), "es-MX") == 0 ? "es-419" : "es";
     if (espeak_open(language, &espeak, &err) == SARAI_OK)
         note(d, FINE, LIBRARY, NULL,

@@ -1,4 +1,5 @@
-# llama.cpp: target Llama::Llama. Looks in deps/ (made by tools/setup/deps.sh), then in the system.
+# llama.cpp: target Llama::Llama, its headers only: the library is loaded at run time, from
+# Llama_LIBRARY_DIR among others. Looks in deps/ (made by tools/setup/deps.sh), then in the system.
 find_path(Llama_INCLUDE_DIR llama.h HINTS ${CMAKE_SOURCE_DIR}/deps/llama/include)
 set(Llama_HINT ${CMAKE_SOURCE_DIR}/deps/llama/lib)
 find_library(Llama_LIBRARY llama HINTS ${Llama_HINT})
@@ -13,8 +14,7 @@ find_package_handle_standard_args(Llama
     REQUIRED_VARS Llama_LIBRARY Llama_GGML_LIBRARY Llama_GGML_BASE_LIBRARY Llama_INCLUDE_DIR Llama_MEMORY_API
     REASON_FAILURE_MESSAGE "Run: make deps")
 if(Llama_FOUND AND NOT TARGET Llama::Llama)
-    add_library(Llama::Llama SHARED IMPORTED)
-    set_target_properties(Llama::Llama PROPERTIES IMPORTED_LOCATION ${Llama_LIBRARY}
-        INTERFACE_INCLUDE_DIRECTORIES ${Llama_INCLUDE_DIR}
-        INTERFACE_LINK_LIBRARIES "${Llama_GGML_LIBRARY};${Llama_GGML_BASE_LIBRARY}")
+    cmake_path(GET Llama_LIBRARY PARENT_PATH Llama_LIBRARY_DIR)
+    add_library(Llama::Llama INTERFACE IMPORTED)
+    set_target_properties(Llama::Llama PROPERTIES INTERFACE_INCLUDE_DIRECTORIES ${Llama_INCLUDE_DIR})
 endif()

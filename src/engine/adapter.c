@@ -1,10 +1,10 @@
 #include "engine/adapter.h"
 
-#include <gguf.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "engine/gguf.h"
+#include "engine/llama_library.h"
 
 struct loading {
     const char *path;
@@ -16,20 +16,22 @@ struct loading {
 static void read_header(void *arg)
 {
     struct loading *l = arg;
-    l->header = gguf_init_from_file(l->path, (struct gguf_init_params){.no_alloc = true});
+    l->header = llamacpp.gguf_init_from_file(l->path, (struct gguf_init_params){.no_alloc = true});
 }
 
 static void load_adapter(void *arg)
 {
     struct loading *l = arg;
-    l->adapter = llama_adapter_lora_init(l->model, l->path);
+    l->adapter = llamacpp.llama_adapter_lora_init(l->model, l->path);
 }
 
 /* A text of the header, "" when absent. Borrowed from it. */
 static const char *header_text(const struct gguf_context *header, const char *key)
 {
-    int64_t at = gguf_find_key(header, key);
-    return at >= 0 && gguf_get_kv_type(header, at) == GGUF_TYPE_STRING ? gguf_get_val_str(header, at) : "";
+    int64_t at = llamacpp.gguf_find_key(header, key);
+    return at >= 0 && llamacpp.gguf_get_kv_type(header, at) == GGUF_TYPE_STRING
+               ? llamacpp.gguf_get_val_str(header, at)
+               : "";
 }
 
 /* One that says nothing of its model's name is judged by the architecture, and by llama.cpp, which compares
@@ -39,8 +41,8 @@ static enum sarai_status check_base(const struct loading *l, struct sarai_error 
     char architecture[64] = "", name[128] = "";
     const char *base = header_text(l->header, "general.base_model.0.name"),
                *kind = header_text(l->header, "general.architecture");
-    llama_model_meta_val_str(l->model, "general.architecture", architecture, sizeof architecture);
-    llama_model_meta_val_str(l->model, "general.name", name, sizeof name);
+    llamacpp.llama_model_meta_val_str(l->model, "general.architecture", architecture, sizeof architecture);
+    llamacpp.llama_model_meta_val_str(l->model, "general.name", name, sizeof name);
     if (strcmp(header_text(l->header, "general.type"), "adapter") != 0 ||
         strcmp(header_text(l->header, "adapter.type"), "lora") != 0)
         return failed(err, SARAI_EMODEL, tr("%s no es un adaptador LoRA", "%s is not a LoRA adapter"),
@@ -65,11 +67,11 @@ enum sarai_status adapter_add(struct llama_model *model, struct llama_context *c
         return st;
     st = gguf_guarded(read_header, &l) && l.header ? check_base(&l, err) : gguf_damaged(path, err);
     if (l.header)
-        gguf_free(l.header);
+        llamacpp.gguf_free(l.header);
     if (st)
         return st;
     if (!gguf_guarded(load_adapter, &l) || !l.adapter ||
-        llama_set_adapters_lora(ctx, &l.adapter, 1, &scale) != 0)
+        llamacpp.llama_set_adapters_lora(ctx, &l.adapter, 1, &scale) != 0)
         return gguf_damaged(path, err);
     snprintf(identity, ADAPTER_IDENTITY_BYTES, "+%s@%g", file, (double)scale);
     *out = l.adapter;
@@ -78,5 +80,5 @@ enum sarai_status adapter_add(struct llama_model *model, struct llama_context *c
 
 void adapter_rescale(struct llama_context *ctx, struct llama_adapter_lora *adapter, float scale)
 {
-    llama_set_adapters_lora(ctx, &adapter, 1, &scale);
+    llamacpp.llama_set_adapters_lora(ctx, &adapter, 1, &scale);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/gguf.h"
+#include "engine/llama_library.h"
 
 enum { MAX_PREFIX_BYTES = 256, IDENTITY_BYTES = 1024 };
 
@@ -32,8 +33,8 @@ static bool stop_wanted(void *user)
 static enum sarai_status make_context(struct embedder *e, const struct embedder_options *o,
                                       struct sarai_error *err)
 {
-    struct llama_context_params p = llama_context_default_params();
-    int trained = llama_model_n_ctx_train(e->model);
+    struct llama_context_params p = llamacpp.llama_context_default_params();
+    int trained = llamacpp.llama_model_n_ctx_train(e->model);
     e->max_tokens = trained > 0 && trained < EMBEDDER_MAX_TOKENS ? trained : EMBEDDER_MAX_TOKENS;
     /* A model that looks both ways must see the whole text at once. */
     p.n_ctx = p.n_batch = p.n_ubatch = (uint32_t)e->max_tokens;
@@ -56,8 +57,8 @@ static enum sarai_status make_context(struct embedder *e, const struct embedder_
 static enum sarai_status check_model(struct embedder *e, const struct embedder_options *o,
                                      struct sarai_error *err)
 {
-    enum llama_pooling_type pooling = llama_pooling_type(e->ctx);
-    e->dimension = llama_model_n_embd_out(e->model);
+    enum llama_pooling_type pooling = llamacpp.llama_pooling_type(e->ctx);
+    e->dimension = llamacpp.llama_model_n_embd_out(e->model);
     if (pooling != LLAMA_POOLING_TYPE_MEAN && pooling != LLAMA_POOLING_TYPE_CLS &&
         pooling != LLAMA_POOLING_TYPE_LAST)
         return failed(err, SARAI_EMODEL,
@@ -65,7 +66,7 @@ static enum sarai_status check_model(struct embedder *e, const struct embedder_o
                          "%s is not an embedding model: it does not give one vector for a text"),
                       o->path);
     if (e->dimension < 1 || e->dimension > EMBEDDER_MAX_DIMENSION ||
-        llama_vocab_type(e->vocab) == LLAMA_VOCAB_TYPE_NONE)
+        llamacpp.llama_vocab_type(e->vocab) == LLAMA_VOCAB_TYPE_NONE)
         return failed(err, SARAI_EMODEL,
                       tr("%s: vectores de %d números, o sin vocabulario",
                          "%s: vectors of %d numbers, or no vocabulary"),
@@ -76,11 +77,11 @@ static enum sarai_status check_model(struct embedder *e, const struct embedder_o
 static void describe(struct embedder *e)
 {
     char name[256] = "", kind[128] = "";
-    llama_model_meta_val_str(e->model, "general.name", name, sizeof name);
-    llama_model_desc(e->model, kind, sizeof kind);
+    llamacpp.llama_model_meta_val_str(e->model, "general.name", name, sizeof name);
+    llamacpp.llama_model_desc(e->model, kind, sizeof kind);
     snprintf(e->identity, sizeof e->identity, "%s|%s|%llu|%d|%s|%s", name, kind,
-             (unsigned long long)llama_model_size(e->model), e->dimension, e->prefixes[EMBEDDER_QUERY],
-             e->prefixes[EMBEDDER_PASSAGE]);
+             (unsigned long long)llamacpp.llama_model_size(e->model), e->dimension,
+             e->prefixes[EMBEDDER_QUERY], e->prefixes[EMBEDDER_PASSAGE]);
 }
 
 enum sarai_status embedder_open(const struct embedder_options *o, struct embedder **out,
@@ -99,7 +100,7 @@ enum sarai_status embedder_open(const struct embedder_options *o, struct embedde
     snprintf(e->prefixes[EMBEDDER_PASSAGE], MAX_PREFIX_BYTES, "%s", o->passage_prefix);
     enum sarai_status st = gguf_load(o->path, false, &e->model, file, err);
     if (!st) {
-        e->vocab = llama_model_get_vocab(e->model);
+        e->vocab = llamacpp.llama_model_get_vocab(e->model);
         st = make_context(e, o, err);
     }
     if (!st)
@@ -118,9 +119,9 @@ void embedder_close(struct embedder *e)
     if (!e)
         return;
     if (e->ctx)
-        llama_free(e->ctx);
+        llamacpp.llama_free(e->ctx);
     if (e->model)
-        llama_model_free(e->model);
+        llamacpp.llama_model_free(e->model);
     free(e);
 }
 
@@ -157,7 +158,7 @@ static enum sarai_status tokenise(const struct embedder *e, const char *text, si
         memcpy(all, prefix, n_prefix + 1);
         memcpy(all + n_prefix, text, n_bytes);
         all[n_all] = '\0';
-        got = llama_tokenize(e->vocab, all, (int32_t)n_all, made, (int32_t)room, true, false);
+        got = llamacpp.llama_tokenize(e->vocab, all, (int32_t)n_all, made, (int32_t)room, true, false);
     }
     free(all);
     if (got < 0) {
@@ -180,12 +181,13 @@ enum sarai_status embedder_count(const struct embedder *e, const char *text, siz
 
 static enum sarai_status evaluate(struct embedder *e, int32_t *tokens, size_t n, struct sarai_error *err)
 {
-    struct llama_batch batch = llama_batch_get_one(tokens, (int32_t)n);
-    llama_memory_t memory = llama_get_memory(e->ctx); /* only models that read from left to right have one */
+    struct llama_batch batch = llamacpp.llama_batch_get_one(tokens, (int32_t)n);
+    llama_memory_t memory =
+        llamacpp.llama_get_memory(e->ctx); /* only models that read from left to right have one */
     gguf_reason_clear();
     if (memory)
-        llama_memory_clear(memory, false);
-    int rc = memory ? llama_decode(e->ctx, batch) : llama_encode(e->ctx, batch);
+        llamacpp.llama_memory_clear(memory, false);
+    int rc = memory ? llamacpp.llama_decode(e->ctx, batch) : llamacpp.llama_encode(e->ctx, batch);
     if (rc != 0 && stop_raised(e->stop))
         return failed(err, SARAI_ECANCELLED, tr("cancelado", "cancelled"));
     if (rc != 0)
@@ -209,7 +211,7 @@ bool embedder_unit(float *v, size_t n)
 
 static enum sarai_status take_vector(const struct embedder *e, float *out, struct sarai_error *err)
 {
-    const float *v = llama_get_embeddings_seq(e->ctx, 0);
+    const float *v = llamacpp.llama_get_embeddings_seq(e->ctx, 0);
     if (v)
         memcpy(out, v, (size_t)e->dimension * sizeof *out);
     if (!v || !embedder_unit(out, (size_t)e->dimension))

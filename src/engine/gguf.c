@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/reason.h"
+#include "engine/llama_library.h"
 
 /* llama.cpp tells why a load failed only in its log: the first error line of a thread is kept. */
 static _Thread_local char first_error[256];
@@ -47,9 +48,9 @@ static void leave_load(const char *reason)
 
 static void start_library(void)
 {
-    ggml_set_abort_callback(leave_load);
-    llama_log_set(keep_error, NULL);
-    llama_backend_init();
+    llamacpp.ggml_set_abort_callback(leave_load);
+    llamacpp.llama_log_set(keep_error, NULL);
+    llamacpp.llama_backend_init();
 }
 
 bool gguf_guarded(void (*work)(void *), void *arg)
@@ -74,13 +75,13 @@ struct loading {
 static void load_model(void *arg)
 {
     struct loading *l = arg;
-    l->model = llama_model_load_from_file(l->path, *l->model_params);
+    l->model = llamacpp.llama_model_load_from_file(l->path, *l->model_params);
 }
 
 static void make_context(void *arg)
 {
     struct loading *l = arg;
-    l->ctx = llama_init_from_model(l->model, *l->context_params);
+    l->ctx = llamacpp.llama_init_from_model(l->model, *l->context_params);
 }
 
 bool gguf_context(struct llama_model *model, const struct llama_context_params *params,
@@ -129,12 +130,15 @@ enum sarai_status gguf_load(const char *path, bool check, struct llama_model **m
                             char identity[GGUF_IDENTITY_BYTES], struct sarai_error *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, start_library);
-    gguf_reason_clear();
-    enum sarai_status st = gguf_check_file(path, identity, err);
+    enum sarai_status st = llama_library_load(err);
     if (st)
         return st;
-    struct llama_model_params p = llama_model_default_params();
+    pthread_once(&once, start_library);
+    gguf_reason_clear();
+    st = gguf_check_file(path, identity, err);
+    if (st)
+        return st;
+    struct llama_model_params p = llamacpp.llama_model_default_params();
     p.n_gpu_layers = 0;
     p.load_mode = LLAMA_LOAD_MODE_MMAP;
     p.check_tensors = check;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <llama.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "base/reason.h"
 #include "engine/adapter.h"
 #include "engine/gguf.h"
+#include "engine/llama_library.h"
 #include "engine/steering.h"
 
 /* The state of a model whose memory cannot be cut back (recurrent and hybrid ones), as it was after
@@ -65,8 +65,8 @@ struct llm_options llm_options_default(void)
 
 static enum sarai_status make_context(struct llm *llm, const struct llm_options *o, struct sarai_error *err)
 {
-    struct llama_context_params p = llama_context_default_params();
-    int trained = llama_model_n_ctx_train(llm->model);
+    struct llama_context_params p = llamacpp.llama_context_default_params();
+    int trained = llamacpp.llama_model_n_ctx_train(llm->model);
     p.n_ctx = (uint32_t)(trained > 0 && trained < o->context_tokens ? trained : o->context_tokens);
     p.n_batch = p.n_ubatch = (uint32_t)o->batch_tokens;
     p.n_seq_max = 1;
@@ -91,12 +91,12 @@ static enum sarai_status make_context(struct llm *llm, const struct llm_options 
 static bool generates(const struct llama_model *model, const struct llama_vocab *vocab)
 {
     char architecture[64] = "", key[96], pooling[16] = ""; /* absent or 0 in a model that generates */
-    llama_model_meta_val_str(model, "general.architecture", architecture, sizeof architecture);
+    llamacpp.llama_model_meta_val_str(model, "general.architecture", architecture, sizeof architecture);
     snprintf(key, sizeof key, "%s.pooling_type", architecture);
-    llama_model_meta_val_str(model, key, pooling, sizeof pooling);
-    return llama_vocab_type(vocab) != LLAMA_VOCAB_TYPE_NONE && !llama_model_has_encoder(model) &&
-           llama_model_has_decoder(model) && !llama_model_is_diffusion(model) &&
-           (!pooling[0] || strcmp(pooling, "0") == 0);
+    llamacpp.llama_model_meta_val_str(model, key, pooling, sizeof pooling);
+    return llamacpp.llama_vocab_type(vocab) != LLAMA_VOCAB_TYPE_NONE &&
+           !llamacpp.llama_model_has_encoder(model) && llamacpp.llama_model_has_decoder(model) &&
+           !llamacpp.llama_model_is_diffusion(model) && (!pooling[0] || strcmp(pooling, "0") == 0);
 }
 
 static enum sarai_status open_model(struct llm *llm, const struct llm_options *o, struct sarai_error *err)
@@ -104,8 +104,8 @@ static enum sarai_status open_model(struct llm *llm, const struct llm_options *o
     enum sarai_status st = gguf_load(o->path, o->check, &llm->model, llm->identity, err);
     if (st)
         return st;
-    llm->vocab = llama_model_get_vocab(llm->model);
-    llama_model_desc(llm->model, llm->description, sizeof llm->description);
+    llm->vocab = llamacpp.llama_model_get_vocab(llm->model);
+    llamacpp.llama_model_desc(llm->model, llm->description, sizeof llm->description);
     if (!generates(llm->model, llm->vocab))
         st = failed(err, SARAI_EMODEL,
                     tr("%s (%s) no es un modelo de lenguaje que genere texto",
@@ -113,7 +113,7 @@ static enum sarai_status open_model(struct llm *llm, const struct llm_options *o
                     o->path, llm->description);
     if (!st)
         st = make_context(llm, o, err);
-    if (!st && !llama_get_memory(llm->ctx))
+    if (!st && !llamacpp.llama_get_memory(llm->ctx))
         st = failed(err, SARAI_EMODEL,
                     tr("%s (%s) no es un modelo de lenguaje que genere texto",
                        "%s (%s) is not a language model that writes text"),
@@ -144,8 +144,9 @@ enum sarai_status llm_open(const struct llm_options *o, struct llm **out, struct
     llm->batch_tokens = o->batch_tokens;
     enum sarai_status st = open_model(llm, o, err);
     if (!st) {
-        llm->can_cut = !llama_model_is_recurrent(llm->model) && !llama_model_is_hybrid(llm->model);
-        llm->read = calloc(llama_n_ctx(llm->ctx), sizeof *llm->read);
+        llm->can_cut =
+            !llamacpp.llama_model_is_recurrent(llm->model) && !llamacpp.llama_model_is_hybrid(llm->model);
+        llm->read = calloc(llamacpp.llama_n_ctx(llm->ctx), sizeof *llm->read);
         if (!llm->read)
             st = out_of_memory(err, "llm");
     }
@@ -161,15 +162,15 @@ void llm_close(struct llm *llm)
     if (!llm)
         return;
     if (llm->sampler)
-        llama_sampler_free(llm->sampler);
+        llamacpp.llama_sampler_free(llm->sampler);
     if (llm->grammar)
-        llama_sampler_free(llm->grammar);
+        llamacpp.llama_sampler_free(llm->grammar);
     free(llm->candidates);
     steering_close(llm->steering);
     if (llm->ctx)
-        llama_free(llm->ctx);
+        llamacpp.llama_free(llm->ctx);
     if (llm->model)
-        llama_model_free(llm->model);
+        llamacpp.llama_model_free(llm->model);
     free(llm->first.data);
     free(llm->latest.data);
     free(llm->read);
@@ -193,17 +194,17 @@ bool llm_has_adapter(const struct llm *llm)
 
 int llm_context_tokens(const struct llm *llm)
 {
-    return (int)llama_n_ctx(llm->ctx);
+    return (int)llamacpp.llama_n_ctx(llm->ctx);
 }
 
 int llm_vocabulary(const struct llm *llm)
 {
-    return llama_vocab_n_tokens(llm->vocab);
+    return llamacpp.llama_vocab_n_tokens(llm->vocab);
 }
 
 bool llm_has_chat_template(const struct llm *llm)
 {
-    return llama_model_chat_template(llm->model, NULL) != NULL;
+    return llamacpp.llama_model_chat_template(llm->model, NULL) != NULL;
 }
 
 /* ---- text and tokens ------------------------------------------------------------------------ */
@@ -217,8 +218,8 @@ enum sarai_status llm_tokenise(const struct llm *llm, const char *text, size_t n
                       n_bytes);
     if (max > LLM_MAX_CONTEXT)
         max = LLM_MAX_CONTEXT;
-    got = llama_tokenize(llm->vocab, text, (int32_t)n_bytes, tokens, (int32_t)max, flags & LLM_BEGIN,
-                         flags & LLM_CONTROL);
+    got = llamacpp.llama_tokenize(llm->vocab, text, (int32_t)n_bytes, tokens, (int32_t)max, flags & LLM_BEGIN,
+                                  flags & LLM_CONTROL);
     if (got < 0)
         return failed(err, SARAI_EINPUT,
                       tr("texto demasiado largo: no cabe en %zu tokens",
@@ -230,13 +231,13 @@ enum sarai_status llm_tokenise(const struct llm *llm, const char *text, size_t n
 
 size_t llm_piece(const struct llm *llm, int32_t token, char bytes[LLM_MAX_PIECE_BYTES])
 {
-    int32_t n = llama_token_to_piece(llm->vocab, token, bytes, LLM_MAX_PIECE_BYTES, 0, false);
+    int32_t n = llamacpp.llama_token_to_piece(llm->vocab, token, bytes, LLM_MAX_PIECE_BYTES, 0, false);
     return n > 0 ? (size_t)n : 0;
 }
 
 bool llm_is_end(const struct llm *llm, int32_t token)
 {
-    return llama_vocab_is_eog(llm->vocab, token);
+    return llamacpp.llama_vocab_is_eog(llm->vocab, token);
 }
 
 enum { MAX_MESSAGES = 64 };
@@ -245,13 +246,14 @@ enum sarai_status llm_chat(const struct llm *llm, const struct llm_message *mess
                            bool answer_next, struct buf *out, struct sarai_error *err)
 {
     struct llama_chat_message chat[MAX_MESSAGES];
-    const char *template = llama_model_chat_template(llm->model, NULL);
+    const char *template = llamacpp.llama_model_chat_template(llm->model, NULL);
     char *text = NULL;
     if (n > MAX_MESSAGES)
         return failed(err, SARAI_EINPUT, tr("demasiados mensajes: %zu", "too many messages: %zu"), n);
     for (size_t i = 0; i < n; i++)
         chat[i] = (struct llama_chat_message){messages[i].role, messages[i].content};
-    int32_t bytes = template ? llama_chat_apply_template(template, chat, n, answer_next, NULL, 0) : -1;
+    int32_t bytes =
+        template ? llamacpp.llama_chat_apply_template(template, chat, n, answer_next, NULL, 0) : -1;
     if (bytes < 0 || bytes > LLM_MAX_TEXT_BYTES)
         return failed(err, SARAI_EMODEL,
                       tr("el modelo %s no trae una plantilla de conversación conocida",
@@ -260,7 +262,7 @@ enum sarai_status llm_chat(const struct llm *llm, const struct llm_message *mess
     text = malloc((size_t)bytes + 1);
     if (!text)
         return out_of_memory(err, "llm_chat");
-    llama_chat_apply_template(template, chat, n, answer_next, text, bytes + 1);
+    llamacpp.llama_chat_apply_template(template, chat, n, answer_next, text, bytes + 1);
     bool fits = buf_append(out, text, (size_t)bytes);
     free(text);
     return fits ? SARAI_OK : out_of_memory(err, "llm_chat");
@@ -270,7 +272,7 @@ enum sarai_status llm_chat(const struct llm *llm, const struct llm_message *mess
 
 static void forget_all(struct llm *llm)
 {
-    llama_memory_clear(llama_get_memory(llm->ctx), false);
+    llamacpp.llama_memory_clear(llamacpp.llama_get_memory(llm->ctx), false);
     llm->n_read = 0;
     llm->has_logits = false;
 }
@@ -278,11 +280,12 @@ static void forget_all(struct llm *llm)
 /* Only the recurrent part of a hybrid memory is copied; its attention cache can be cut as it is. */
 static void checkpoint_save(struct llm *llm, struct checkpoint *c)
 {
-    size_t bytes = llama_state_seq_get_size_ext(llm->ctx, 0, LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY);
+    size_t bytes = llamacpp.llama_state_seq_get_size_ext(llm->ctx, 0, LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY);
     uint8_t *data = realloc(c->data, bytes);
     if (data) {
         c->data = data;
-        c->bytes = llama_state_seq_get_data_ext(llm->ctx, data, bytes, 0, LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY);
+        c->bytes = llamacpp.llama_state_seq_get_data_ext(llm->ctx, data, bytes, 0,
+                                                         LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY);
     }
     c->n =
         data && c->bytes ? llm->n_read : 0; /* without it the next prompt is evaluated whole: slower, right */
@@ -290,9 +293,9 @@ static void checkpoint_save(struct llm *llm, struct checkpoint *c)
 
 static bool checkpoint_restore(struct llm *llm, const struct checkpoint *c)
 {
-    return llama_state_seq_set_data_ext(llm->ctx, c->data, c->bytes, 0, LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY) >
-               0 &&
-           llama_memory_seq_rm(llama_get_memory(llm->ctx), 0, (llama_pos)c->n, -1);
+    return llamacpp.llama_state_seq_set_data_ext(llm->ctx, c->data, c->bytes, 0,
+                                                 LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY) > 0 &&
+           llamacpp.llama_memory_seq_rm(llamacpp.llama_get_memory(llm->ctx), 0, (llama_pos)c->n, -1);
 }
 
 /* Forgets all but the first n tokens, or more where the memory cannot be cut there. */
@@ -301,7 +304,8 @@ static void cut_back(struct llm *llm, size_t n)
     if (n == llm->n_read)
         return;
     llm->has_logits = false;
-    if (llm->can_cut && n > 0 && llama_memory_seq_rm(llama_get_memory(llm->ctx), 0, (llama_pos)n, -1)) {
+    if (llm->can_cut && n > 0 &&
+        llamacpp.llama_memory_seq_rm(llamacpp.llama_get_memory(llm->ctx), 0, (llama_pos)n, -1)) {
         llm->n_read = n;
         return;
     }
@@ -327,7 +331,8 @@ static enum sarai_status evaluate(struct llm *llm, const int32_t *tokens, size_t
         memcpy(llm->read + llm->n_read, tokens, part * sizeof *tokens);
         llm->has_logits = false;
         gguf_reason_clear();
-        int rc = llama_decode(llm->ctx, llama_batch_get_one(llm->read + llm->n_read, (int32_t)part));
+        int rc = llamacpp.llama_decode(llm->ctx,
+                                       llamacpp.llama_batch_get_one(llm->read + llm->n_read, (int32_t)part));
         if (rc != 0 && !llm->can_cut)
             forget_all(llm); /* its recurrent state may hold half a batch */
         if (rc == 2)
@@ -347,7 +352,7 @@ enum sarai_status llm_prompt(struct llm *llm, const int32_t *tokens, size_t n, s
                              struct sarai_error *err)
 {
     size_t same = 0;
-    if (n < 1 || n >= llama_n_ctx(llm->ctx))
+    if (n < 1 || n >= llamacpp.llama_n_ctx(llm->ctx))
         return failed(err, SARAI_EINPUT,
                       tr("%zu tokens no caben en la ventana", "%zu tokens do not fit the window"), n);
     while (same < n && same < llm->n_read && tokens[same] == llm->read[same])
@@ -385,8 +390,9 @@ bool llm_restore(struct llm *llm, const char *path, const int32_t *tokens, size_
     forget_all(llm);
     llm->first.n = llm->latest.n = 0;
     if (access(path, R_OK) != 0 ||
-        !llama_state_seq_load_file(llm->ctx, path, 0, llm->read, llama_n_ctx(llm->ctx), &got) || got != n ||
-        memcmp(llm->read, tokens, n * sizeof *tokens) != 0) {
+        !llamacpp.llama_state_seq_load_file(llm->ctx, path, 0, llm->read, llamacpp.llama_n_ctx(llm->ctx),
+                                            &got) ||
+        got != n || memcmp(llm->read, tokens, n * sizeof *tokens) != 0) {
         forget_all(llm);
         return false;
     }
@@ -401,7 +407,7 @@ enum sarai_status llm_save(struct llm *llm, const char *path, struct sarai_error
     char part[PATH_MAX];
     if (snprintf(part, sizeof part, "%s.%ld", path, (long)getpid()) >= (int)sizeof part)
         return failed(err, SARAI_EOUTPUT, tr("ruta demasiado larga: %s", "path too long: %s"), path);
-    bool is_saved = llama_state_seq_save_file(llm->ctx, part, 0, llm->read, llm->n_read) > 0;
+    bool is_saved = llamacpp.llama_state_seq_save_file(llm->ctx, part, 0, llm->read, llm->n_read) > 0;
     if (is_saved && rename(part, path) == 0)
         return SARAI_OK;
     int reason = errno;
@@ -418,17 +424,17 @@ enum { REPEAT_WINDOW_TOKENS = 128, GREEDY_CANDIDATES = 40 };
 static bool fill_chain(struct llama_sampler *chain, const struct llm_sampling *s, int n_vocab)
 {
     struct llama_sampler *steps[] = {
-        llama_sampler_init_top_k(s->temperature > 0 && s->top_k > 0 ? s->top_k : GREEDY_CANDIDATES),
-        llama_sampler_init_penalties(n_vocab, REPEAT_WINDOW_TOKENS, s->repeat_penalty, 0, 0),
-        llama_sampler_init_top_p(s->top_p, 1),
-        llama_sampler_init_min_p(s->min_p, 1),
-        llama_sampler_init_temp(s->temperature),
-        s->temperature > 0 ? llama_sampler_init_dist(s->seed) : llama_sampler_init_greedy(),
+        llamacpp.llama_sampler_init_top_k(s->temperature > 0 && s->top_k > 0 ? s->top_k : GREEDY_CANDIDATES),
+        llamacpp.llama_sampler_init_penalties(n_vocab, REPEAT_WINDOW_TOKENS, s->repeat_penalty, 0, 0),
+        llamacpp.llama_sampler_init_top_p(s->top_p, 1),
+        llamacpp.llama_sampler_init_min_p(s->min_p, 1),
+        llamacpp.llama_sampler_init_temp(s->temperature),
+        s->temperature > 0 ? llamacpp.llama_sampler_init_dist(s->seed) : llamacpp.llama_sampler_init_greedy(),
     };
     bool is_complete = true;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         if (steps[i])
-            llama_sampler_chain_add(chain, steps[i]);
+            llamacpp.llama_sampler_chain_add(chain, steps[i]);
         else
             is_complete = false;
     }
@@ -440,17 +446,18 @@ enum sarai_status llm_sampling_set(struct llm *llm, const struct llm_sampling *s
     if (!(s->temperature >= 0 && s->top_p > 0 && s->min_p >= 0 && s->min_p <= 1 && s->repeat_penalty > 0))
         return failed(err, SARAI_EUSAGE,
                       tr("opciones de muestreo fuera de rango", "sampling options out of range"));
-    struct llama_sampler *chain = llama_sampler_chain_init(llama_sampler_chain_default_params());
-    if (!chain || !fill_chain(chain, s, llama_vocab_n_tokens(llm->vocab))) {
+    struct llama_sampler *chain =
+        llamacpp.llama_sampler_chain_init(llamacpp.llama_sampler_chain_default_params());
+    if (!chain || !fill_chain(chain, s, llamacpp.llama_vocab_n_tokens(llm->vocab))) {
         if (chain)
-            llama_sampler_free(chain);
+            llamacpp.llama_sampler_free(chain);
         return out_of_memory(err, "llm_sampling_set");
     }
     if (llm->sampler)
-        llama_sampler_free(llm->sampler);
+        llamacpp.llama_sampler_free(llm->sampler);
     llm->sampler = chain;
     if (llm->grammar)
-        llama_sampler_free(llm->grammar);
+        llamacpp.llama_sampler_free(llm->grammar);
     llm->grammar = NULL;
     return SARAI_OK;
 }
@@ -462,17 +469,17 @@ enum {
 /* The candidates that the grammar allows, of the `most` likeliest ones (0: of all). */
 static llama_token_data_array fitting(struct llm *llm, int32_t most)
 {
-    const float *logits = llama_get_logits_ith(llm->ctx, -1);
-    int n = llama_vocab_n_tokens(llm->vocab);
+    const float *logits = llamacpp.llama_get_logits_ith(llm->ctx, -1);
+    int n = llamacpp.llama_vocab_n_tokens(llm->vocab);
     for (int i = 0; i < n; i++)
         llm->candidates[i] = (llama_token_data){i, logits[i], 0};
     llama_token_data_array all = {llm->candidates, (size_t)n, -1, false};
-    struct llama_sampler *likely = most > 0 ? llama_sampler_init_top_k(most) : NULL;
+    struct llama_sampler *likely = most > 0 ? llamacpp.llama_sampler_init_top_k(most) : NULL;
     if (likely) {
-        llama_sampler_apply(likely, &all);
-        llama_sampler_free(likely);
+        llamacpp.llama_sampler_apply(likely, &all);
+        llamacpp.llama_sampler_free(likely);
     }
-    llama_sampler_apply(llm->grammar, &all);
+    llamacpp.llama_sampler_apply(llm->grammar, &all);
     size_t kept = 0;
     for (size_t i = 0; i < all.size; i++)
         if (isfinite(all.data[i].logit))
@@ -488,13 +495,13 @@ static enum sarai_status choose_fitting(struct llm *llm, struct sarai_error *err
     if (left.size == 0)
         left = fitting(llm, 0);
     if (left.size > 0)
-        llama_sampler_apply(llm->sampler, &left);
+        llamacpp.llama_sampler_apply(llm->sampler, &left);
     if (left.size == 0 || left.selected < 0)
         return failed(err, SARAI_EINTERNAL,
                       tr("la gramática no deja seguir", "the grammar allows nothing more"));
     llm->next = left.data[left.selected].id;
-    llama_sampler_accept(llm->grammar, llm->next);
-    llama_sampler_accept(llm->sampler, llm->next);
+    llamacpp.llama_sampler_accept(llm->grammar, llm->next);
+    llamacpp.llama_sampler_accept(llm->sampler, llm->next);
     return SARAI_OK;
 }
 
@@ -503,15 +510,15 @@ enum sarai_status llm_constrain(struct llm *llm, const char *grammar, int32_t *t
     if (!llm->has_next || !llm->has_logits || llm->grammar)
         return failed(err, SARAI_EINTERNAL, "llm_constrain() without llm_next()");
     if (!llm->candidates)
-        llm->candidates = calloc((size_t)llama_vocab_n_tokens(llm->vocab), sizeof *llm->candidates);
+        llm->candidates = calloc((size_t)llamacpp.llama_vocab_n_tokens(llm->vocab), sizeof *llm->candidates);
     if (!llm->candidates)
         return out_of_memory(err, "llm_constrain");
-    llm->grammar = llama_sampler_init_grammar(llm->vocab, grammar, "root");
+    llm->grammar = llamacpp.llama_sampler_init_grammar(llm->vocab, grammar, "root");
     if (!llm->grammar)
         return failed(err, SARAI_EINTERNAL,
                       tr("llama.cpp no entiende la gramática: %s", "llama.cpp cannot read the grammar: %s"),
                       gguf_reason());
-    llama_sampler_reset(llm->sampler);
+    llamacpp.llama_sampler_reset(llm->sampler);
     enum sarai_status st = choose_fitting(llm, err);
     if (!st)
         *token = llm->next;
@@ -521,7 +528,7 @@ enum sarai_status llm_constrain(struct llm *llm, const char *grammar, int32_t *t
 enum sarai_status llm_next(struct llm *llm, int32_t *token, struct sarai_error *err)
 {
     if (llm->has_next) {
-        if (llm->n_read + 1 >= llama_n_ctx(llm->ctx))
+        if (llm->n_read + 1 >= llamacpp.llama_n_ctx(llm->ctx))
             return failed(err, SARAI_EINPUT,
                           tr("la ventana del modelo está llena", "the model's window is full"));
         enum sarai_status st = evaluate(llm, &llm->next, 1, err);
@@ -534,7 +541,7 @@ enum sarai_status llm_next(struct llm *llm, int32_t *token, struct sarai_error *
     if (llm->grammar)
         st = choose_fitting(llm, err);
     else
-        llm->next = llama_sampler_sample(llm->sampler, llm->ctx, -1);
+        llm->next = llamacpp.llama_sampler_sample(llm->sampler, llm->ctx, -1);
     llm->has_next = !st;
     *token = llm->next;
     return st;
@@ -542,10 +549,15 @@ enum sarai_status llm_next(struct llm *llm, int32_t *token, struct sarai_error *
 
 const float *llm_logits(struct llm *llm)
 {
-    return llm->has_logits ? llama_get_logits_ith(llm->ctx, -1) : NULL;
+    return llm->has_logits ? llamacpp.llama_get_logits_ith(llm->ctx, -1) : NULL;
+}
+
+enum sarai_status llm_load_library(struct sarai_error *err)
+{
+    return llama_library_load(err);
 }
 
 const char *llm_version(void)
 {
-    return ggml_version();
+    return llama_library_load(NULL) == SARAI_OK ? llamacpp.ggml_version() : NULL;
 }

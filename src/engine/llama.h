@@ -137,7 +137,9 @@ enum sarai_status llm_constrain(struct llm *llm, const char *grammar, int32_t *t
 /* llm_vocabulary() logits after the last token that was evaluated. Borrowed until the next call. */
 const float *llm_logits(struct llm *llm);
 
-/* Version of the library, e.g. "0.25.3". */
+/* Loads the library, which every open does too. EINTERNAL: it is missing or of another version. */
+enum sarai_status llm_load_library(struct sarai_error *err);
+/* Version of the library, e.g. "0.25.3"; NULL when it cannot be loaded. */
 const char *llm_version(void);
 
 #endif

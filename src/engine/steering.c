@@ -1,11 +1,11 @@
 #include "engine/steering.h"
 
-#include <gguf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/gguf.h"
+#include "engine/llama_library.h"
 
 struct steering {
     size_t n_axes, n; /* numbers of one axis: those of layer 1, of layer 2 … */
@@ -23,7 +23,7 @@ struct loading {
 static void read_file(void *arg)
 {
     struct loading *l = arg;
-    l->header = gguf_init_from_file(l->path, (struct gguf_init_params){.ctx = &l->tensors});
+    l->header = llamacpp.gguf_init_from_file(l->path, (struct gguf_init_params){.ctx = &l->tensors});
 }
 
 static enum sarai_status misfit(const char *path, struct sarai_error *err)
@@ -39,14 +39,14 @@ static enum sarai_status take_directions(const struct steering *s, const struct 
                                          struct sarai_error *err)
 {
     int n_taken = 0;
-    for (struct ggml_tensor *t = ggml_get_first_tensor(l->tensors); t;
-         t = ggml_get_next_tensor(l->tensors, t)) {
+    for (struct ggml_tensor *t = llamacpp.ggml_get_first_tensor(l->tensors); t;
+         t = llamacpp.ggml_get_next_tensor(l->tensors, t)) {
         static const char direction[] = "direction.";
         if (strncmp(t->name, direction, sizeof direction - 1) != 0)
             continue;
         long layer = strtol(t->name + sizeof direction - 1, NULL, 10);
         if (layer < 1 || layer > (long)(s->n / (size_t)s->width) || t->type != GGML_TYPE_F32 ||
-            ggml_nelements(t) != s->width || t->ne[0] != s->width)
+            llamacpp.ggml_nelements(t) != s->width || t->ne[0] != s->width)
             return misfit(l->path, err);
         memcpy(axis + (size_t)(layer - 1) * (size_t)s->width, t->data, (size_t)s->width * sizeof *axis);
         n_taken++;
@@ -66,9 +66,9 @@ static enum sarai_status read_axis(const struct steering *s, const char *path, f
     st = gguf_guarded(read_file, &l) && l.header && l.tensors ? take_directions(s, &l, axis, err)
                                                               : gguf_damaged(path, err);
     if (l.header)
-        gguf_free(l.header);
+        llamacpp.gguf_free(l.header);
     if (l.tensors)
-        ggml_free(l.tensors);
+        llamacpp.ggml_free(l.tensors);
     return st;
 }
 
@@ -78,8 +78,8 @@ enum sarai_status steering_open(const char *const *paths, size_t n_axes, const s
     struct steering *s = calloc(1, sizeof *s);
     if (!s)
         return out_of_memory(err, "steering");
-    int layers = llama_model_n_layer(model);
-    s->width = llama_model_n_embd(model);
+    int layers = llamacpp.llama_model_n_layer(model);
+    s->width = llamacpp.llama_model_n_embd(model);
     s->n_axes = n_axes;
     s->n = (size_t)s->width * (size_t)(layers > 1 ? layers - 1 : 0); /* layer 0 is never steered */
     s->axes = calloc(n_axes * s->n + 1, sizeof *s->axes);
@@ -118,8 +118,8 @@ enum sarai_status steering_apply(struct steering *s, struct llama_context *ctx, 
         for (size_t i = 0; i < s->n; i++)
             s->sum[i] += weights[a] * s->axes[a * s->n + i];
     }
-    if (llama_set_adapter_cvec(ctx, is_off ? NULL : s->sum, s->n, s->width, 1,
-                               (int32_t)(s->n / (size_t)s->width)) != 0)
+    if (llamacpp.llama_set_adapter_cvec(ctx, is_off ? NULL : s->sum, s->n, s->width, 1,
+                                        (int32_t)(s->n / (size_t)s->width)) != 0)
         return failed(err, SARAI_EINTERNAL,
                       tr("llama.cpp no acepta el vector de control", "llama.cpp refuses the control vector"));
     memcpy(s->weights, weights, s->n_axes * sizeof *weights);

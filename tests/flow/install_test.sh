@@ -47,6 +47,17 @@ code=0
 "$work/static" /dev/null "$work/static.raw" 2>/dev/null || code=$?
 [ "$code" = 3 ] || fail "exit code $code, not 3, for an empty question"
 
+# Without llama.cpp the program starts, does what needs none, and says what is missing.
+mkdir "$work/away"
+mv "$prefix"/lib/sarai/libllama* "$work/away"
+"$program" transcribe "$SOURCE_DIR/tests/data/pregunta.wav" >"$work/said" || fail "transcribe needs llama.cpp"
+code=0
+"$program" ask hola 2>"$work/said" || code=$?
+[ "$code" = 1 ] || fail "exit code $code, not 1, without llama.cpp"
+grep -q 'llama.cpp is missing.*make deps' "$work/said" || fail "does not say what is missing: $(cat "$work/said")"
+"$program" version | has 'llama.cpp (missing)' || fail "version needs llama.cpp"
+mv "$work/away"/* "$prefix/lib/sarai"
+
 # Without ONNX Runtime the program starts and says what is missing.
 rm "$prefix"/lib/sarai/libonnxruntime*
 code=0
