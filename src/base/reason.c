@@ -76,6 +76,8 @@ void reason_of_loader(char *out, size_t n)
     sentence = sentence ? sentence : "dlopen: ?";
     int name = (int)strcspn(sentence, ":");
     const char *why = reason_at_end(sentence, strlen(sentence));
+    if (!why && strstr(sentence, "map segment"))
+        why = reason_of(ENOMEM);
     if (!why)
         why = tr("está dañada o no es de este sistema", sentence + name + strspn(sentence + name, ": "));
     snprintf(out, n, "%.*s: %s", name, sentence, why);
