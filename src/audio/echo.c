@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audio/drift.h"
 #include "engine/speexdsp.h"
 
 enum {
@@ -14,6 +15,7 @@ enum {
     MARGIN_STEPS = 2,                    /* the estimate may be late by so much */
     PLAYED_STEPS = 100,                  /* so long after the last sound an echo may still come */
     LEARN_STEPS = 50,                    /* of sound before a delay is believed */
+    SETTLE_STEPS = 100,                  /* of sound on end, before the filter tells where the echo is */
     HOLD_STEPS = 30,                     /* another delay must be the best for so long */
 };
 static const float FORGET = 0.995f;  /* per step: a memory of two seconds */
@@ -41,8 +43,11 @@ struct echo {
     size_t at;
     struct moments mic, played[LAGS];
     double products[LAGS];
-    int steps_since_sound, steps_of_sound;
-    int delay, candidate, candidate_steps; /* in steps */
+    int steps_since_sound, steps_of_sound, steps_on_end; /* of sound: all, and since the last silence */
+    double frames;                                       /* since the beginning */
+    int delay, candidate, candidate_steps;               /* in steps */
+    struct drift drift;
+    double offset; /* frames that the reference is read earlier than `delay` steps ago; less than a step */
     bool denoise;
     float held_db;    /* loudness of what was played, falling slowly */
     float residue_db; /* quantile of clean against held */
@@ -121,6 +126,14 @@ static double correlation(const struct echo *e, int lag)
     return m->n > 0 && scale > 1e-9 ? (e->products[lag] / m->n - m->sum / m->n * (p->sum / p->n)) / scale : 0;
 }
 
+/* The filter begins anew, and leaves as much as it did in the beginning. */
+static void begin_anew(struct echo *e, int delay)
+{
+    e->delay = delay;
+    e->residue_db = fmaxf(e->residue_db, e->first_db);
+    drift_forget_looks(&e->drift);
+}
+
 /* One more step of loudness; afterwards the delay in force is the lag that has been the best for a while. */
 static void follow_delay(struct echo *e, float mic_db)
 {
@@ -140,9 +153,60 @@ static void follow_delay(struct echo *e, float mic_db)
     /* Two people who speak at once sound alike now and then; that is no echo where hardly any was left. */
     if (e->steps_of_sound >= LEARN_STEPS && e->candidate_steps >= HOLD_STEPS && far &&
         e->residue_db > MATTERS_DB && correlation(e, best) > (double)BELIEVE) {
-        e->delay = wanted; /* the filter begins anew, and leaves as much as it did in the beginning */
-        e->residue_db = fmaxf(e->residue_db, e->first_db);
+        begin_anew(e, wanted);
     }
+}
+
+/* ---- the drift -------------------------------------------------------------------------------- */
+
+/* What is read between frames wants some on both sides, and an echo that comes ever sooner wants room. */
+static bool has_room(const struct echo *e)
+{
+    return e->delay * ECHO_FRAMES + e->offset >= DRIFT_REACH_FRAMES && e->delay < LAGS - 1;
+}
+
+static void follow_drift(struct echo *e)
+{
+    if (e->steps_on_end < SETTLE_STEPS || e->steps_on_end % (DRIFT_LOOK_MS / STEP_MS) != 0)
+        return;
+    float peak = speexdsp_peak(e->speex);
+    if (!drift_look(&e->drift, e->frames, (double)peak) || has_room(e))
+        return;
+    int delay = e->delay + (int)peak / ECHO_FRAMES - MARGIN_STEPS;
+    if (delay > 0)
+        begin_anew(e, delay);
+    else
+        e->drift.rate = 0;
+}
+
+/* Another step of both clocks. Where there is no room left it is begun without a rate again. */
+static void drift_on(struct echo *e)
+{
+    e->frames += ECHO_FRAMES;
+    e->offset += e->drift.rate * ECHO_FRAMES;
+    int steps = (int)floor(e->offset / ECHO_FRAMES);
+    e->delay += steps;
+    e->offset -= steps * ECHO_FRAMES;
+    if (e->drift.rate != 0 && !has_room(e)) {
+        e->delay = e->delay < 0 ? 0 : e->delay < LAGS ? e->delay : LAGS - 1;
+        e->offset = e->drift.rate = 0;
+    }
+}
+
+/* What of the loudspeaker is heard now, or a little later. */
+static void take_reference(struct echo *e, float *out)
+{
+    float around[ECHO_FRAMES + 2 * DRIFT_REACH_FRAMES];
+    if (e->offset == 0) {
+        memcpy(out, e->history[ring(e, e->delay)], sizeof e->history[0]);
+        return;
+    }
+    int whole = (int)e->offset, oldest = (e->delay + 1) * ECHO_FRAMES + whole + DRIFT_REACH_FRAMES - 1;
+    for (int i = 0; i < ECHO_FRAMES + 2 * DRIFT_REACH_FRAMES; i++) {
+        int age = oldest - i; /* frames before the newest */
+        around[i] = age < 0 ? 0 : e->history[ring(e, age / ECHO_FRAMES)][ECHO_FRAMES - 1 - age % ECHO_FRAMES];
+    }
+    drift_read(around + DRIFT_REACH_FRAMES, (float)(e->offset - whole), out, ECHO_FRAMES);
 }
 
 /* ---- what is left ------------------------------------------------------------------------------ */
@@ -171,20 +235,25 @@ float echo_residual_db(const struct echo *e)
 
 void echo_cancel(struct echo *e, const float *mic, const float *played, float *clean)
 {
-    float loud = energy(played);
+    float loud = energy(played), reference[ECHO_FRAMES];
     e->at = (e->at + 1) % (LAGS + 1);
     memcpy(e->history[e->at], played, sizeof e->history[0]);
     e->loudness[e->at] = decibels(loud);
     e->steps_since_sound = loud > QUIET ? 0 : e->steps_since_sound + 1;
+    drift_on(e);
     if (e->steps_since_sound < PLAYED_STEPS) {
         e->steps_of_sound++;
+        e->steps_on_end++;
         follow_delay(e, decibels(energy(mic)));
-        speexdsp_cancel(e->speex, mic, e->history[ring(e, e->delay)], clean);
+        take_reference(e, reference);
+        speexdsp_cancel(e->speex, mic, reference, clean);
+        follow_drift(e);
         e->held_db = fmaxf(decibels(loud), e->held_db - FALL_DB);
         follow_residue(e, decibels(energy(clean)));
         return;
     }
     e->held_db = NOTHING_DB;
+    e->steps_on_end = 0;
     if (e->denoise) {
         speexdsp_denoise(e->speex, mic, clean);
     } else {

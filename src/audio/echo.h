@@ -1,5 +1,6 @@
 /* Sarai must not hear herself: the echo of what was played is taken out of the microphone's sound. How much
- * later the echo comes is estimated from the loudness of both and followed.
+ * later the echo comes is estimated from the loudness of both and followed, and so is the drift of two
+ * clocks.
  *
  *     echo_open(&options, &e, err);
  *     echo_cancel(e, mic, played, clean);    // ECHO_FRAMES each; played: what the loudspeaker gave, or is

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audio/drift.h"
 #include "audio/echo.h"
 
 enum { STEPS_PER_S = 100, MOST_DELAY_STEPS = 40 };
@@ -96,8 +97,7 @@ static void an_echo_is_taken_out_whatever_its_delay(void **state)
 }
 
 /* The microphone's clock and the loudspeaker's differ by 100 ppm: in 30 s the echo wanders by 48 samples.
- * What is left of it, against the echo, over the last 5 s; smoothed noise, because samples are read in
- * between. */
+ * What is left of it, against the echo, over the last 5 s. */
 static double drifting(double ppm, bool *over_residual)
 {
     enum { SECONDS = 30, FRAMES = SECONDS * SARAI_SPEECH_HZ, DELAY = 640 };
@@ -116,10 +116,11 @@ static double drifting(double ppm, bool *over_residual)
         for (size_t i = 0; i < ECHO_FRAMES; i++) {
             size_t n = step * ECHO_FRAMES + i;
             played[n] = 0.3f * played[n] + (n > 0 ? 0.7f * played[n - 1] : 0);
-            double at = (double)n * (1 - ppm * 1e-6) - DELAY;
-            size_t before = at > 0 ? (size_t)at : 0;
-            float part = at > 0 ? (float)(at - (double)before) : 0;
-            mic[i] = 0.5f * ((1 - part) * played[before] + part * played[before + 1]) + 0.0005f * noise();
+            double at = (double)n * (1 - ppm * 1e-6) - DELAY, after = ceil(at);
+            mic[i] = 0;
+            if (at > DRIFT_REACH_FRAMES)
+                drift_read(played + (size_t)after, (float)(after - at), &mic[i], 1);
+            mic[i] = 0.5f * mic[i] + 0.0005f * noise();
         }
         echo_cancel(e, mic, now, clean);
         float db = (float)(10 * log10(energy(clean) / ECHO_FRAMES));
@@ -135,15 +136,51 @@ static double drifting(double ppm, bool *over_residual)
     return 10 * log10(echo / left);
 }
 
-static void clocks_that_drift_apart_make_nobody_speak(void **state)
+static void clocks_that_drift_apart_are_followed(void **state)
 {
     (void)state;
-    const double drifts[] = {100, -100};
-    bool over_residual;
-    assert_true(drifting(0, &over_residual) > 20);
+    const double drifts[] = {0, 30, 100, -100};
     for (size_t i = 0; i < sizeof drifts / sizeof *drifts; i++) {
-        assert_true(drifting(drifts[i], &over_residual) > 5); /* far less than without; docs/NEXT.md */
-        assert_false(over_residual);                          /* but Sarai does not take it for a person */
+        bool over_residual;
+        assert_true(drifting(drifts[i], &over_residual) > 20); /* 7 at 100 ppm, were it not followed */
+        assert_false(over_residual);
+    }
+}
+
+/* The peak's way in frames, with as much trembling. */
+static struct drift looked(double rate, double trembling, double jump)
+{
+    struct drift d = {0};
+    srand(7);
+    for (int i = 0; i < DRIFT_LOOKS; i++) {
+        double now = 8000.0 * i;
+        drift_look(&d, now, 700 + rate * now + trembling * (double)noise() + (i == 4 ? jump : 0));
+    }
+    return d;
+}
+
+static void only_a_steady_drift_is_believed(void **state)
+{
+    (void)state;
+    assert_float_equal(looked(100e-6, 0, 0).rate, 100e-6, 1e-9);
+    assert_float_equal(looked(-100e-6, 0.3, 0).rate, -100e-6, 10e-6);
+    assert_true(looked(0, 0.1, 0).rate == 0);       /* chance */
+    assert_true(looked(100e-6, 0, 20).rate == 0);   /* another reflection was the strongest for once */
+    assert_true(looked(0, 300, 0).rate == 0);       /* no echo at all */
+    assert_true(looked(2000e-6, 0.3, 0).rate == 0); /* no clock is as bad */
+}
+
+static void sound_is_read_between_its_frames(void **state)
+{
+    (void)state;
+    float sine[200], read[100];
+    for (int i = 0; i < 200; i++)
+        sine[i] = sinf(0.9f * (float)i);
+    for (int quarter = 0; quarter < 4; quarter++) {
+        float part = 0.25f * (float)quarter;
+        drift_read(sine + 50, part, read, 100);
+        for (int i = 0; i < 100; i++)
+            assert_float_equal(read[i], sinf(0.9f * (50 + (float)i - part)), 0.002);
     }
 }
 
@@ -168,7 +205,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_echo_is_taken_out_whatever_its_delay),
-        cmocka_unit_test(clocks_that_drift_apart_make_nobody_speak),
+        cmocka_unit_test(clocks_that_drift_apart_are_followed),
+        cmocka_unit_test(only_a_steady_drift_is_believed),
+        cmocka_unit_test(sound_is_read_between_its_frames),
         cmocka_unit_test(without_an_echo_the_sound_passes_untouched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
