@@ -6,6 +6,7 @@
     python3 bench/conversation.py idle     [--seconds 60]     CPU time while nobody speaks
     python3 bench/conversation.py soak     [--minutes 120]    turns lost or doubled, memory over time
     python3 bench/conversation.py echo     [--half report]    echo return loss and AECMOS of the canceller
+    python3 bench/conversation.py drift    [--half report]    echo return loss where two devices have two clocks
 
 Common options: --sarai build/release/sarai, --data ../shared/data, --json FILE. Of the sentences and recordings one
 half is for choosing thresholds (--half choose), the other for the figures that are published.
@@ -23,6 +24,7 @@ import time
 
 import numpy as np
 import soundfile
+import soxr
 
 import sounds
 from sounds import RATE_HZ, silence
@@ -154,6 +156,7 @@ INTERRUPTIONS = ("Espera un momento, por favor.", "No, no es eso lo que quería 
                  "Eso ya lo sé, sigue con otra cosa.", "Un segundo, que no te he entendido.")  # fmt: skip
 MURMURS = ("Ajá.", "Vale.", "Sí, sí.", "Claro.", "Bueno.")
 LEAD_S, AFTER_S, DELAYS_MS = 1.0, 8.0, (40, 80, 120, 160, 200)
+DRIFTS_PPM = (0, 10, 30, 100, -100)
 
 
 class Answer:
@@ -412,10 +415,34 @@ def measure_echo(args):
     return cases
 
 
+def measure_drift(args):
+    """Return loss of the canceller where the loudspeaker's clock is slower (faster: below 0) than the microphone's."""
+    program, learn, length = os.path.join(os.path.dirname(args.sarai), "bench", "cancel"), 20 * RATE_HZ, 50 * RATE_HZ
+    people = [sounds.person(path) for path, _ in sounds.human_clips(args.data, args.half)[:50]]
+    cases = []
+    print("| drift, ppm | echo return loss after 20 s, dB: median (least and most) |")
+    for ppm in DRIFTS_PPM:
+        for number, options in enumerate(in_rooms(args)[::3]):
+            chance, parts = sounds.generator("drift", number), []
+            while sum(map(len, parts)) < length:
+                parts += [people[(3 * number + len(parts)) % 50], silence(chance.uniform(0.3, 2.5))]
+            played = np.concatenate(parts)[:length].astype(np.float32)
+            echoed = sounds.echo(played, options[1], float(options[3]), -6)
+            echoed = soxr.resample(echoed, 1e6, 1e6 + ppm)[:length]
+            mic = chance.standard_normal(length).astype(np.float32) * np.float32(3e-4)
+            mic[: len(echoed)] += echoed
+            clean = cancel(program, np.clip(mic, -1, 1), played)
+            loss = 10 * np.log10(np.sum(mic[learn:] ** 2) / np.sum(clean[learn:] ** 2))
+            cases.append({"ppm": ppm, "room": os.path.basename(options[1]), "delay_ms": int(options[3]), "erle_db": float(loss)})
+        mine = [case["erle_db"] for case in cases if case["ppm"] == ppm]
+        print(f"| {ppm} | {np.median(mine):.1f} ({min(mine):.1f}–{max(mine):.1f}) |")
+    return cases
+
+
 # ---- the command ---------------------------------------------------------------------------------
 
 MEASURES = {"turns": measure_turns, "bargein": measure_bargein, "noise": measure_noise, "idle": measure_idle,
-            "soak": measure_soak, "echo": measure_echo}  # fmt: skip
+            "soak": measure_soak, "echo": measure_echo, "drift": measure_drift}  # fmt: skip
 
 
 def main():

@@ -4,10 +4,11 @@
 
 /* Quartz is off by 100 parts in a million at the most; less than LEAST is no harm, and may be chance. */
 static const double LEAST = 8e-6, MOST = 500e-6;
-/* The looks lie on a line but for so much, in frames and of the way that it goes; else the peak has jumped.
- */
+/* What is found later is taken by a share only: it is chance in good part. */
 static const double LATER_SHARE = 0.3;
-static const double APART_FRAMES = 0.4, APART = 0.1;
+/* The looks lie on a line but for so much, in frames or of the way that it goes; else the peak has jumped: a
+ * jump in their middle lies 0.19 of its way apart. */
+static const double APART_FRAMES = 0.6, APART = 0.15;
 
 void drift_forget_looks(struct drift *d)
 {
