@@ -15,6 +15,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unicodedata
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -75,13 +76,15 @@ def ask(args, asked, tools, seed):
     """Answers in order: (text, is it a call, milliseconds to the first token)."""
     env = {**os.environ, "LLM_ADAPTER": args.adapter, "LLM_MODEL": args.model, "LLM_FRAME": args.frame,
            "LLM_SEED": str(seed), "LLM_TEMPERATURE": str(args.temperature), "LLM_TOOLS": tools, "TOOLS": "off"}
-    lines = "".join(json.dumps(request(p), ensure_ascii=False) + "\n" for p in asked)
-    done = subprocess.run([args.sarai, "ask", "--json", "-"], input=lines, capture_output=True, text=True, env=env)
-    if done.returncode:
-        sys.exit(f"{args.sarai} ask: {done.stderr}")
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
-    if len(answers) != len(asked):
-        sys.exit(f"{len(asked)} questions, {len(answers)} answers")
+    with tempfile.TemporaryDirectory() as env["XDG_DATA_HOME"], subprocess.Popen(
+            [args.sarai, "ask", "--json", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env) as sarai:
+        answers = []
+        for p in asked:
+            sarai.stdin.write(json.dumps(request(p), ensure_ascii=False) + "\n")
+            sarai.stdin.flush()
+            answers.append(json.loads(sarai.stdout.readline() or sys.exit(f"{args.sarai} ask failed")))
+            for kept in pathlib.Path(env["XDG_DATA_HOME"]).rglob("recuerdos.db*"):
+                kept.unlink()  # what one prompt tells of a person, the next does not know
     return [(a["answer"], a["call"], a["stages_ms"]["think_first_token"]) for a in answers]
 
 

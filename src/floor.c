@@ -18,7 +18,7 @@ enum {
 struct weights {
     float sound, voice, words, bias;
 };
-static const struct weights WITH_HEAD = {0, 1, 0.44f, 0.08f}, WITHOUT_HEAD = {0.1f, 0, 1, -0.73f};
+static const struct weights WITH_HEAD = {0, 1, 0.38f, 0.01f}, WITHOUT_HEAD = {0.1f, 0, 1, -0.73f};
 static const float WORDS_UNKNOWN = 0.27f, SURE = 0.9999f;
 /* Waiting by how likely the turn is over, at eagerness 1, chosen there too. An inner pause lasts 0.3 to 0.8
  * s: between answering at once and waiting for longer than that nothing is worth while. */

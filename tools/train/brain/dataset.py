@@ -42,6 +42,7 @@ AGAIN = ("¿Qué has dicho?", "¿Cómo?", "¿Puedes repetirlo?", "Repite eso.", 
          "No lo he pillado, repite.", "¿Eh?", "Más alto, que no te oigo.", "Vuelve a decirlo.", "¿Lo repites?",
          "No me ha dado tiempo a oírlo.", "Repite, que había ruido.", "¿Qué?", "Dímelo de nuevo.")
 NAMES = ("persona", "persona2", "ciudad", "ciudad2", "hotel", "clave")
+TOLD = "lo que me has contado"  # the source of what the person told: consulting.c
 ONSETS = "b br c d f g l ll m n ñ p pr qu r s t tr v z ch j".split()
 RIMES = "a e i o a e o an en on ar er or ía io al el ue".split()
 
@@ -72,6 +73,7 @@ class Maker:
         self.slots = json.loads((DATA / "slots.json").read_text())
         self.declines = {j["g"]: j for j in lines("sin_herramientas.jsonl")}
         self.themes, self.listings = lines("hechos.jsonl"), lines("tablas.jsonl")
+        self.own_facts = lines("contado.jsonl")
         self.words = [w for j in lines("pasajes.jsonl") for w in re.findall(r"[a-záéíóúñ]{5,}", re.sub(r"\{\w+\}", "", j["p"].lower()))]
 
     # ---- slots
@@ -83,6 +85,7 @@ class Maker:
         quantity, unit, converted = numbers_es.conversion(r)
         hours = sorted(r.sample(range(6, 24), 2))
         minute = r.choice(["00", "05", "10", "15", "20", "30", "40", "45", "50", "35"])
+        year = r.randint(1085, 1890)
         return {"cuenta": sum_words, "resultado": total, "cantidad": quantity, "unidad": unit,
                 "convertido": converted, "hhmm": f"{hours[0]}:{minute}", "hhmm2": f"{hours[1]}:00", "duracion": numbers_es.duration(r), "m": str(r.randint(2, 900)),
                 "fecha": numbers_es.date(r), "fechac": numbers_es.short_date(r), "n": str(r.randint(2, 200)),
@@ -92,7 +95,7 @@ class Maker:
                 "euros4": f"{r.randint(12, 45)}.{r.choice(['000', '500', '200', '800'])}",
                 "telefono": " ".join([str(r.randint(900, 999)), str(r.randint(10, 99)),
                                       str(r.randint(10, 99)), str(r.randint(10, 99))]),
-                "letra": r.choice("ABCDEFG"), "anio": str(r.randint(1085, 1890))}
+                "letra": r.choice("ABCDEFG"), "anio": str(year), "anio2": str(year + r.randint(1, 70))}
 
     def filling(self):
         chosen = self.made()
@@ -231,17 +234,19 @@ class Maker:
             words = self.random.choice(ASKED).format(words[1:2].lower() + words[2:].rstrip("?"))
         return self.heard(words)
 
-    def distractors(self, most):
-        """Passages about other things."""
+    def distractors(self, most, but=None):
+        """Passages about other things than the theme or the listing `but`."""
         out = []
         for _ in range(self.random.randint(0, most)):
             slots, kind = self.filling(), self.random.random()
-            if kind < 0.4:
-                j = self.random.choice(self.themes)
-                text = " ".join(f[0] for f in self.random.sample(j["f"], self.random.randint(1, 3)))
-                out.append((self.some_source(self.fill(self.random.choice(j["s"]), slots)), self.fill(text, slots)))
+            if kind < 0.1 and all(source != TOLD for source, _ in out):
+                out.append((TOLD, self.told_of_person(self.random.sample(self.own_facts, self.random.randint(1, 3)), slots)))
+            elif kind < 0.45:
+                j = self.random.choice([t for t in self.themes if t is not but])
+                told = self.random.sample(j["f"], self.random.randint(1, 3))
+                out.append((self.some_source(self.fill(self.random.choice(j["s"]), slots)), self.prose(told, slots)))
             elif kind < 0.8:
-                j = self.random.choice(self.listings)
+                j = self.random.choice([t for t in self.listings if t is not but])
                 rows, columns = self.rows(j, self.random.randint(1, 3)), self.random.sample(j["c"], 1)
                 out.append((self.some_source(self.random.choice(j["s"])), self.told(rows, columns)))
             else:
@@ -285,18 +290,18 @@ class Maker:
             for _ in range(times):
                 rows = self.rows(j, self.random.randint(2, 5))
                 shown = rows[:max(1, len(rows) - 1)]
-                columns = self.random.sample(j["c"], self.random.randint(1, min(2, len(j["c"]))))
+                columns = self.random.sample(j["c"], self.random.randint(1, min(3, len(j["c"]))))
                 left = [c for c in j["c"] if c not in columns]
                 source, kind = self.some_source(self.random.choice(j["s"])), self.random.random()
-                is_told = kind < 0.55
+                is_told = kind < 0.6
                 (thing, slots), column = self.random.choice(shown), self.random.choice(columns)
-                if not is_told and left and kind < 0.78:
+                if not is_told and left and kind < 0.81:
                     column = self.random.choice(left)
                 elif not is_told and len(rows) > len(shown):
                     thing, slots = rows[-1]
                 elif not is_told:
                     continue
-                context = [(source, self.told(shown, columns))] + self.distractors(2)
+                context = [(source, self.told(shown, columns))] + self.distractors(2, j)
                 self.random.shuffle(context)
                 asked = self.asked(self.random.choice(column["q"]), slots)
                 said = frame.question(self.contracted(asked), "", context)
@@ -304,22 +309,109 @@ class Maker:
                 yield "con pasaje" if is_told else "sin pasaje", self.any_variant(), [[
                     said, answer if is_told else self.random.choice(self.ABSENT)]]
 
+    def worded(self, fact):
+        """A fact as a document has it: some have several wordings."""
+        return fact[0] if isinstance(fact[0], str) else self.random.choice(fact[0])
+
+    def told_of_person(self, facts, slots):
+        return self.contracted(" ".join(self.fill(f["p"], slots) for f in facts))
+
+    LOWERED = re.compile(r"^(El|La|Los|Las|Se|Hay|No|Cada|Un|Una|Para|Lleva|Tarifa|Es|En|Está|Su|Te|Le) ")
+    BEFORE = ("Le informamos de que", "Recuerde que", "Como cada año,", "Importante:", "Aviso:", "Nota:", "Por cierto,", "Además,")
+
+    def prose(self, facts, slots):
+        """Facts as a text has them: each a sentence, or several in one."""
+        out = []
+        for text in (self.fill(self.worded(f), slots) for f in facts):
+            can_join = self.LOWERED.match(text)
+            lowered = text[:1].lower() + text[1:]
+            if can_join and out and not out[-1].endswith(":") and self.random.random() < 0.3:
+                out[-1] = out[-1].rstrip(".") + self.random.choice([" y ", ", y ", "; ", ", "]) + lowered
+            elif can_join and self.random.random() < 0.1:
+                out.append(f"{self.random.choice(self.BEFORE)} {lowered}")
+            else:
+                out.append(text)
+        return " ".join(out)
+
+    def documents(self, theme, told, slots):
+        """[(source, text), …] that tell these facts: one document, or one for each; and where each fact stands."""
+        parts = [[f] for f in told] if self.random.random() < 0.3 else [told]
+        sources = []
+        while len(sources) < len(parts):
+            source = self.some_source(self.fill(self.random.choice(theme["s"]), slots))
+            if source not in sources:
+                sources.append(source)
+        context = [(source, self.prose(part, slots)) for source, part in zip(sources, parts)]
+        return context, sources * (len(told) // len(sources))
+
     def facts(self, times):
         """Documents put together from facts of one theme. What is asked is among them, or it is one of the facts that
         were left out: then the passage looks right and does not say it."""
         for j in self.themes:
             for _ in range(times):
                 slots = self.filling()
-                told = self.random.sample(j["f"], self.random.randint(2, 4))
-                source = self.some_source(self.fill(self.random.choice(j["s"]), slots))
-                context = [(source, self.fill(" ".join(f[0] for f in told), slots))] + self.distractors(2)
+                told = self.random.sample(j["f"], self.random.randint(1, 4))
+                context, sources = self.documents(j, told, slots)
+                context += self.distractors(2 if len(context) == 1 else 0, j)
                 self.random.shuffle(context)
                 left = [f for f in j["f"] if f not in told]
-                is_told = not left or self.random.random() < 0.55
+                is_told = not left or self.random.random() < 0.65
                 fact = self.random.choice(told if is_told else left)
                 said = frame.question(self.asked(self.random.choice(fact[1]), slots), "", context)
-                answer = self.sourced(source, self.fill(fact[2], slots)) if is_told else self.random.choice(self.ABSENT)
+                answer = self.sourced(sources[told.index(fact)], self.fill(fact[2], slots)) if is_told else self.random.choice(self.ABSENT)
                 yield "con pasaje" if is_told else "sin pasaje", self.any_variant(), [[said, answer]]
+
+    # ---- what the person told, and turns behind one another
+
+    def remembered(self, times):
+        """Questions about what the person told, as the program hands it over: as a passage, beside others or alone; or
+        answered by rule, without the model."""
+        for j in self.own_facts:
+            for _ in range(times):
+                slots, kind = self.filling(), self.random.random()
+                words, answer = self.asked(self.random.choice(j["q"]), slots), self.fill(j["a"], slots)
+                if kind < 0.3:
+                    yield "pasaje propio", self.any_variant(), [[frame.question(words), self.sentence(answer)]]
+                    continue
+                others = [f for f in self.own_facts if f["k"] != j["k"]]
+                is_told = kind < 0.8
+                told = self.random.sample(others, self.random.randint(0 if is_told else 1, 3)) + [j] * is_told
+                self.random.shuffle(told)
+                context = [c for c in self.distractors(1) if c[0] != TOLD] + [(TOLD, self.told_of_person(told, slots))]
+                yield "pasaje propio", self.any_variant(), [[frame.question(words, "", context),
+                    self.sourced(TOLD, answer) if is_told else self.random.choice(self.ABSENT)]]
+
+    SEQUENCES = (("found", "plain", 40), ("own", "plain", 14), ("absent", "plain", 12), ("plain", "found", 6), ("plain", "absent", 4),
+                 ("found", "absent", 9), ("absent", "found", 7), ("found", "found", 8))
+
+    def sequences(self, n):
+        """Turns behind one another of which some have passages: what was found before decides nothing about what comes
+        next. Behind an answer out of a passage the commonest is a question that has none."""
+        drawn = [*self.facts(2), *self.tables(1), *self.passages(1)]
+        pools = {"found": [e for e in drawn if e[0] == "con pasaje"], "absent": [e for e in drawn if e[0] == "sin pasaje"],
+                 "own": list(self.remembered(2)), "plain": []}
+        chat = [*self.talk(1), *self.moods(1), *self.statements(3)]
+        plain = [[e for e in chat if e[0] == "saber"], list(self.tools(1)), [e for e in chat if e[0] == "saludo"],
+                 [e for e in chat if e[0] not in ("saber", "saludo")]]
+        kinds, weights = zip(*[(k[:2], k[2]) for k in self.SEQUENCES])
+        for kind in self.random.choices(kinds, weights, k=n):
+            pools["plain"] = self.random.choices(plain, (5, 2, 1, 2))[0]
+            parts = [self.random.choice(pools[k]) for k in kind]
+            if kind[1] == "plain" and self.random.random() < 0.15:
+                parts.append(self.random.choice(self.random.choice(plain)))
+            variants = {p[1] for p, k in zip(parts, [*kind, "plain"]) if k == "plain" and p[1]}
+            yield "tras pasaje", next(iter(variants), self.any_variant()), [turn for p in parts for turn in p[2]]
+
+    def statements(self, times):
+        """What is told and asks nothing, so that nothing is cited for it."""
+        for j in lines("dichos.jsonl"):
+            for words in j["u"] * times:
+                slots = self.filling()
+                said = self.heard(self.contracted(self.fill(words, slots)))
+                context = None
+                if self.random.random() < 0.3:
+                    context = self.distractors(2) or None
+                yield "dicho", self.any_variant(), [[frame.question(said, "", context), self.fill(self.random.choice(j["a"]), slots)]]
 
     def passages(self, times):
         documents = lines("pasajes.jsonl")
@@ -494,9 +586,9 @@ class Maker:
 
     def epoch(self, folder):
         parts = [self.moods(1), self.talk(1), self.noise(40), self.cut(40), self.repeated(30), self.without_tools(1), self.dialogues(2), self.tools(1),
-                 self.facts(9), self.passages(3), self.tables(9)]
+                 self.facts(9), self.passages(3), self.tables(6), self.remembered(2), self.statements(1), self.sequences(160)]
         if folder:
-            parts += [self.chitchat(folder, 3), self.home(folder, 40), self.clock(folder), self.squad(folder, 220), self.near_misses(folder, 80),
+            parts += [self.chitchat(folder, 3), self.home(folder, 40), self.clock(folder), self.squad(folder, 220), self.near_misses(folder, 60),
                       self.subtitles(folder, 10)]
         return [{"g": g, "tools": variant, "turns": turns} for part in parts for g, variant, turns in part
                 if heldout.is_clean(turns, MOODS)]
