@@ -107,18 +107,31 @@ static void keep_heaps_small(void)
 
 /* A fault of ours or of an engine (where memory is out, some end like this): said in a sentence, with the
  * exit code that says so. Nothing half-written stays: an output file has no name before it is whole. */
-static void on_fault(int signal_number)
+static void end_by_fault(void)
 {
     const char *sentence = tr("sarai: fallo interno o de un motor, o falta de memoria\n",
                               "sarai: a fault of ours or of an engine, or no memory\n");
     ssize_t written = write(STDERR_FILENO, sentence, strlen(sentence));
     (void)written;
-    (void)signal_number;
     keys_restore();
     _exit(SARAI_EINTERNAL);
 }
 
-static void catch_signals(void)
+static void on_fault(int signal_number)
+{
+    (void)signal_number;
+    end_by_fault();
+}
+
+/* libgomp calls exit() where it finds no memory, and says so in its own words. */
+static bool main_has_ended;
+static void on_exit_of_a_library(void)
+{
+    if (!main_has_ended)
+        end_by_fault();
+}
+
+static void catch_endings(void)
 {
     static const int faults[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
     struct sigaction action = {.sa_handler = on_signal};
@@ -131,15 +144,15 @@ static void catch_signals(void)
         sigaction(faults[i], &action, NULL);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(), with a sentence */
     signal(SIGXFSZ, SIG_IGN); /* so is a file that may not grow */
+    atexit(on_exit_of_a_library);
+    /* An exception that llama.cpp does not catch has it start a debugger on this process, which may stop it
+     * for good. */
+    setenv("GGML_NO_BACKTRACE", "1", 0);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     struct sarai_error err = {0};
-    limit_spinning(argv);
-    keep_heaps_small();
-    setlocale(LC_CTYPE, "");
-    catch_signals();
     if (sarai_config_open(&cli.cfg, &err) != SARAI_OK)
         return cli_fail(&cli, &err);
     const struct command *command = argc > 1 ? cli_find_command(argv[1]) : NULL;
@@ -159,5 +172,16 @@ int main(int argc, char **argv)
         _exit(code);
     }
     sarai_config_close(cli.cfg);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    limit_spinning(argv);
+    keep_heaps_small();
+    setlocale(LC_CTYPE, "");
+    catch_endings();
+    int code = run(argc, argv);
+    main_has_ended = true;
     return code;
 }
