@@ -20,8 +20,8 @@ struct grammar_tool {
 
 /* False: no memory, or out->max would be passed; `out` then holds a part. */
 bool grammar_write(const struct grammar_tool *tools, size_t n, struct buf *out);
-/* The same for "hora(lugar), calcula(cuenta)", whose arguments may be any JSON and be left out. False, too: it is
- * no such list. */
+/* The same for "hora(lugar), calcula(cuenta)", whose arguments may be any JSON and be left out. False, too:
+ * it is no such list. */
 bool grammar_of_list(const char *list, struct buf *out);
 
 #endif

@@ -12,9 +12,9 @@
 #include "act/toolbox.h"
 
 /* Starts the servers side by side and provides what they list within the toolbox's deadline. Why a server is
- * left out is appended to `left_out`, a line for each that names it; the box is usable all the same. `left_out` is
- * borrowed until the box is closed: a server that lists its tools later takes its line out. EUSAGE: mcp.json
- * itself. */
+ * left out is appended to `left_out`, a line for each that names it; the box is usable all the same.
+ * `left_out` is borrowed until the box is closed: a server that lists its tools later takes its line out.
+ * EUSAGE: mcp.json itself. */
 enum sarai_status mcp_provide(struct toolbox *box, const char *path, const struct stop *stop,
                               struct buf *left_out, struct sarai_error *err);
 

@@ -68,8 +68,7 @@ void toolbox_close(struct toolbox *box)
 static bool is_name(const char *name)
 {
     size_t n = name ? strnlen(name, TOOL_NAME_BYTES) : 0;
-    return n > 0 && n < TOOL_NAME_BYTES &&
-           strspn(name, TOOL_NAME_LETTERS) == n;
+    return n > 0 && n < TOOL_NAME_BYTES && strspn(name, TOOL_NAME_LETTERS) == n;
 }
 
 static enum sarai_status check_tool(const struct toolbox *box, const struct tool *tool,

@@ -80,7 +80,8 @@ int main(void)
     char path[4096];
     struct llm_options o = llm_options_default();
     struct sarai_error err = {0};
-    snprintf(path, sizeof path, "%s/gguf/gemma-3-270m-es-q4_k_m.gguf", folder ? folder : SOURCE_DIR "/models");
+    snprintf(path, sizeof path, "%s/gguf/gemma-3-270m-es-q4_k_m.gguf",
+             folder ? folder : SOURCE_DIR "/models");
     if (access(path, R_OK) != 0) {
         printf("SKIP: no %s (sarai models pull)\n", path);
         return 77;
