@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -61,7 +62,8 @@ class Sarai:
 
     def answer(self, paths):
         with tempfile.TemporaryDirectory() as out:
-            done = subprocess.run([self.program, "run", "--json", "-o", out, paths[0]] + paths,
+            warming = shutil.copy(paths[0], os.path.join(out, "warming.wav"))  # an answer has its question's name
+            done = subprocess.run([self.program, "run", "--json", "-o", out, warming] + paths,
                                   env=self.environment, capture_output=True, text=True)  # fmt: skip
         turns = [json.loads(line) for line in done.stdout.splitlines()]
         if len(turns) != len(paths) + 1:
