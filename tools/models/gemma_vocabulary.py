@@ -10,13 +10,16 @@ many more tokens that file is read.
 """
 
 import argparse
+import pathlib
 import re
+import sys
 
 import gguf
 import numpy as np
-import sentencepiece
 import wordfreq
-from sentencepiece import sentencepiece_model_pb2
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "train/brain"))
+import pieces  # noqa: E402
 
 NORMAL, CONTROL = 1, 3
 SPANISH, CAPITALISED, SHOUTED, ENGLISH = 100_000, 50_000, 2_000, 10_000  # words of the lists
@@ -34,20 +37,11 @@ def is_latin(piece):
 
 class Vocabulary:
     def __init__(self, path):
-        fields = gguf.GGUFReader(path).fields
-        self.pieces, self.scores, self.kinds = (
-            fields["tokenizer.ggml." + name].contents() for name in ("tokens", "scores", "token_type"))
+        self.pieces, self.scores, self.kinds = pieces.vocabulary(gguf.GGUFReader(path).fields)
         self.index = {piece: i for i, piece in enumerate(self.pieces)}
 
     def tokenizer(self, kept):
-        proto = sentencepiece_model_pb2.ModelProto()
-        for i in kept:
-            proto.pieces.add(piece=self.pieces[i], score=self.scores[i], type=self.kinds[i])
-        spec, rule = proto.trainer_spec, proto.normalizer_spec
-        spec.model_type, spec.byte_fallback, spec.vocab_size = spec.BPE, True, len(proto.pieces)
-        spec.unk_id, spec.bos_id, spec.eos_id, spec.pad_id = 3, 2, 1, 0
-        rule.name, rule.add_dummy_prefix, rule.remove_extra_whitespaces = "identity", False, False
-        return sentencepiece.SentencePieceProcessor(model_proto=proto.SerializeToString())
+        return pieces.tokenizer(*([all_of[i] for i in kept] for all_of in (self.pieces, self.scores, self.kinds)))
 
     def is_normal(self, i):
         return self.kinds[i] == NORMAL

@@ -17,11 +17,9 @@ import re
 
 import frame
 import heldout
-import numbers_es
+from slots import DATA, Slots, lines
 
-HERE = pathlib.Path(__file__).resolve().parent
-DATA = HERE / "data"
-ROOT = HERE.parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 MOODS = {"triste", "enfado", "miedo", "alegre", "sorpresa", "asco"}
 MOOD_OF = {"agotamiento": "triste", "soledad": "triste"}
 TOOLS = json.loads((DATA / "herramientas.json").read_text())
@@ -41,10 +39,7 @@ AGAIN = ("¿Qué has dicho?", "¿Cómo?", "¿Puedes repetirlo?", "Repite eso.", 
          "¿Qué decías?", "Otra vez, por favor.", "Dilo otra vez.", "Perdona, no lo he oído bien.", "¿Me lo repites?",
          "No lo he pillado, repite.", "¿Eh?", "Más alto, que no te oigo.", "Vuelve a decirlo.", "¿Lo repites?",
          "No me ha dado tiempo a oírlo.", "Repite, que había ruido.", "¿Qué?", "Dímelo de nuevo.")
-NAMES = ("persona", "persona2", "ciudad", "ciudad2", "hotel", "clave")
 TOLD = "lo que me has contado"  # the source of what the person told: consulting.c
-ONSETS = "b br c d f g l ll m n ñ p pr qu r s t tr v z ch j".split()
-RIMES = "a e i o a e o an en on ar er or ía io al el ue".split()
 
 
 def variants():
@@ -59,63 +54,17 @@ def variants():
 VARIANTS = variants()
 
 
-def lines(name):
-    return [json.loads(line) for line in (DATA / name).read_text().splitlines()]
-
-
 def squad_v2(folder):
     return json.load(open(folder / "retrieval/squad_es/SQuAD-es-v2.0/dev-v2.0-es_small.json"))["data"]
 
 
-class Maker:
+class Maker(Slots):
     def __init__(self, seed):
-        self.random = random.Random(seed)
-        self.slots = json.loads((DATA / "slots.json").read_text())
+        super().__init__(seed)
         self.declines = {j["g"]: j for j in lines("sin_herramientas.jsonl")}
         self.themes, self.listings = lines("hechos.jsonl"), lines("tablas.jsonl")
         self.own_facts = lines("contado.jsonl")
         self.words = [w for j in lines("pasajes.jsonl") for w in re.findall(r"[a-záéíóúñ]{5,}", re.sub(r"\{\w+\}", "", j["p"].lower()))]
-
-    # ---- slots
-
-    def made(self):
-        """The slots that are computed, consistent among themselves."""
-        r = self.random
-        sum_words, total = numbers_es.sum_of_two(r)
-        quantity, unit, converted = numbers_es.conversion(r)
-        hours = sorted(r.sample(range(6, 24), 2))
-        minute = r.choice(["00", "05", "10", "15", "20", "30", "40", "45", "50", "35"])
-        year = r.randint(1085, 1890)
-        return {"cuenta": sum_words, "resultado": total, "cantidad": quantity, "unidad": unit,
-                "convertido": converted, "hhmm": f"{hours[0]}:{minute}", "hhmm2": f"{hours[1]}:00", "duracion": numbers_es.duration(r), "m": str(r.randint(2, 900)),
-                "fecha": numbers_es.date(r), "fechac": numbers_es.short_date(r), "n": str(r.randint(2, 200)),
-                "pag": str(r.randint(2, 40)), "pag2": str(r.randint(11, 99)), "pocos": str(r.randint(2, 9)),
-                "pocos2": str(r.randint(2, 9)), "euros": str(r.randint(21, 199) * 5),
-                "euros2": str(r.randint(101, 1900)), "euros3": str(r.randint(4, 40) * 10),
-                "euros4": f"{r.randint(12, 45)}.{r.choice(['000', '500', '200', '800'])}",
-                "telefono": " ".join([str(r.randint(900, 999)), str(r.randint(10, 99)),
-                                      str(r.randint(10, 99)), str(r.randint(10, 99))]),
-                "letra": r.choice("ABCDEFG"), "anio": str(year), "anio2": str(year + r.randint(1, 70))}
-
-    def filling(self):
-        chosen = self.made()
-        for name, values in self.slots.items():
-            first, second = self.random.sample(values, 2) if len(values) > 1 else values * 2
-            chosen[name], chosen[name + "2"] = first, second
-        for name in NAMES:
-            if self.random.random() < 0.3:
-                chosen[name] = self.invented()
-        return chosen
-
-    def invented(self):
-        """A name that nobody has: it can only be copied."""
-        syllables = [self.random.choice(ONSETS) + self.random.choice(RIMES) for _ in range(self.random.randint(2, 3))]
-        return "".join(syllables).capitalize() + self.random.choice(["", "", "n", "s", "z", "l"])
-
-    @staticmethod
-    def fill(template, slots):
-        text = re.sub(r"\{(\w+)\}", lambda m: slots.get(m[1], m[0]), template)
-        return text[:1].upper() + text[1:] if template[:1] == "{" and template[1:2] != '"' else text
 
     # ---- how people and recognisers spell
 
@@ -187,10 +136,6 @@ class Maker:
                     turns.append([frame.result(self.fill(given, slots)),
                                   self.fill(self.random.choice(answers), slots)])
                 yield j["g"], variant, turns
-
-    @staticmethod
-    def fill_argument(template, slots):
-        return re.sub(r"\{(\w+)\}", lambda m: slots.get(m[1], m[0]), template)
 
     def variant_with(self, tool):
         """A prefix that has the tool; now and then None: one that lacks it."""
@@ -399,8 +344,8 @@ class Maker:
             parts = [self.random.choice(pools[k]) for k in kind]
             if kind[1] == "plain" and self.random.random() < 0.15:
                 parts.append(self.random.choice(self.random.choice(plain)))
-            variants = {p[1] for p, k in zip(parts, [*kind, "plain"]) if k == "plain" and p[1]}
-            yield "tras pasaje", next(iter(variants), self.any_variant()), [turn for p in parts for turn in p[2]]
+            variants = [p[1] for p, k in zip(parts, [*kind, "plain"]) if k == "plain" and p[1]]
+            yield "tras pasaje", [*variants, self.any_variant()][0], [turn for p in parts for turn in p[2]]
 
     def statements(self, times):
         """What is told and asks nothing, so that nothing is cited for it."""

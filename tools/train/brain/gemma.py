@@ -212,23 +212,3 @@ class Gemma:
         weights = torch.cat([to_prefix, scores], -1).softmax(-1)
         from_prefix = (weights[..., :n].reshape(-1, n) @ prefix_v[0, 0]).view(batch, heads * length, size)
         return (from_prefix + weights[..., n:] @ v).view(batch, heads, length, size)
-
-
-def tokenizer(weights):
-    """The file's own SentencePiece vocabulary, rebuilt. Control tokens are never made from text."""
-    import sentencepiece
-    from sentencepiece import sentencepiece_model_pb2 as pb
-    proto = pb.ModelProto()
-    tokens = weights.fields["tokenizer.ggml.tokens"]
-    scores = weights.fields["tokenizer.ggml.scores"]
-    types = weights.fields["tokenizer.ggml.token_type"]
-    for t, s, k in zip(tokens.data, scores.data, types.data):
-        kind = int(types.parts[k][0])
-        # what llama.cpp calls user-defined is matched in text; control and unknown ones are not
-        proto.pieces.add(piece=bytes(tokens.parts[t]).decode(), score=float(scores.parts[s][0]), type=kind)
-    spec = proto.trainer_spec
-    spec.model_type, spec.byte_fallback, spec.vocab_size = spec.BPE, True, len(proto.pieces)
-    spec.unk_id, spec.bos_id, spec.eos_id, spec.pad_id = 3, 2, 1, 0
-    norm = proto.normalizer_spec
-    norm.name, norm.add_dummy_prefix, norm.remove_extra_whitespaces = "identity", False, False
-    return sentencepiece.SentencePieceProcessor(model_proto=proto.SerializeToString())

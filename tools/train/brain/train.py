@@ -24,6 +24,7 @@ from torch.nn import functional as F
 import dataset
 import frame
 import gemma
+import pieces
 
 BEGIN, END = "<bos>", "<end_of_turn>"
 CONTROL = ("<start_of_turn>", END)
@@ -33,7 +34,7 @@ class Encoder:
     """Text → tokens, cut where the C code cuts: cues with control tokens, words without."""
 
     def __init__(self, weights):
-        self.pieces = gemma.tokenizer(weights)
+        self.pieces = pieces.tokenizer(*pieces.vocabulary(weights.fields))
 
     def cue(self, text):
         out = []
