@@ -2,8 +2,8 @@
  * parts in a million. How fast it does tells the peak of what the filter has learnt, and the reference is
  * then read as much slower or faster.
  *
- *     drift_read(&d, from, part, out, n);             // between frames: an offset that grows by drift_of(&d,
- * n) if (drift_look(&d, now, peak)) …                // every DRIFT_LOOK_MS of sound; the rate has changed
+ *     if (drift_look(&d, now, peak)) …      // every DRIFT_LOOK_MS of sound; d.rate has changed
+ *     drift_read(from, part, out, n);       // between frames, by an offset that grows by d.rate a frame
  */
 #ifndef SARAI_AUDIO_DRIFT_H
 #define SARAI_AUDIO_DRIFT_H

@@ -12,8 +12,7 @@
 
 /* Each way's struct begins with this one. */
 struct sound {
-    void (*close)(
-        struct sound *s); /* stops the callbacks, and frees all but the rings; sound_finish() is left to it */
+    void (*close)(struct sound *s); /* stops the callbacks, then sound_finish(), and frees all */
     int in_hz, out_hz;
     struct ring *recorded, *to_play;
     sem_t came; /* something was recorded; a post takes no lock */

@@ -434,12 +434,26 @@ size_t fact_rules_read(const char *words, struct fact_found *out, size_t most)
 }
 
 /* Whether a clause is nothing but what may stand before a rule: "hola, Sarai". */
-static bool is_filler(struct clause *c)
+static bool is_filler(const char *text, size_t n)
 {
-    while (c->line.len > 1 && begins_with_filler(c))
-        if (!drop_word(c))
-            return true;
-    return c->line.len <= 1;
+    struct clause c = {text, n, BUF_INIT(2 * MOST_BYTES)};
+    bool only = fold_line(text, n, &c.line);
+    while (only && c.line.len > 1) {
+        only = begins_with_filler(&c);
+        if (!only || !drop_word(&c))
+            break;
+    }
+    buf_finish(&c.line);
+    return only;
+}
+
+static bool is_told(const char *text, size_t n)
+{
+    struct clause c = {text, n, BUF_INIT(2 * MOST_BYTES)};
+    struct fact_found found;
+    bool told = fold_line(text, n, &c.line) && tells(&c, &found);
+    buf_finish(&c.line);
+    return told;
 }
 
 /* A recogniser may join what is told and what is asked: "vivo en Cádiz cuándo vence el contrato". */
@@ -458,18 +472,11 @@ bool fact_rules_only_tell(const char *words)
 {
     size_t n = strnlen(words, MOST_BYTES);
     bool only = n < MOST_BYTES && !may_ask(words, n), any = false;
-    struct fact_found found;
-    for (size_t at = 0; only && at < n;) {
-        size_t length = clause_length(words + at);
-        struct clause c = {words + at, length, BUF_INIT(2 * MOST_BYTES)}, again = c;
-        only = words[at + length] != '?' && fold_line(c.text, c.n, &c.line) &&
-               fold_line(again.text, again.n, &again.line);
-        bool told = only && tells(&c, &found);
-        only = only && (told || is_filler(&again));
+    for (size_t at = 0, length; only && at < n; at += length + 1) {
+        length = clause_length(words + at);
+        bool asks = words[at + length] == '?', told = !asks && is_told(words + at, length);
+        only = told || (!asks && is_filler(words + at, length));
         any = any || told;
-        buf_finish(&c.line);
-        buf_finish(&again.line);
-        at += length + 1;
     }
     return only && any;
 }

@@ -29,8 +29,7 @@ struct fact_found {
 
 /* How many were found, at most `most`. */
 size_t fact_rules_read(const char *words, struct fact_found *out, size_t most);
-/* Whether facts are told and nothing else is said, so that nothing need be looked for: "Hola, me llamo Ana."
- */
+/* Whether facts are told and nothing else is said, so that nothing need be looked for: "Hola, soy Ana." */
 bool fact_rules_only_tell(const char *words);
 /* Whether it is a question, and about the person, so that what is known of them may help: "mi", "vivo" … What
  * is only told ("ha muerto mi abuela") wants an ear, not an answer out of a list. */

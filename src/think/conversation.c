@@ -209,8 +209,7 @@ static enum sarai_status measure(const struct conversation *c, const struct buf 
     return st;
 }
 
-/* Begins a turn: its text and the answer cue behind the dialogue; `said`: the person's own words. On failure
- * there is no new turn. */
+/* Begins a turn (row_open) behind as much of the dialogue as leaves room for it and its answer. */
 static enum sarai_status begin_turn(struct conversation *c, const struct buf *words, const char *said,
                                     bool is_long, struct sarai_error *err)
 {

@@ -126,8 +126,7 @@ enum sarai_status conversation_amend(struct conversation *c, const char *heard, 
 /* Forgets all turns. */
 void conversation_reset(struct conversation *c);
 
-/* The turns remembered now, and the person's words in one of them, from 0: "" where a tool spoke. Borrowed.
- */
+/* The turns remembered now, and the words of one of them, from 0, borrowed: "" where a tool spoke. */
 int conversation_turns(const struct conversation *c);
 const char *conversation_words(const struct conversation *c, int turn);
 

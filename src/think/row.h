@@ -54,9 +54,7 @@ enum sarai_status row_append_words(struct row *r, const char *words, struct sara
  * of it is free: the model then reads the rest again, which is worth doing seldom. */
 void row_make_room(struct row *r, size_t needed);
 
-/* Begins a turn: its text and the answer cue; `said`: the person's own words. On failure there is no new
- * turn.
- */
+/* Begins a turn: its text and the answer cue; `said`: the person's own words. On failure there is none. */
 enum sarai_status row_open(struct row *r, const char *text, const char *said, struct sarai_error *err);
 /* Closes it with what was delivered behind its answer cue. Without an answer, or where the window has no room
  * for its words tokenised anew, the turn is forgotten. */
