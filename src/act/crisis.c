@@ -100,21 +100,14 @@ static const char *const sayings[] = {
     "la vida de los|las|otros|mi|tu|su",
 };
 
-static void take_out(struct spoken *s, const char *const *phrases, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        for (size_t at = 0; at < s->n; at++)
-            for (size_t words = spoken_match(s, at, phrases[i]); words > 0; words--)
-                s->word[at + words - 1] = "";
-}
-
 /* One list by the words that its phrases may begin with. */
 struct listed {
     const char *const *phrases;
     struct first_words by_first_word;
 };
 
-static struct listed listed_harm = {.phrases = self_harm}, listed_emergencies = {.phrases = emergencies};
+static struct listed listed_sayings = {.phrases = sayings}, listed_harm = {.phrases = self_harm},
+                     listed_emergencies = {.phrases = emergencies};
 
 static void index_list(struct listed *list, size_t n)
 {
@@ -125,20 +118,34 @@ static void index_list(struct listed *list, size_t n)
 
 static void index_lists(void)
 {
+    index_list(&listed_sayings, sizeof sayings / sizeof *sayings);
     index_list(&listed_harm, sizeof self_harm / sizeof *self_harm);
     index_list(&listed_emergencies, sizeof emergencies / sizeof *emergencies);
 }
 
-static bool any(const struct spoken *s, const struct listed *list)
+/* How many words one of the list's phrases takes at `at`; 0: none of them stands there. */
+static size_t phrase_at(const struct spoken *s, size_t at, const struct listed *list)
 {
     const struct first_words *f = &list->by_first_word;
-    for (size_t at = 0; at < s->n; at++) {
-        size_t phrase, place = first_words_find(f, s->word[at]);
-        for (; (phrase = first_words_at(f, place, s->word[at])) != FIRST_WORDS_NONE; place++)
-            if (spoken_match(s, at, list->phrases[phrase]))
-                return true;
-    }
-    return false;
+    size_t n = 0, phrase, place = first_words_find(f, s->word[at]);
+    for (; !n && (phrase = first_words_at(f, place, s->word[at])) != FIRST_WORDS_NONE; place++)
+        n = spoken_match(s, at, list->phrases[phrase]);
+    return n;
+}
+
+static bool any(const struct spoken *s, const struct listed *list)
+{
+    size_t at = 0;
+    while (at < s->n && !phrase_at(s, at, list))
+        at++;
+    return at < s->n;
+}
+
+static void take_out(struct spoken *s, const struct listed *list)
+{
+    for (size_t at = 0; at < s->n; at++)
+        for (size_t words = phrase_at(s, at, list); words > 0; words--)
+            s->word[at + words - 1] = "";
 }
 
 enum crisis crisis_find(const char *text)
@@ -153,7 +160,7 @@ enum crisis crisis_find(const char *text)
         snprintf(part, sizeof part, "%.*s", SPOKEN_BYTES / 4, text + from);
         if (!spoken_split(part, &s))
             continue;
-        take_out(&s, sayings, sizeof sayings / sizeof *sayings);
+        take_out(&s, &listed_sayings);
         if (any(&s, &listed_harm))
             return CRISIS_SELF_HARM;
         if (any(&s, &listed_emergencies))

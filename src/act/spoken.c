@@ -18,16 +18,17 @@ static uint32_t fold(uint32_t c)
     } accents[] = {{0xE1, 'a'}, {0xE0, 'a'}, {0xE4, 'a'}, {0xE2, 'a'}, {0xE9, 'e'}, {0xE8, 'e'}, {0xEB, 'e'},
                    {0xEA, 'e'}, {0xED, 'i'}, {0xEC, 'i'}, {0xEF, 'i'}, {0xEE, 'i'}, {0xF3, 'o'}, {0xF2, 'o'},
                    {0xF6, 'o'}, {0xF4, 'o'}, {0xFA, 'u'}, {0xF9, 'u'}, {0xFC, 'u'}, {0xFB, 'u'}, {0xE7, 'c'}};
-    if (c >= 'A' && c <= 'Z')
-        return c + ('a' - 'A');
+    if (c < 0x80) {
+        bool is_capital = c >= 'A' && c <= 'Z';
+        bool is_one = is_capital || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        return !is_one ? 0 : is_capital ? c + ('a' - 'A') : c;
+    }
     if (c >= 0xC0 && c <= 0xDE && c != 0xD7)
         c += 0x20;
     for (size_t i = 0; i < sizeof accents / sizeof *accents; i++)
         if (accents[i].from == c)
             return (uint32_t)accents[i].to;
-    bool is_letter =
-        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 0xDF && c <= 0x24F && c != 0xF7);
-    return is_letter ? c : 0;
+    return c >= 0xDF && c <= 0x24F && c != 0xF7 ? c : 0;
 }
 
 /* A mark that is a word of its own; NULL: none. */
@@ -147,35 +148,37 @@ bool spoken_is(const struct spoken *s, size_t at, const char *word)
     return at < s->n && strcmp(s->word[at], word) == 0;
 }
 
-/* Whether the word is one of the alternatives that stand at *p, which goes on to the end of all of them. */
-static bool is_one_of(const char *word, const char **p)
+/* Whether the word is one of the alternatives that stand at `at`, which end with a blank, a parenthesis or
+ * the text. */
+static bool is_one_of(const char *word, const char *at)
 {
-    const char *at = *p;
-    for (bool goes_on = true; goes_on; at++) {
+    for (;; at++) {
         size_t n = 0;
         while (word[n] && word[n] == at[n])
             n++;
-        if (!word[n] && (at[n] == '|' || at[n] == ' ' || !at[n])) {
-            for (at += n; *at && *at != ' ';)
-                at++;
-            *p = at;
+        at += n;
+        if (!word[n] && (*at == '|' || *at == ' ' || *at == ')' || !*at))
             return true;
-        }
-        for (at += n; *at && *at != '|' && *at != ' ';)
+        while (*at && *at != '|' && *at != ' ' && *at != ')')
             at++;
-        goes_on = *at == '|';
+        if (*at != '|')
+            return false;
     }
-    return false;
+}
+
+bool spoken_any(const struct spoken *s, size_t at, const char *words)
+{
+    return at < s->n && is_one_of(s->word[at], words);
 }
 
 size_t spoken_match(const struct spoken *s, size_t at, const char *phrase)
 {
     size_t matched = 0;
-    while (*phrase) {
-        if (at + matched >= s->n || !is_one_of(s->word[at + matched], &phrase))
+    for (const char *p = phrase; *p; p += *p == ' ') {
+        if (!spoken_any(s, at + matched, p))
             return 0;
         matched++;
-        phrase += *phrase == ' ';
+        p += strcspn(p, " ");
     }
     return matched;
 }

@@ -25,6 +25,9 @@ struct spoken {
 /* False: longer than a command is. The original must outlive it. */
 bool spoken_split(const char *text, struct spoken *out);
 bool spoken_is(const struct spoken *s, size_t at, const char *word);
+/* Whether the word at `at` is one of "por|entre"; what stands behind a blank or a parenthesis is not looked
+ * at. */
+bool spoken_any(const struct spoken *s, size_t at, const char *words);
 /* How many words of `phrase` ("la mitad de"; alternatives "por|entre") stand at `at`: all, or 0. */
 size_t spoken_match(const struct spoken *s, size_t at, const char *phrase);
 /* Words [from, to) as they were written; false: no room. */
