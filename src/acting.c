@@ -119,10 +119,8 @@ static enum sarai_status add_home(struct acting *a, struct sarai_error *err)
     const struct home_options options = {.url = config_text(cfg, "HOME_ASSISTANT_URL"),
                                          .token = config_text(cfg, "HOME_ASSISTANT_TOKEN"),
                                          .encoder = {a->s, dimension, encode}};
-    if (!*options.url)
-        return SARAI_OK;
-    if (store_path(a->s->store, config_text(cfg, "EMBED_MODEL"), ".gguf", model, sizeof model, NULL) ==
-        SARAI_OK)
+    if (*options.url && store_path(a->s->store, config_text(cfg, "EMBED_MODEL"), ".gguf", model, sizeof model,
+                                   NULL) == SARAI_OK)
         a->s->parts |= SARAI_EMBED;
     return home_provide(a->box, &options, err);
 }
@@ -464,10 +462,10 @@ static enum sarai_status say_instead(struct sarai *s, struct answer *answer, con
     return conversation_amend(s->conversation, sentence, err);
 }
 
-/* Whether a call that would leave something behind comes from words that do not speak of that. */
+/* Whether a call comes from words that do not speak of what the tool is for. */
 static bool is_unasked(const struct acting *a, const struct tool_request *r)
 {
-    const char *stem = r->effect == TOOL_CHANGES ? r->tool->asked_by : NULL;
+    const char *stem = r->tool->asked_by;
     for (size_t n; stem && *stem; stem += n + (stem[n] == '|')) {
         char begins[32];
         n = strcspn(stem, "|");
@@ -478,9 +476,26 @@ static bool is_unasked(const struct acting *a, const struct tool_request *r)
     return stem != NULL;
 }
 
+/* What nobody asked for: a model takes some tool where none fits. What would leave something behind is asked
+ * about, what only looks something up is no answer. */
+static enum sarai_status doubt_call(struct acting *a, struct tool_request *request, struct tool_result *out,
+                                    struct sarai_error *err)
+{
+    if (request->effect != TOOL_READS)
+        return ask_consent(a, request, out, err);
+    return tool_give(out, json_pack("{s:s}", "rechazado", request->tool->name), "Eso no sé hacerlo.", err);
+}
+
+/* Who words what came of a call. */
+enum telling {
+    BY_MODEL,
+    BY_TOOL,         /* why it failed is told by who knows it, unless the model calls another tool */
+    BY_TOOL_AT_ONCE, /* a question to the person, or that nothing was done */
+};
+
 /* Call in JSON → result; what cannot be understood is a result, too. */
 static enum sarai_status answer_call(struct acting *a, const char *call, struct tool_result *out,
-                                     struct sarai_error *err)
+                                     enum telling *telling, struct sarai_error *err)
 {
     struct tool_request request = {0};
     struct sarai_error cause = {0};
@@ -488,21 +503,26 @@ static enum sarai_status answer_call(struct acting *a, const char *call, struct 
     if (st)
         st = give_failure(a, "", &cause, out, err);
     else
-        st = is_unasked(a, &request) ? ask_consent(a, &request, out, err)
+        st = is_unasked(a, &request) ? doubt_call(a, &request, out, err)
                                      : perform(a, &request, false, out, err);
+    if (json_object_get(out->data, "confirmar") || json_object_get(out->data, "rechazado"))
+        *telling = BY_TOOL_AT_ONCE;
+    else
+        *telling = request.tool && json_object_get(out->data, "error") ? BY_TOOL : BY_MODEL;
     request_finish(&request);
     return st;
 }
 
-/* One call: its result goes to the model, whose words take the place of the call. What is asked for consent
- * is said as it is. */
+/* One call: its result goes to the model, whose words take the place of the call, unless it is one that is
+ * said as it is. */
 static enum sarai_status tell_result(struct sarai *s, struct answer *answer, bool is_last,
                                      struct sarai_error *err)
 {
     struct tool_result result = {0};
     struct buf text = BUF_INIT(TOOL_RESULT_BYTES);
     struct answer told = {0};
-    enum sarai_status st = answer_call(s->acting, answer->text, &result, err);
+    enum telling telling = BY_MODEL;
+    enum sarai_status st = answer_call(s->acting, answer->text, &result, &telling, err);
     if (!st && !tool_result_text(&result, &text))
         st = out_of_memory(err, tr("el resultado", "the result"));
     if (!st)
@@ -516,9 +536,8 @@ static enum sarai_status tell_result(struct sarai *s, struct answer *answer, boo
         answer_finish(answer);
         *answer = told;
     }
-    bool asks = json_object_get(result.data, "confirmar") != NULL;
-    if (!st && result.sentence &&
-        (asks || (told.is_call ? is_last : !keeps_figures(told.text, buf_string(&text)))))
+    bool is_told = telling == BY_TOOL || !keeps_figures(told.text ? told.text : "", buf_string(&text));
+    if (!st && result.sentence && (telling == BY_TOOL_AT_ONCE || (told.is_call ? is_last : is_told)))
         st = say_instead(s, answer, result.sentence, err);
     else if (!st && told.is_call && is_last)
         st = say_instead(s, answer, tr("No he podido terminarlo.", "I could not finish it."), err);

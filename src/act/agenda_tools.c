@@ -308,6 +308,29 @@ static enum sarai_status run_notes(void *self, const struct tool_call *call, str
     return st;
 }
 
+static bool describe_note(void *self, const json_t *arguments, char *out, size_t n)
+{
+    const char *text = json_string_value(json_object_get(arguments, "texto"));
+    (void)self;
+    return text && snprintf(out, n, "que apunte: %s", text) < (int)n;
+}
+
+static bool describe_alarm(void *self, const json_t *arguments, char *out, size_t n)
+{
+    const char *when = json_string_value(json_object_get(arguments, "cuando"));
+    (void)self;
+    return when && snprintf(out, n, "una alarma para %s", when) < (int)n;
+}
+
+static bool describe_reminder(void *self, const json_t *arguments, char *out, size_t n)
+{
+    const char *text = json_string_value(json_object_get(arguments, "texto"));
+    const char *when = json_string_value(json_object_get(arguments, "cuando"));
+    (void)self;
+    return text && snprintf(out, n, "que te recuerde: %s%s%s", text, when && *when ? ", " : "",
+                            when ? when : "") < (int)n;
+}
+
 #define TEXT_OF(n) "{\"type\":\"string\",\"maxLength\":" #n "}"
 
 static enum tool_effect judge_agenda(void *self, const json_t *arguments)
@@ -332,6 +355,7 @@ enum sarai_status agenda_tools_add(struct builtin *b, struct toolbox *box, struc
          .schema =
              "{\"type\":\"object\",\"properties\":{\"cuando\":" TEXT_OF(80) "},\"required\":[\"cuando\"]}",
          .effect = TOOL_CHANGES,
+         .describe = describe_alarm,
          .asked_by = "alarma|despert|despiert|avis|suen|sonar|levant",
          .run = run_alarm},
         {.name = "recordatorio",
@@ -340,6 +364,7 @@ enum sarai_status agenda_tools_add(struct builtin *b, struct toolbox *box, struc
              80) "},"
                  "\"required\":[\"texto\"]}",
          .effect = TOOL_CHANGES,
+         .describe = describe_reminder,
          .asked_by = "recuerd|record|avis|acuerd|acord|olvid|dime|apunt|anot|agenda",
          .run = run_reminder},
         {.name = "lista",
@@ -357,6 +382,7 @@ enum sarai_status agenda_tools_add(struct builtin *b, struct toolbox *box, struc
          .schema =
              "{\"type\":\"object\",\"properties\":{\"texto\":" TEXT_OF(400) "},\"required\":[\"texto\"]}",
          .effect = TOOL_CHANGES,
+         .describe = describe_note,
          .asked_by = "nota|anot|apunt|escrib|dict|guard",
          .run = run_note},
         {.name = "notas",

@@ -31,6 +31,11 @@ struct home {
 
 /* ---- what there is --------------------------------------------------------------------------- */
 
+static bool is_connected(const struct home *h)
+{
+    return *h->link.url;
+}
+
 static enum sarai_status read_home(struct home *h, double deadline_ms, const struct stop *stop,
                                    struct sarai_error *err)
 {
@@ -140,7 +145,7 @@ static enum tool_effect judge(void *self, const json_t *arguments)
     struct command c;
     struct home_found found = {.n = 0};
     enum sarai_status st = read_command(arguments, &c, NULL);
-    if (!st && c.action == HOME_ASK)
+    if (!is_connected(h) || (!st && c.action == HOME_ASK))
         return TOOL_READS;
     if (!st)
         st = read_home(h, clock_ms() + JUDGE_MS, NULL, NULL);
@@ -273,6 +278,8 @@ static enum sarai_status run(void *self, const struct tool_call *call, struct to
     struct home *h = self;
     struct command c;
     struct home_found found = {.n = 0};
+    if (!is_connected(h))
+        return failed(err, SARAI_EINPUT, tr("no tengo ninguna casa conectada", "no home is connected"));
     enum sarai_status st = read_command(call->arguments, &c, err);
     if (!st)
         st = read_home(h, call->deadline_ms, call->stop, err);

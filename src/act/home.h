@@ -9,6 +9,9 @@
  * salón"} or
  * {"estado": "encendida"}. Locks, alarms, valves, sirens, and doors and garages that open by themselves are
  * asked about first.
+ *
+ * Where no home is connected the tool is there all the same and says so: a model that is asked for a lamp and
+ * has no such tool takes another, and writes the lamp down as a note.
  */
 #ifndef SARAI_ACT_HOME_H
 #define SARAI_ACT_HOME_H
@@ -17,7 +20,7 @@
 #include "act/toolbox.h"
 
 struct home_options {
-    const char *url, *token;     /* borrowed; outlive the box */
+    const char *url, *token;     /* borrowed; outlive the box; url "": no home is connected */
     struct home_encoder encoder; /* all NULL: names are matched by words alone */
 };
 

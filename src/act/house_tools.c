@@ -60,6 +60,13 @@ static enum sarai_status run_volume(void *self, const struct tool_call *call, st
                       "Volumen al %d por ciento.", told);
 }
 
+static bool describe_volume(void *self, const json_t *arguments, char *out, size_t n)
+{
+    const char *value = json_string_value(json_object_get(arguments, "valor"));
+    (void)self;
+    return value && snprintf(out, n, "el cambio de volumen: %s", value) < (int)n;
+}
+
 static enum sarai_status run_speed(void *self, const struct tool_call *call, struct tool_result *out,
                                    struct sarai_error *err)
 {
@@ -135,6 +142,8 @@ enum sarai_status house_tools_add(struct builtin *b, struct toolbox *box, struct
          .about = "sube, baja o fija el volumen de la voz",
          .schema = value,
          .effect = TOOL_CHANGES,
+         .describe = describe_volume,
+         .asked_by = "vol|sonid|voz|alto|alta|baj|fuert|floj|oig|oye|oir|escuch|habla|grit|susurr|tope|tono",
          .run = has_voice ? run_volume : NULL},
         {.name = "velocidad",
          .about = "hace hablar más despacio o más deprisa",

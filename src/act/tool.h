@@ -66,9 +66,9 @@ struct tool {
     const char *schema; /* JSON schema (text) of its arguments: an object; the order of its members counts */
     enum tool_effect effect;
     int deadline_ms; /* 0: TOOL_USUAL_MS */
-    /* Beginnings of words ("recuerd|olvid"), one of which stands in what a person says who wants it: a model
-     * that calls it without is asked about first, as small ones write down what nobody wanted kept. NULL: any
-     * words. */
+    /* Beginnings of words ("recuerd|olvid"), one of which stands in what a person says who wants it. Small
+     * models take some tool where none fits: called without, one that changes something is asked about first,
+     * and one that only reads is no answer. NULL: any words. */
     const char *asked_by;
     bool is_hidden; /* from models: for people, programs and the commands of intents.h */
     void *self;     /* goes to the functions */

@@ -204,11 +204,16 @@ enum sarai_status web_tools_add(struct builtin *b, struct toolbox *box, struct s
          .schema = "{\"type\":\"object\",\"properties\":{\"lugar\":{\"type\":\"string\",\"maxLength\":80},"
                    "\"dia\":{\"type\":\"string\",\"maxLength\":80}}}",
          .deadline_ms = DEADLINE_MS,
+         .asked_by =
+             "tiempo|temper|grado|llov|llue|lluv|mojar|paragu|sol|solead|nub|nieb|niev|nev|viento|calor|"
+             "frio|fresc|hel|torment|granizo|clima|abrig|pronostic|previs|bochorno|ventos",
          .run = run_weather},
         {.name = "noticias",
          .about = "dice las noticias, de un tema o de todo",
          .schema = "{\"type\":\"object\",\"properties\":{\"tema\":{\"type\":\"string\",\"maxLength\":80}}}",
          .deadline_ms = DEADLINE_MS,
+         .asked_by = "notici|titular|actual|prensa|periodic|diario|pasa|paso|ocurr|suced|nuevo|nueva|novedad|"
+                     "ultim|cuent|informa|mundo",
          .run = run_news},
     };
     return builtin_add_all(b, tools, sizeof tools / sizeof *tools, box, err);

@@ -129,7 +129,6 @@ static void commands_never_reach_the_model(void **state)
     assert_said(h, "Oye, ¿cuánto es doce por ocho?", "Da 96.");
     assert_said(h, "¿Cuánto es siete entre cero?", "No se puede dividir entre cero.");
     assert_said(h, "¿Qué opinas de los volcanes?", "");
-    assert_said(h, "Enciende la luz del salón.", ""); /* no home, no tool: the model says what it can */
     assert_int_equal(h->llm.prompts, 0);
     assert_int_equal(conversation_turns(h->s.conversation), 2); /* and yet the conversation knows of them */
 }
@@ -258,7 +257,7 @@ static void two_calls_at_most(void **state)
 static void a_call_that_goes_wrong_is_told(void **state)
 {
     struct house *h = *state;
-    assert_thought(h, PLAN(CALL("{\"cuenta\":\"1 entre 0\"}"), "No se puede dividir entre cero."),
+    assert_thought(h, PLAN(CALL("{\"cuenta\":\"1 entre 0\"}"), "No llego a tanto."),
                    "No se puede dividir entre cero.");
     assert_non_null(strstr(h->llm.read, "Resultado: {\"error\":\"no se puede dividir entre cero\"}"));
     assert_thought(h, PLAN("{\"name\":\"vuela\",\"arguments\":{}}", "No puedo."), "No puedo.");
@@ -283,8 +282,9 @@ static void a_turn_knows_what_went_wrong_in_it(void **state)
     assert_said(h, "¿Qué opinas de los volcanes?", ""); /* the next turn */
     acting_failures(h->s.acting, &n);
     assert_int_equal(n, 0);
-    assert_thought(
-        h, PLAN("{\"name\":\"vuela\",\"arguments\":{}}", CALL("{\"cuenta\":\"1 entre 0\"}"), "No."), "No.");
+    assert_thought(h,
+                   PLAN("{\"name\":\"vuela\",\"arguments\":{}}", CALL("{\"cuenta\":\"1 entre 0\"}"), "No."),
+                   "No se puede dividir entre cero.");
     acting_failures(h->s.acting, &n);
     assert_int_equal(n, 2);
     assert_string_equal(failures[0].tool, "");
@@ -300,7 +300,7 @@ static void what_it_is_to_remember_is_kept(void **state)
                    "Vale.");
     assert_string_equal(remembered, "mi hijo se llama Leo");
     assert_thought(h, PLAN("{\"name\":\"recuerda\",\"arguments\":{\"dato\":\"nada\"}}", "No lo entiendo."),
-                   "No lo entiendo.");
+                   "No entiendo qué hay que recordar.");
     assert_non_null(strstr(h->llm.read, "Resultado: {\"error\":\"no entiendo qué hay que recordar\"}"));
     close_house(h);
     open_house(h, "REMEMBER", "off");
@@ -402,6 +402,26 @@ static void what_nobody_asked_to_keep_is_asked_first(void **state)
     assert_thought(h, PLAN(add, "Hecho."), "Hecho.");
 }
 
+static void what_nobody_asked_to_look_up_is_no_answer(void **state)
+{
+    static const char news[] = "{\"name\":\"noticias\",\"arguments\":{\"tema\":\"música\"}}";
+    struct house *h = *state;
+    assert_said(h, "Pon música.", "");
+    assert_thought(h, PLAN(news, "Ahora no puedo."), "Eso no sé hacerlo.");
+    assert_said(h, "Léeme algo del periódico.", "");
+    assert_thought(h, PLAN(news, "Ahora no puedo."), "No hay servicio de noticias.");
+}
+
+static void who_has_no_home_is_told(void **state)
+{
+    struct house *h = *state;
+    assert_said(h, "Enciende la luz del salón.", "No tengo ninguna casa conectada.");
+    assert_thought(h,
+                   PLAN("{\"name\":\"casa\",\"arguments\":{\"accion\":\"abrir\",\"cosa\":\"puerta\"}}",
+                        "Hecho, abierta."),
+                   "No tengo ninguna casa conectada.");
+}
+
 static void programs_may_call(void **state)
 {
     struct house *h = *state;
@@ -440,6 +460,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_changes_between_turns_is_offered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_model_would_delete_is_asked_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_nobody_asked_to_keep_is_asked_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_nobody_asked_to_look_up_is_no_answer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_has_no_home_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(programs_may_call, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
