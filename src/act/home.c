@@ -98,7 +98,8 @@ static enum sarai_status read_command(const json_t *arguments, struct command *c
 
 static bool fits(const struct home_entity *entity, void *user)
 {
-    return home_can(entity, ((const struct command *)user)->action);
+    const struct command *c = user;
+    return home_can(entity, c->action) && (c->action != HOME_SET || home_takes(entity, c->value));
 }
 
 static bool fits_something(const struct home_entity *entity, void *user)
@@ -174,47 +175,73 @@ static bool describe(void *self, const json_t *arguments, char *out, size_t n)
 
 /* ---- what is done ---------------------------------------------------------------------------- */
 
-/* One service call for all entities of the domain of the k-th, if it is the first of them. */
-static enum sarai_status order_domain(struct home *h, const struct command *c, const struct home_found *found,
-                                      size_t k, const struct tool_call *call, struct sarai_error *err)
+/* One service call for the k-th and, where it is not alone, all behind it of its domain. */
+static enum sarai_status order(struct home *h, const struct command *c, const struct home_found *found,
+                               size_t k, bool alone, const struct tool_call *call, char told[HOME_TOLD_BYTES],
+                               struct sarai_error *err)
 {
     const struct home_entity *first = found->entity[k];
     struct home_order order;
-    json_t *ids = json_array();
-    for (size_t i = 0; i < found->n; i++)
+    enum sarai_status st = home_order(first, c->action, c->value, &order, err);
+    if (st)
+        return st;
+    json_t *ids = json_array(), *data = order.data ? order.data : json_object();
+    for (size_t i = k; i < (alone ? k + 1 : found->n); i++)
         if (strcmp(found->entity[i]->domain, first->domain) == 0)
             json_array_append_new(ids, json_string(found->entity[i]->id));
-    enum sarai_status st = home_order(first, c->action, c->value, &order, err);
-    if (!st && !order.data)
-        order.data = json_object();
-    if (!st && json_object_set(order.data, "entity_id", ids) != 0)
-        st = out_of_memory(err, first->name);
+    bool ok = json_object_set(data, "entity_id", ids) == 0;
     json_decref(ids);
-    if (!st)
-        return home_service(&h->link, first->domain, order.service, order.data, call->deadline_ms, call->stop,
-                            err);
-    json_decref(order.data);
-    return st;
+    memcpy(told, order.told, HOME_TOLD_BYTES);
+    if (ok)
+        return home_service(&h->link, first->domain, order.service, data, call->deadline_ms, call->stop, err);
+    json_decref(data);
+    return out_of_memory(err, first->name);
+}
+
+static bool is_first_of_domain(const struct home_found *found, size_t k)
+{
+    for (size_t i = 0; i < k; i++)
+        if (strcmp(found->entity[i]->domain, found->entity[k]->domain) == 0)
+            return false;
+    return true;
+}
+
+/* All that was found. A change of what is now is a call for each, and of several lamps one may be at its
+ * brightest. `told`: what they come to, "" where they differ. */
+static enum sarai_status order_all(struct home *h, const struct command *c, const struct home_found *found,
+                                   const struct tool_call *call, char told[HOME_TOLD_BYTES],
+                                   struct sarai_error *err)
+{
+    bool is_change = c->action == HOME_SET && home_is_change(c->value);
+    size_t done = 0;
+    struct sarai_error refused = {0};
+    for (size_t k = 0; k < found->n; k++) {
+        char one[HOME_TOLD_BYTES] = "";
+        if (!is_change && !is_first_of_domain(found, k))
+            continue;
+        enum sarai_status st = order(h, c, found, k, is_change, call, one, &refused);
+        if (st && !(is_change && st == SARAI_EINPUT))
+            return failed(err, st, "%s", refused.message);
+        if (st)
+            continue;
+        snprintf(told, HOME_TOLD_BYTES, "%s", done == 0 || strcmp(told, one) == 0 ? one : "");
+        done++;
+    }
+    return done ? SARAI_OK : failed(err, refused.status, "%s", refused.message);
 }
 
 static enum sarai_status act(struct home *h, const struct command *c, const struct home_found *found,
                              const struct tool_call *call, struct tool_result *out, struct sarai_error *err)
 {
-    enum sarai_status st = SARAI_OK;
-    char phrase[256], value[128] = "";
-    for (size_t k = 0; !st && k < found->n; k++) {
-        bool is_first = true;
-        for (size_t i = 0; i < k; i++)
-            is_first = is_first && strcmp(found->entity[i]->domain, found->entity[k]->domain) != 0;
-        if (is_first)
-            st = order_domain(h, c, found, k, call, err);
-    }
+    char phrase[256], value[128] = "", told[HOME_TOLD_BYTES] = "";
+    enum sarai_status st = order_all(h, c, found, call, told, err);
     h->read_ms = 0; /* it is otherwise now */
     if (st)
         return st;
     home_phrase(c->thing, c->place, phrase, sizeof phrase);
-    if (*c->value)
-        snprintf(value, sizeof value, strstr(c->value, "ciento") ? " al %.100s" : " a %.100s", c->value);
+    const char *said = *told ? told : home_is_change(c->value) ? "" : c->value;
+    if (*said)
+        snprintf(value, sizeof value, strstr(said, "ciento") ? " al %.100s" : " a %.100s", said);
     char done[512];
     snprintf(done, sizeof done, "%s%s", phrase, value);
     return tool_givef(out, json_pack("{s:s}", "listo", done), err, "Hecho, %s.", done);
@@ -307,7 +334,7 @@ static enum sarai_status list(void *self, struct toolbox *box, double deadline_m
         .about = "luces, persianas, calefacción y escenas de la casa",
         .schema = "{\"type\":\"object\",\"properties\":{"
                   "\"accion\":{\"type\":\"string\",\"enum\":[\"encender\",\"apagar\",\"abrir\",\"cerrar\","
-                  "\"fijar\","
+                  "\"fijar\",\"pausar\",\"seguir\",\"siguiente\",\"anterior\","
                   "\"consultar\"]},\"cosa\":{\"type\":\"string\",\"maxLength\":100},"
                   "\"lugar\":{\"type\":\"string\",\"maxLength\":100},\"valor\":{\"type\":\"string\","
                   "\"maxLength\":60}},"

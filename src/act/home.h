@@ -4,8 +4,9 @@
  *     home_provide(box, &options, err);           // closed with the box; asks nobody yet
  *
  * Arguments, all texts, as the adapter is trained for them: accion (encender, apagar, abrir, cerrar, fijar,
- * consultar), cosa
- * ("la luz"), lugar ("salón"), valor ("20 grados", "50 por ciento", "rojo"). Results: {"listo": "la luz del
+ * consultar; of rules also pausar, seguir, siguiente, anterior), cosa
+ * ("la luz"), lugar ("salón"), valor ("20 grados", "50 por ciento", "2 grados más",
+ * "un poco menos", "máximo", "rojo"). Results: {"listo": "la luz del
  * salón"} or
  * {"estado": "encendida"}. Locks, alarms, valves, sirens, and doors and garages that open by themselves are
  * asked about first.

@@ -1,5 +1,6 @@
 #include "act/home_act.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +9,9 @@
 
 /* ---- what can be done ------------------------------------------------------------------------ */
 
-static const char *const action_names[HOME_ACTIONS] = {"encender", "apagar", "abrir",
-                                                       "cerrar",   "fijar",  "consultar"};
+static const char *const action_names[HOME_ACTIONS] = {"encender", "apagar",   "abrir",  "cerrar",
+                                                       "fijar",    "pausar",   "seguir", "siguiente",
+                                                       "anterior", "consultar"};
 
 enum home_action home_action(const char *name)
 {
@@ -19,69 +21,85 @@ enum home_action home_action(const char *name)
     return (enum home_action)i;
 }
 
-/* The service of each action; NULL: there is none. */
-static const struct {
-    const char *domain, *services[HOME_ACTIONS - 1];
-} domains[] = {
-    {"light", {"turn_on", "turn_off", NULL, NULL, "turn_on"}},
-    {"switch", {"turn_on", "turn_off", NULL, NULL, NULL}},
-    {"input_boolean", {"turn_on", "turn_off", NULL, NULL, NULL}},
-    {"fan", {"turn_on", "turn_off", NULL, NULL, "set_percentage"}},
-    {"humidifier", {"turn_on", "turn_off", NULL, NULL, "set_humidity"}},
-    {"media_player", {"turn_on", "turn_off", NULL, NULL, "volume_set"}},
-    {"climate", {"turn_on", "turn_off", NULL, NULL, "set_temperature"}},
-    {"water_heater", {"turn_on", "turn_off", NULL, NULL, "set_temperature"}},
-    {"cover", {NULL, NULL, "open_cover", "close_cover", "set_cover_position"}},
-    {"valve", {NULL, NULL, "open_valve", "close_valve", NULL}},
-    {"lock", {NULL, NULL, "unlock", "lock", NULL}},
-    {"alarm_control_panel", {"alarm_arm_away", "alarm_disarm", NULL, NULL, NULL}},
-    {"siren", {"turn_on", "turn_off", NULL, NULL, NULL}},
-    {"vacuum", {"start", "return_to_base", NULL, NULL, NULL}},
-    {"scene", {"turn_on", NULL, NULL, NULL, NULL}},
-    {"script", {"turn_on", "turn_off", NULL, NULL, NULL}},
-    {"number", {NULL, NULL, NULL, NULL, "set_value"}},
-    {"input_number", {NULL, NULL, NULL, NULL, "set_value"}},
-    {"sensor", {NULL}},
-    {"binary_sensor", {NULL}},
+/* The service of each action, and the bit of `supported_features` without which it fails (Home Assistant's
+ * developer documentation, "Cover entity" and its like); 0: none is needed. */
+static const struct service {
+    const char *domain, *name;
+    enum home_action action;
+    int bit;
+} services[] = {
+    {"light", "turn_on", HOME_ON, 0},
+    {"light", "turn_off", HOME_OFF, 0},
+    {"light", "turn_on", HOME_SET, 0},
+    {"switch", "turn_on", HOME_ON, 0},
+    {"switch", "turn_off", HOME_OFF, 0},
+    {"input_boolean", "turn_on", HOME_ON, 0},
+    {"input_boolean", "turn_off", HOME_OFF, 0},
+    {"fan", "turn_on", HOME_ON, 0},
+    {"fan", "turn_off", HOME_OFF, 0},
+    {"fan", "set_percentage", HOME_SET, 1},
+    {"humidifier", "turn_on", HOME_ON, 0},
+    {"humidifier", "turn_off", HOME_OFF, 0},
+    {"humidifier", "set_humidity", HOME_SET, 0},
+    {"media_player", "turn_on", HOME_ON, 0},
+    {"media_player", "turn_off", HOME_OFF, 0},
+    {"media_player", "volume_set", HOME_SET, 4},
+    {"media_player", "media_pause", HOME_PAUSE, 1},
+    {"media_player", "media_play", HOME_RESUME, 16384},
+    {"media_player", "media_next_track", HOME_NEXT, 32},
+    {"media_player", "media_previous_track", HOME_BACK, 16},
+    {"climate", "turn_on", HOME_ON, 0},
+    {"climate", "turn_off", HOME_OFF, 0},
+    {"climate", "set_temperature", HOME_SET, 1},
+    {"water_heater", "turn_on", HOME_ON, 0},
+    {"water_heater", "turn_off", HOME_OFF, 0},
+    {"water_heater", "set_temperature", HOME_SET, 0},
+    {"cover", "open_cover", HOME_OPEN, 1},
+    {"cover", "close_cover", HOME_CLOSE, 2},
+    {"cover", "set_cover_position", HOME_SET, 4},
+    {"cover", "stop_cover", HOME_PAUSE, 8},
+    {"valve", "open_valve", HOME_OPEN, 1},
+    {"valve", "close_valve", HOME_CLOSE, 2},
+    {"lock", "unlock", HOME_OPEN, 0},
+    {"lock", "lock", HOME_CLOSE, 0},
+    {"alarm_control_panel", "alarm_arm_away", HOME_ON, 0},
+    {"alarm_control_panel", "alarm_disarm", HOME_OFF, 0},
+    {"siren", "turn_on", HOME_ON, 0},
+    {"siren", "turn_off", HOME_OFF, 0},
+    {"vacuum", "start", HOME_ON, 0},
+    {"vacuum", "return_to_base", HOME_OFF, 0},
+    {"vacuum", "pause", HOME_PAUSE, 4},
+    {"vacuum", "start", HOME_RESUME, 0},
+    {"scene", "turn_on", HOME_ON, 0},
+    {"script", "turn_on", HOME_ON, 0},
+    {"script", "turn_off", HOME_OFF, 0},
+    {"number", "set_value", HOME_SET, 0},
+    {"input_number", "set_value", HOME_SET, 0},
 };
 
-static const char *service(const struct home_entity *e, enum home_action action)
+static const struct service *service(const struct home_entity *e, enum home_action action)
 {
-    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
-        if (strcmp(domains[i].domain, e->domain) == 0)
-            return domains[i].services[action];
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++)
+        if (services[i].action == action && strcmp(services[i].domain, e->domain) == 0)
+            return &services[i];
     return NULL;
 }
 
-/* The bit of `supported_features` without which an action fails (Home Assistant's developer documentation,
- * "Cover entity" and its like). */
-static const struct {
-    const char *domain;
-    enum home_action action;
-    int bit;
-} needs[] = {
-    {"cover", HOME_OPEN, 1},  {"cover", HOME_CLOSE, 2},      {"cover", HOME_SET, 4},
-    {"valve", HOME_OPEN, 1},  {"valve", HOME_CLOSE, 2},      {"fan", HOME_SET, 1},
-    {"climate", HOME_SET, 1}, {"media_player", HOME_SET, 4},
-};
-
-static bool has_feature(const struct home_entity *e, enum home_action action)
+static bool can_be_asked(const char *domain)
 {
-    const json_t *features = json_object_get(e->attributes, "supported_features");
-    for (size_t i = 0; json_is_integer(features) && i < sizeof needs / sizeof *needs; i++)
-        if (needs[i].action == action && strcmp(needs[i].domain, e->domain) == 0)
-            return json_integer_value(features) & needs[i].bit;
-    return true;
+    bool found = strcmp(domain, "sensor") == 0 || strcmp(domain, "binary_sensor") == 0;
+    for (size_t i = 0; !found && i < sizeof services / sizeof *services; i++)
+        found = strcmp(services[i].domain, domain) == 0;
+    return found && strcmp(domain, "scene") != 0;
 }
 
 bool home_can(const struct home_entity *e, enum home_action action)
 {
-    if (action != HOME_ASK)
-        return service(e, action) != NULL && has_feature(e, action);
-    for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
-        if (strcmp(domains[i].domain, e->domain) == 0)
-            return strcmp(e->domain, "scene") != 0;
-    return false;
+    if (action == HOME_ASK)
+        return can_be_asked(e->domain);
+    const struct service *found = service(e, action);
+    const json_t *features = json_object_get(e->attributes, "supported_features");
+    return found && (!found->bit || !json_is_integer(features) || json_integer_value(features) & found->bit);
 }
 
 bool home_is_risky(const struct home_entity *e)
@@ -117,29 +135,59 @@ static const struct {
 };
 
 /* "calida", "fria": of white, in kelvin. */
-enum { WARM_K = 2700, COLD_K = 6000 };
+enum { WARM_K = 2700, COLD_K = 6000, PERCENT_STEP = 20 /* what "un poco" is of a lamp, a blind, a fan */ };
 
-static bool number_in(const char *value, double *out)
+/* "22,5 grados" */
+static void say_number(double number, const char *unit, char *out, size_t n)
 {
+    snprintf(out, n, "%.4g%s%s", number, *unit ? " " : "", unit);
+    char *point = strchr(out, '.');
+    if (point)
+        *point = ',';
+}
+
+/* What a value says: a number, and whether it is that much more or less than now. */
+struct value {
     struct spoken s;
+    bool has_number, is_most, is_least;
+    double number;
+    int direction; /* 1 more, -1 less, 0: the number itself */
+};
+
+/* "21,5 grados", "menos cinco", "la mitad", "2 grados más", "un poco menos", "máximo". False: too long. */
+static bool read_value(const char *text, struct value *v)
+{
     struct number number;
-    char text[64];
-    if (!spoken_split(value, &s))
+    char figures[64];
+    *v = (struct value){0};
+    if (!spoken_split(text, &v->s))
         return false;
-    if (spoken_match(&s, 0, "la mitad") > 0) {
-        *out = 50;
-        return true;
-    }
-    bool minus = false;
-    for (size_t i = 0; i < s.n; i++) {
-        if (spoken_number(&s, i, &number) > 0) {
-            snprintf(text, sizeof text, "%llu.%s", (unsigned long long)number.whole, number.decimals);
-            *out = strtod(text, NULL) * (minus ? -1 : 1);
-            return true;
+    for (size_t i = 0, n; i < v->s.n; i += n ? n : 1) {
+        bool is_minus = i > 0 && spoken_is(&v->s, i - 1, "menos");
+        bool is_article = spoken_is(&v->s, i, "un") && spoken_number(&v->s, i + 1, &number) > 0;
+        if ((n = is_article ? 1 : spoken_match(&v->s, i, "un poco|poquito")))
+            continue;
+        if ((n = spoken_number(&v->s, i, &number)) && !v->has_number) {
+            snprintf(figures, sizeof figures, "%llu.%s", (unsigned long long)number.whole, number.decimals);
+            v->number = strtod(figures, NULL) * (is_minus ? -1 : 1);
+            v->direction = is_minus ? 0 : v->direction;
+            v->has_number = true;
+        } else if (spoken_any(&v->s, i, "mitad") && !v->has_number) {
+            v->number = 50;
+            v->has_number = true;
         }
-        minus = spoken_match(&s, i, "menos") > 0;
+        v->direction = spoken_any(&v->s, i, "mas|sube|subir|aumenta") ? 1 : v->direction;
+        v->direction = spoken_any(&v->s, i, "menos|baja|bajar|reduce") ? -1 : v->direction;
+        v->is_most = v->is_most || spoken_any(&v->s, i, "maximo|maxima|tope");
+        v->is_least = v->is_least || spoken_any(&v->s, i, "minimo|minima");
     }
-    return false;
+    return true;
+}
+
+bool home_is_change(const char *value)
+{
+    struct value v;
+    return read_value(value, &v) && v.direction != 0;
 }
 
 static double limit(const struct home_entity *e, const char *name, double fallback)
@@ -148,17 +196,41 @@ static double limit(const struct home_entity *e, const char *name, double fallba
     return json_is_number(given) ? json_number_value(given) : fallback;
 }
 
-static enum sarai_status number_between(const char *value, double least, double most, const char *unit,
-                                        double *out, struct sarai_error *err)
+/* What something takes: numbers of which range, how much "un poco" is, and which it has now (NAN: nobody
+ * knows). */
+struct range {
+    double least, most, step, now;
+    const char *unit;
+};
+
+/* The number that it is to have; `told` is what is said of it where the value did not name it. */
+static enum sarai_status aim(const struct home_entity *e, const struct value *v, const struct range *r,
+                             double *out, char told[HOME_TOLD_BYTES], struct sarai_error *err)
 {
-    if (!number_in(value, out))
+    double wanted = v->is_most ? r->most : v->is_least ? r->least : v->number;
+    if (v->direction) {
+        wanted = r->now + v->direction * (v->has_number ? v->number : r->step);
+        wanted = wanted > r->most ? r->most : wanted < r->least ? r->least : wanted;
+    }
+    if (!v->has_number && !v->direction && !v->is_most && !v->is_least)
         return failed(err, SARAI_EINPUT,
-                      tr("dime un número entre %g y %g %s", "say a number from %g to %g %s"), least, most,
-                      unit);
-    if (!(*out >= least && *out <= most))
+                      tr("dime un número entre %g y %g %s", "say a number from %g to %g %s"), r->least,
+                      r->most, r->unit);
+    if (v->direction && isnan(r->now))
         return failed(err, SARAI_EINPUT,
-                      tr("%g no puede ser: va de %g a %g %s", "%g cannot be: it goes from %g to %g %s"), *out,
-                      least, most, unit);
+                      tr("no se sabe a cuánto está %s", "nobody knows how much %s has now"), e->name);
+    if (v->direction && wanted == r->now)
+        return failed(err, SARAI_EINPUT,
+                      v->direction > 0 ? tr("%s ya está al máximo", "%s is at its maximum")
+                                       : tr("%s ya está al mínimo", "%s is at its minimum"),
+                      e->name);
+    if (!(wanted >= r->least && wanted <= r->most))
+        return failed(err, SARAI_EINPUT,
+                      tr("%g no puede ser: va de %g a %g %s", "%g cannot be: it goes from %g to %g %s"),
+                      wanted, r->least, r->most, r->unit);
+    if (v->direction || v->is_most || v->is_least)
+        say_number(wanted, r->unit, told, HOME_TOLD_BYTES);
+    *out = wanted;
     return SARAI_OK;
 }
 
@@ -207,69 +279,98 @@ static enum sarai_status colour_order(const struct home_entity *e, const struct 
                      "say a colour, or a number from 0 to 100 percent"));
 }
 
-static enum sarai_status light_order(const struct home_entity *e, const char *value, json_t **data,
-                                     struct sarai_error *err)
+static enum sarai_status light_order(const struct home_entity *e, const struct value *v,
+                                     struct home_order *out, struct sarai_error *err)
 {
-    struct spoken s;
-    double percent;
-    if (!number_in(value, &percent))
-        return spoken_split(value, &s)
-                   ? colour_order(e, &s, data, err)
-                   : failed(err, SARAI_EINPUT, tr("no entiendo el valor", "the value is not clear"));
+    bool is_number = v->has_number || v->direction || v->is_most || v->is_least;
+    if (!is_number || mentions(&v->s, "calida|calido|fria|frio"))
+        return colour_order(e, &v->s, &out->data, err);
     if (json_is_array(json_object_get(e->attributes, "supported_color_modes")) &&
         !has_mode(e, "brightness color_temp hs xy rgb rgbw rgbww white"))
         return failed(err, SARAI_EINPUT, tr("esa luz no se puede regular", "that light cannot be dimmed"));
-    enum sarai_status st = number_between(value, 0, 100, tr("por ciento", "percent"), &percent, err);
+    double percent = 0, now = limit(e, "brightness", strcmp(e->state, "off") == 0 ? 0 : NAN);
+    struct range r = {0, 100, PERCENT_STEP, round(now * 100 / 255), tr("por ciento", "percent")};
+    if (v->direction || v->is_least)
+        r.least = r.now < 1 ? 0 : 1; /* less light is not none */
+    enum sarai_status st = aim(e, v, &r, &percent, out->told, err);
     if (!st)
-        *data = json_pack("{s:i}", "brightness_pct", (int)(percent + 0.5));
+        out->data = json_pack("{s:i}", "brightness_pct", (int)(percent + 0.5));
     return st;
 }
 
-/* Of everything else that takes a number: which range, and under which name. */
-static enum sarai_status number_order(const struct home_entity *e, const char *value, json_t **data,
-                                      struct sarai_error *err)
+/* Of everything else that takes a number: which range, where it is now, and under which name it is set. */
+static enum sarai_status number_order(const struct home_entity *e, const struct value *v,
+                                      struct home_order *out, struct sarai_error *err)
 {
+    const char *degrees = tr("grados", "degrees"), *percent = tr("por ciento", "percent");
+    char *end;
+    double state = strtod(e->state, &end);
+    state = end == e->state ? NAN : state;
     struct {
         const char *domain, *key;
-        double least, most, scale;
-        const char *unit;
+        double parts; /* of one */
+        struct range range;
     } const takes[] = {
-        {"climate", "temperature", limit(e, "min_temp", 7), limit(e, "max_temp", 35), 1,
-         tr("grados", "degrees")},
-        {"water_heater", "temperature", limit(e, "min_temp", 30), limit(e, "max_temp", 70), 1,
-         tr("grados", "degrees")},
-        {"humidifier", "humidity", limit(e, "min_humidity", 0), limit(e, "max_humidity", 100), 1,
-         tr("por ciento", "percent")},
-        {"cover", "position", 0, 100, 1, tr("por ciento", "percent")},
-        {"fan", "percentage", 0, 100, 1, tr("por ciento", "percent")},
-        {"media_player", "volume_level", 0, 100, 0.01, tr("por ciento", "percent")},
-        {"number", "value", limit(e, "min", 0), limit(e, "max", 100), 1, ""},
-        {"input_number", "value", limit(e, "min", 0), limit(e, "max", 100), 1, ""},
+        {"climate",
+         "temperature",
+         1,
+         {limit(e, "min_temp", 7), limit(e, "max_temp", 35), 1, limit(e, "temperature", NAN), degrees}},
+        {"water_heater",
+         "temperature",
+         1,
+         {limit(e, "min_temp", 30), limit(e, "max_temp", 70), 1, limit(e, "temperature", NAN), degrees}},
+        {"humidifier",
+         "humidity",
+         1,
+         {limit(e, "min_humidity", 0), limit(e, "max_humidity", 100), 5, limit(e, "humidity", NAN), percent}},
+        {"cover", "position", 1, {0, 100, PERCENT_STEP, limit(e, "current_position", NAN), percent}},
+        {"fan", "percentage", 1, {0, 100, PERCENT_STEP, limit(e, "percentage", NAN), percent}},
+        {"media_player",
+         "volume_level",
+         100,
+         {0, 100, 10, round(100 * limit(e, "volume_level", NAN)), percent}},
+        {"number", "value", 1, {limit(e, "min", 0), limit(e, "max", 100), limit(e, "step", 1), state, ""}},
+        {"input_number",
+         "value",
+         1,
+         {limit(e, "min", 0), limit(e, "max", 100), limit(e, "step", 1), state, ""}},
     };
     enum sarai_status st = SARAI_OK;
     for (size_t i = 0; !st && i < sizeof takes / sizeof *takes; i++) {
-        double number;
+        double number = 0;
         if (strcmp(takes[i].domain, e->domain) != 0)
             continue;
-        st = number_between(value, takes[i].least, takes[i].most, takes[i].unit, &number, err);
+        st = aim(e, v, &takes[i].range, &number, out->told, err);
         if (!st)
-            *data = json_pack("{s:f}", takes[i].key, number * takes[i].scale);
+            out->data = json_pack("{s:f}", takes[i].key, number / takes[i].parts);
     }
     return st;
+}
+
+bool home_takes(const struct home_entity *e, const char *value)
+{
+    struct spoken s;
+    bool known = spoken_split(value, &s);
+    bool has_degrees = strcmp(e->domain, "climate") == 0 || strcmp(e->domain, "water_heater") == 0;
+    return !known || strstr(e->domain, "number") ||
+           (has_degrees ? !mentions(&s, "ciento|%") : !mentions(&s, "grado|grados"));
 }
 
 enum sarai_status home_order(const struct home_entity *e, enum home_action action, const char *value,
                              struct home_order *out, struct sarai_error *err)
 {
-    *out = (struct home_order){.service = service(e, action)};
+    struct value v;
+    *out = (struct home_order){.service = service(e, action)->name};
     if (strcmp(e->state, "unavailable") == 0)
         return failed(err, SARAI_EINPUT, tr("%s no está disponible", "%s is not available"), e->name);
     if (action != HOME_SET)
         return SARAI_OK;
     if (!*value)
         return failed(err, SARAI_EINPUT, tr("no me has dicho a cuánto", "you have not said to how much"));
-    enum sarai_status st = strcmp(e->domain, "light") == 0 ? light_order(e, value, &out->data, err)
-                                                           : number_order(e, value, &out->data, err);
+    if (!read_value(value, &v))
+        return failed(err, SARAI_EINPUT, tr("no entiendo el valor", "the value is not clear"));
+    enum sarai_status st =
+        strcmp(e->domain, "light") == 0 ? light_order(e, &v, out, err) : number_order(e, &v, out, err);
     return !st && !out->data ? out_of_memory(err, e->name) : st;
 }
 
@@ -334,8 +435,8 @@ static const struct {
              {"W", "vatios"},  {"kW", "kilovatios"},        {"kWh", "kilovatios hora"},
              {"lx", "lux"},    {"hPa", "hectopascales"}};
 
-/* A number as it is spoken, with a comma and its unit. */
-static void say_number(const char *number, const char *unit, char *out, size_t n)
+/* A number of a state as it is spoken, with a comma and its unit. */
+static void say_state(const char *number, const char *unit, char *out, size_t n)
 {
     for (size_t i = 0; unit && i < sizeof units / sizeof *units; i++)
         if (strcmp(units[i].unit, unit) == 0) {
@@ -371,7 +472,7 @@ static void add_wanted_degrees(const struct home_entity *e, char *out, size_t n)
     if (strcmp(e->domain, "climate") != 0 || strcmp(e->state, "off") == 0 || !json_is_number(degrees))
         return;
     snprintf(number, sizeof number, "%.3g", json_number_value(degrees));
-    say_number(number, "°C", wanted, sizeof wanted);
+    say_state(number, "°C", wanted, sizeof wanted);
     size_t used = strlen(out);
     snprintf(out + used, n - used, ", a %s", wanted);
 }
@@ -390,7 +491,7 @@ enum sarai_status home_state(const struct home_entity *e, const char *thing, cha
     if (json_is_number(degrees) && (strcmp(e->domain, "climate") == 0) && asked.n > 0 &&
         strcmp(asked.word[0], "temperatura") == 0) {
         snprintf(number, sizeof number, "%.3g", json_number_value(degrees));
-        say_number(number, "°C", out, n);
+        say_state(number, "°C", out, n);
         return SARAI_OK;
     }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -401,6 +502,6 @@ enum sarai_status home_state(const struct home_entity *e, const char *thing, cha
             add_wanted_degrees(e, out, n);
             return SARAI_OK;
         }
-    say_number(state, unit, out, n);
+    say_state(state, unit, out, n);
     return SARAI_OK;
 }

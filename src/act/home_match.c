@@ -17,11 +17,14 @@ enum { EMBEDDED = 96 /* most names that vectors are made of for one command */, 
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
+/* Articles and the like; and what of a thing is to be changed. */
 static bool is_small_word(const char *word)
 {
-    static const char *const words[] = {"el",  "la",    "los",  "las",  "lo",    "un",    "una", "de",  "del",
-                                        "al",  "a",     "en",   "mi",   "mis",   "tu",    "y",   "que", "da",
-                                        "por", "favor", "todo", "toda", "todos", "todas", "casa"};
+    static const char *const words[] = {
+        "el",   "la",     "los",        "las",       "lo",       "un",    "una",    "de",
+        "del",  "al",     "a",          "en",        "mi",       "mis",   "tu",     "y",
+        "que",  "da",     "por",        "favor",     "todo",     "toda",  "todos",  "todas",
+        "casa", "brillo", "intensidad", "velocidad", "posicion", "color", "volumen"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i], word) == 0)
             return true;
@@ -96,7 +99,8 @@ static const struct {
     {"alarma", "alarm_control_panel", false},
     {"enchufe regleta", "switch", false},
     {"ventilador", "fan", false},
-    {"tele television televisor altavoz musica radio equipo", "media_player", false},
+    {"tele tv television televisor altavoz musica radio equipo cancion pelicula", "media_player", false},
+    {"aspiradora robot roomba", "vacuum", false},
     {"escena ambiente modo", "scene", false},
     {"temperatura grado", "sensor:temperature climate", false},
     {"humedad", "sensor:humidity", false},
@@ -357,18 +361,30 @@ static enum sarai_status find_place(const struct home_list *list, const struct h
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
-/* Names of the groups that Home Assistant has as lights or covers of their own. */
-static void prefer_group(struct home_found *found)
+/* A group that Home Assistant has as a light or cover of its own. */
+static bool is_group(const struct home_entity *e)
 {
-    const struct home_entity *group = NULL;
-    size_t groups = 0;
+    return json_is_array(json_object_get(e->attributes, "entity_id"));
+}
+
+/* Of a thermometer and a heating in one room, the first is asked for the temperature. */
+static bool is_sensor(const struct home_entity *e)
+{
+    return strcmp(e->domain, "sensor") == 0;
+}
+
+/* Where only one of those found is so, it is the one. */
+static void prefer(bool (*is_so)(const struct home_entity *e), struct home_found *found)
+{
+    const struct home_entity *one = NULL;
+    size_t n = 0;
     for (size_t i = 0; i < found->n; i++)
-        if (json_is_array(json_object_get(found->entity[i]->attributes, "entity_id"))) {
-            group = found->entity[i];
-            groups++;
+        if (is_so(found->entity[i])) {
+            one = found->entity[i];
+            n++;
         }
-    if (groups == 1)
-        *found = (struct home_found){{group}, 1};
+    if (n == 1)
+        *found = (struct home_found){{one}, 1};
 }
 
 static enum sarai_status ask_which(const struct home_found *found, struct sarai_error *err)
@@ -417,8 +433,10 @@ enum sarai_status home_find(const struct home_list *list, const struct home_quer
         st = find_by_meaning(list, query, &w, out, err);
     if (st)
         return st;
-    if (out->n > 1 && !w.many)
-        prefer_group(out);
+    if (out->n > 1 && !w.many) {
+        prefer(is_group, out);
+        prefer(is_sensor, out);
+    }
     if (out->n > 1 && !w.many)
         return ask_which(out, err);
     home_phrase(query->thing, query->place, phrase, sizeof phrase);

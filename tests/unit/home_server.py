@@ -11,25 +11,31 @@ import threading
 
 COLOUR = {"supported_color_modes": ["color_temp", "hs"]}
 HOME = {
-    "light.techo": ("Luz del salón", "Salón", "off", COLOUR), "light.pie": ("Lámpara de pie", "Salón", "on", COLOUR),
+    "light.techo": ("Luz del salón", "Salón", "off", COLOUR), "light.pie": ("Lámpara de pie", "Salón", "on", {"brightness": 128, **COLOUR}),
     "light.cocina": ("Fluorescente", "Cocina", "on", {"supported_color_modes": ["onoff"]}),
     "light.dormitorio_1": ("Mesilla izquierda", "Dormitorio", "off", {"supported_color_modes": ["brightness"]}),
     "light.dormitorio_2": ("Mesilla derecha", "Dormitorio", "off", {"supported_color_modes": ["brightness"]}),
     "light.pasillo_1": ("Pasillo uno", "Pasillo", "off", {}), "light.pasillo_2": ("Pasillo dos", "Pasillo", "off", {}),
     "light.pasillo": ("Aplique", "Pasillo", "off", {"entity_id": ["light.pasillo_1", "light.pasillo_2"]}),
     "cover.dormitorio": ("Persiana", "Dormitorio", "open", {"device_class": "shutter"}),
-    "cover.salon": ("Persiana grande", "Salón", "closed", {"device_class": "shutter"}),
+    "cover.salon": ("Persiana grande", "Salón", "closed", {"device_class": "shutter", "current_position": 0}),
     "cover.pergola": ("Persiana de lamas", "Patio", "open", {"supported_features": 240}),  # only turns its slats
     "cover.garaje": ("Puerta", "Garaje", "closed", {"device_class": "garage"}),
     "lock.entrada": ("Cerradura", "Entrada", "locked", {}),
     "binary_sensor.patio": ("Puerta del patio", "Patio", "on", {"device_class": "door"}),
-    "climate.casa": ("Calefacción", "", "heat", {"min_temp": 7, "max_temp": 30, "current_temperature": 21.5}),
+    "climate.casa": ("Calefacción", "", "heat", {"min_temp": 7, "max_temp": 30, "current_temperature": 21.5,
+                                                  "temperature": 20.5}),
+    "climate.bano": ("Toallero", "Baño", "heat", {"min_temp": 16, "max_temp": 23, "temperature": 21}),
     "climate.despacho": ("Split", "Despacho", "unavailable", {"min_temp": 16, "max_temp": 30}),
     "sensor.bano": ("Sensor", "Baño", "20.4", {"device_class": "temperature", "unit_of_measurement": "°C"}),
-    "switch.cafetera": ("Cafetera", "Cocina", "off", {}), "media_player.tele": ("Tele", "Salón", "playing", {}),
+    "switch.cafetera": ("Cafetera", "Cocina", "off", {}), "media_player.tele": ("Tele", "Salón", "playing", {"volume_level": 0.25}),
+    "media_player.antigua": ("Altavoz viejo", "Cocina", "playing", {"supported_features": 4}),  # cannot pause
+    "fan.techo": ("Ventilador", "Salón", "on", {"percentage": 40}), "vacuum.robot": ("Robot", "", "docked", {}),
     "scene.cine": ("Noche de cine", "", "2026-01-01T00:00:00+00:00", {}),
     "automation.riego": ("Riego", "", "on", {}), "nada": ("Nada", "", "on", {}),
 }
+NAME_OF = {"brightness_pct": "brightness", "temperature": "temperature", "position": "current_position",
+           "volume_level": "volume_level", "percentage": "percentage"}  # what a service's number is as an attribute
 STATE_AFTER = {"turn_on": "on", "turn_off": "off", "open_cover": "open", "close_cover": "closed", "lock": "locked",
                "unlock": "unlocked"}
 states = {entity: state for entity, (_, _, state, _) in HOME.items()}
@@ -88,6 +94,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with lock:
             for e in entities:
                 states[e] = STATE_AFTER.get(service, states[e])
+                for key in NAME_OF.keys() & data.keys():
+                    HOME[e][3][NAME_OF[key]] = round(data[key] * 2.55) if key == "brightness_pct" else data[key]
         self.send(200, [as_state(e) for e in entities])
 
     do_GET = do_POST = answer

@@ -169,6 +169,110 @@ static void commands_become_services(void **state)
     toolbox_close(box);
 }
 
+/* "2 grados más": of what the thing itself says that it has now, within its range, told as what it comes to.
+ */
+static void changes_start_from_what_is_now(void **state)
+{
+    static const struct done all[] = {
+        {"fijar", "la calefacción", "", "20,5 grados",
+         "climate.set_temperature {\"entity_id\": [\"climate.casa\"], \"temperature\": 20.5}",
+         "{\"listo\":\"la calefacción a 20,5 grados\"}"},
+        {"fijar", "la calefacción", "", "dos grados más",
+         "climate.set_temperature {\"entity_id\": [\"climate.casa\"], \"temperature\": 22.5}",
+         "{\"listo\":\"la calefacción a 22,5 grados\"}"},
+        {"fijar", "la calefacción", "", "un poco menos",
+         "climate.set_temperature {\"entity_id\": [\"climate.casa\"], \"temperature\": 21.5}",
+         "{\"listo\":\"la calefacción a 21,5 grados\"}"},
+        {"fijar", "la calefacción", "", "20 grados más",
+         "climate.set_temperature {\"entity_id\": [\"climate.casa\"], \"temperature\": 30.0}",
+         "{\"listo\":\"la calefacción a 30 grados\"}"},
+        {"fijar", "la temperatura", "el baño", "1 grado más",
+         "climate.set_temperature {\"entity_id\": [\"climate.bano\"], \"temperature\": 22.0}",
+         "{\"listo\":\"la temperatura del baño a 22 grados\"}"},
+        {"fijar", "la calefacción", "", "mínimo",
+         "climate.set_temperature {\"entity_id\": [\"climate.casa\"], \"temperature\": 7.0}",
+         "{\"listo\":\"la calefacción a 7 grados\"}"},
+        {"fijar", "la lámpara de pie", "", "50 por ciento",
+         "light.turn_on {\"brightness_pct\": 50, \"entity_id\": [\"light.pie\"]}",
+         "{\"listo\":\"la lámpara de pie al 50 por ciento\"}"},
+        {"fijar", "el brillo de la lámpara de pie", "", "un 20 por ciento menos",
+         "light.turn_on {\"brightness_pct\": 30, \"entity_id\": [\"light.pie\"]}",
+         "{\"listo\":\"el brillo de la lámpara de pie al 30 por ciento\"}"},
+        {"fijar", "la lámpara de pie", "", "menos",
+         "light.turn_on {\"brightness_pct\": 10, \"entity_id\": [\"light.pie\"]}",
+         "{\"listo\":\"la lámpara de pie al 10 por ciento\"}"},
+        {"fijar", "la lámpara de pie", "", "menos", /* less light is not none */
+         "light.turn_on {\"brightness_pct\": 1, \"entity_id\": [\"light.pie\"]}",
+         "{\"listo\":\"la lámpara de pie al 1 por ciento\"}"},
+        {"fijar", "la lámpara de pie", "", "máximo",
+         "light.turn_on {\"brightness_pct\": 100, \"entity_id\": [\"light.pie\"]}",
+         "{\"listo\":\"la lámpara de pie al 100 por ciento\"}"},
+        {"fijar", "la persiana", "salón", "30 por ciento más",
+         "cover.set_cover_position {\"entity_id\": [\"cover.salon\"], \"position\": 30.0}",
+         "{\"listo\":\"la persiana del salón al 30 por ciento\"}"},
+        {"fijar", "la tele", "", "un poco más",
+         "media_player.volume_set {\"entity_id\": [\"media_player.tele\"], \"volume_level\": 0.35}",
+         "{\"listo\":\"la tele al 35 por ciento\"}"},
+        {"fijar", "el ventilador", "", "menos",
+         "fan.set_percentage {\"entity_id\": [\"fan.techo\"], \"percentage\": 20.0}",
+         "{\"listo\":\"el ventilador al 20 por ciento\"}"},
+        {"fijar", "la mesilla izquierda", "", "60 por ciento",
+         "light.turn_on {\"brightness_pct\": 60, \"entity_id\": [\"light.dormitorio_1\"]}",
+         "{\"listo\":\"la mesilla izquierda al 60 por ciento\"}"},
+        {"fijar", "las luces", "dormitorio", "más", /* each from its own */
+         "light.turn_on {\"brightness_pct\": 80, \"entity_id\": [\"light.dormitorio_1\"]}|"
+         "light.turn_on {\"brightness_pct\": 20, \"entity_id\": [\"light.dormitorio_2\"]}",
+         "{\"listo\":\"las luces del dormitorio\"}"},
+        {"fijar", "la mesilla izquierda", "", "máximo",
+         "light.turn_on {\"brightness_pct\": 100, \"entity_id\": [\"light.dormitorio_1\"]}",
+         "{\"listo\":\"la mesilla izquierda al 100 por ciento\"}"},
+        {"fijar", "las luces", "dormitorio", "más", /* one of them can be no brighter */
+         "light.turn_on {\"brightness_pct\": 40, \"entity_id\": [\"light.dormitorio_2\"]}",
+         "{\"listo\":\"las luces del dormitorio al 40 por ciento\"}"},
+    };
+    (void)state;
+    open_home("", "llave", NULL);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        expect_done(&all[i]);
+    expect_refused("fijar", "la calefacción", "", "menos", SARAI_EINPUT, "Calefacción ya está al mínimo");
+    expect_refused("fijar", "la mesilla izquierda", "", "más", SARAI_EINPUT,
+                   "Mesilla izquierda ya está al máximo");
+    expect_refused("fijar", "Lámpara de pie", "", "2 grados más", SARAI_EINPUT,
+                   "eso no se puede hacer con Lámpara de pie");
+    expect_refused("fijar", "la persiana", "dormitorio", "más", SARAI_EINPUT,
+                   "no se sabe a cuánto está Persiana"); /* it does not say so */
+    toolbox_close(box);
+}
+
+static void what_plays_or_moves_is_stopped(void **state)
+{
+    static const struct done all[] = {
+        {"pausar", "la tele", "", "", "media_player.media_pause {\"entity_id\": [\"media_player.tele\"]}",
+         "{\"listo\":\"la tele\"}"},
+        {"seguir", "la tele", "", "", "media_player.media_play {\"entity_id\": [\"media_player.tele\"]}",
+         "{\"listo\":\"la tele\"}"},
+        {"siguiente", "la música", "", "",
+         "media_player.media_next_track {\"entity_id\": [\"media_player.tele\"]}",
+         "{\"listo\":\"la música\"}"},
+        {"anterior", "la canción", "salón", "",
+         "media_player.media_previous_track {\"entity_id\": [\"media_player.tele\"]}",
+         "{\"listo\":\"la canción del salón\"}"},
+        {"pausar", "la persiana", "salón", "", "cover.stop_cover {\"entity_id\": [\"cover.salon\"]}",
+         "{\"listo\":\"la persiana del salón\"}"},
+        {"encender", "la aspiradora", "", "", "vacuum.start {\"entity_id\": [\"vacuum.robot\"]}",
+         "{\"listo\":\"la aspiradora\"}"},
+        {"apagar", "el robot", "", "", "vacuum.return_to_base {\"entity_id\": [\"vacuum.robot\"]}",
+         "{\"listo\":\"el robot\"}"},
+    };
+    (void)state;
+    open_home("", "llave", NULL);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        expect_done(&all[i]);
+    expect_refused("pausar", "el altavoz viejo", "", "", SARAI_EINPUT,
+                   "eso no se puede hacer con el altavoz viejo");
+    toolbox_close(box);
+}
+
 static void states_are_told(void **state)
 {
     static const struct done all[] = {
@@ -248,7 +352,7 @@ static void what_is_not_clear_is_told(void **state)
                    "80 no puede ser: va de 7 a 30 grados");
     expect_refused("fijar", "la calefacción", "", "menos cinco grados", SARAI_EINPUT,
                    "-5 no puede ser: va de 7 a 30 grados");
-    expect_refused("fijar", "la calefacción", "", "más", SARAI_EINPUT, "dime un número entre 7 y 30 grados");
+    expect_refused("fijar", "la calefacción", "", "algo", SARAI_EINPUT, "dime un número entre 7 y 30 grados");
     expect_refused("fijar", "la calefacción", "", "", SARAI_EINPUT, "no me has dicho a cuánto");
     expect_refused("fijar", "la luz", "salón", "120 por ciento", SARAI_EINPUT,
                    "120 no puede ser: va de 0 a 100 por ciento");
@@ -357,6 +461,7 @@ static void the_version_is_asked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(changes_start_from_what_is_now),  cmocka_unit_test(what_plays_or_moves_is_stopped),
         cmocka_unit_test(commands_become_services),        cmocka_unit_test(states_are_told),
         cmocka_unit_test(what_is_risky_is_asked_about),    cmocka_unit_test(what_is_not_clear_is_told),
         cmocka_unit_test(a_home_that_is_down_is_told),     cmocka_unit_test(without_areas_names_must_do),
