@@ -6,6 +6,7 @@
 
 #include "act/builtin.h"
 #include "act/crisis.h"
+#include "act/figures.h"
 #include "act/home.h"
 #include "act/intents.h"
 #include "act/mcp_tools.h"
@@ -430,25 +431,6 @@ enum sarai_status acting_shortcut(struct sarai *s, const struct sarai_question *
 
 /* ---- the model's calls -------------------------------------------------------------------------- */
 
-/* Whether every figure of the answer stands in the result: a small model tells "17:06" of "17:05". */
-static bool keeps_figures(const char *answer, const char *result)
-{
-    static const char figures[] = "0123456789";
-    for (const char *p = answer + strcspn(answer, figures); *p; p += strcspn(p, figures)) {
-        size_t n = strspn(p, figures);
-        bool found = false;
-        for (const char *r = result + strcspn(result, figures); *r && !found; r += strcspn(r, figures)) {
-            size_t m = strspn(r, figures);
-            found = m == n && strncmp(r, p, n) == 0;
-            r += m;
-        }
-        if (!found)
-            return false;
-        p += n;
-    }
-    return true;
-}
-
 /* The answer is said by the tool: the history has it so. */
 static enum sarai_status say_instead(struct sarai *s, struct answer *answer, const char *sentence,
                                      struct sarai_error *err)
@@ -462,18 +444,23 @@ static enum sarai_status say_instead(struct sarai *s, struct answer *answer, con
     return conversation_amend(s->conversation, sentence, err);
 }
 
-/* Whether a call comes from words that do not speak of what the tool is for. */
-static bool is_unasked(const struct acting *a, const struct tool_request *r)
+/* Whether one of the words' beginnings ("recuerd|olvid") stands in what was said. */
+static bool speaks_of(const struct acting *a, const char *stem)
 {
-    const char *stem = r->tool->asked_by;
     for (size_t n; stem && *stem; stem += n + (stem[n] == '|')) {
         char begins[32];
         n = strcspn(stem, "|");
         snprintf(begins, sizeof begins, " %.*s", (int)n, stem);
         if (strstr(buf_string(&a->said_to), begins))
-            return false;
+            return true;
     }
-    return stem != NULL;
+    return false;
+}
+
+/* Whether a call comes from words that do not speak of what the tool is for. */
+static bool is_unasked(const struct acting *a, const struct tool_request *r)
+{
+    return r->tool->asked_by && !speaks_of(a, r->tool->asked_by);
 }
 
 /* What nobody asked for: a model takes some tool where none fits. What would leave something behind is asked
@@ -500,8 +487,10 @@ static enum sarai_status answer_call(struct acting *a, const char *call, struct 
     struct tool_request request = {0};
     struct sarai_error cause = {0};
     enum sarai_status st = toolbox_parse(a->box, call, &request, &cause);
+    if (!st && speaks_of(a, request.tool->not_asked_by))
+        st = failed(&cause, SARAI_EINPUT, "%s", request.tool->not_this);
     if (st)
-        st = give_failure(a, "", &cause, out, err);
+        st = give_failure(a, request.tool ? request.tool->name : "", &cause, out, err);
     else
         st = is_unasked(a, &request) ? doubt_call(a, &request, out, err)
                                      : perform(a, &request, false, out, err);
@@ -536,7 +525,7 @@ static enum sarai_status tell_result(struct sarai *s, struct answer *answer, boo
         answer_finish(answer);
         *answer = told;
     }
-    bool is_told = telling == BY_TOOL || !keeps_figures(told.text ? told.text : "", buf_string(&text));
+    bool is_told = telling == BY_TOOL || !figures_are_kept(told.text ? told.text : "", buf_string(&text));
     if (!st && result.sentence && (telling == BY_TOOL_AT_ONCE || (told.is_call ? is_last : is_told)))
         st = say_instead(s, answer, result.sentence, err);
     else if (!st && told.is_call && is_last)

@@ -64,6 +64,8 @@ enum sarai_status time_tools_add(struct builtin *b, struct toolbox *box, struct 
         {.name = "hora",
          .about = "dice la hora, de aquí o de otro lugar",
          .schema = "{\"type\":\"object\",\"properties\":{\"lugar\":{\"type\":\"string\",\"maxLength\":80}}}",
+         .not_asked_by = "a que hora |hora de |hora del |hora tiene ",
+         .not_this = tr("no sé a qué hora es eso", "when that is I do not know"),
          .run = run_hour},
         {.name = "fecha",
          .about = "dice qué día es hoy, mañana, una fiesta, y cuánto falta",

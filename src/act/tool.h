@@ -70,6 +70,9 @@ struct tool {
      * models take some tool where none fits: called without, one that changes something is asked about first,
      * and one that only reads is no answer. NULL: any words. */
     const char *asked_by;
+    /* Words in the same form of who asks for something else: whoever says "a qué hora" wants no clock, though
+     * a small model looks at one. What it calls then fails with `not_this`. NULL: there are none. */
+    const char *not_asked_by, *not_this;
     bool is_hidden; /* from models: for people, programs and the commands of intents.h */
     void *self;     /* goes to the functions */
     tool_run_fn *run;

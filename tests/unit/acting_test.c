@@ -231,6 +231,7 @@ static void the_model_tells_what_a_call_gave(void **state)
 static void another_figure_is_not_told(void **state)
 {
     struct house *h = *state;
+    assert_thought(h, PLAN(CALL("{\"cuenta\":\"3 más 2\"}"), "Son cuatro."), "Da 5.");
     assert_thought(h, PLAN(CALL("{\"cuenta\":\"2 más 2\"}"), "Son 5."), "Da 4.");
     struct answer next = {0};
     h->llm.plan = NULL;
@@ -422,6 +423,18 @@ static void who_has_no_home_is_told(void **state)
                    "No tengo ninguna casa conectada.");
 }
 
+static void who_asks_when_something_is_wants_no_clock(void **state)
+{
+    static const char clock[] = "{\"name\":\"hora\",\"arguments\":{}}";
+    struct house *h = *state;
+    assert_said(h, "¿A qué hora sale mi avión?", "");
+    assert_thought(h, PLAN(clock, "Son las nueve."), "No sé a qué hora es eso.");
+    assert_non_null(strstr(h->llm.read, "Resultado: {\"error\":\"no sé a qué hora es eso\"}"));
+    assert_said(h, "¿Qué hora se nos ha hecho?", "");
+    assert_thought(h, PLAN(clock, "Hecho."), "Hecho.");
+    assert_non_null(strstr(h->llm.read, "Resultado: {\"hora\""));
+}
+
 static void programs_may_call(void **state)
 {
     struct house *h = *state;
@@ -462,6 +475,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_nobody_asked_to_keep_is_asked_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_nobody_asked_to_look_up_is_no_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_has_no_home_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_asks_when_something_is_wants_no_clock, set_up, tear_down),
         cmocka_unit_test_setup_teardown(programs_may_call, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
