@@ -154,18 +154,35 @@ static const struct slot *find_slot(const struct matching *m, const char *name, 
     return NULL;
 }
 
+/* A value of a template: what fills its slots stands for them. */
+static bool fill(const struct matching *m, const char *p, size_t n, char *out, size_t room)
+{
+    size_t used = 0;
+    for (const char *end = p + n; p < end;) {
+        size_t length = strcspn(p, "}");
+        const struct slot *slot = *p == '{' ? find_slot(m, p + 1, length - 1) : NULL;
+        if (slot && !spoken_slice(m->s, slot->from, slot->to, out + used, room - used))
+            return false;
+        if (!slot && used + 1 == room)
+            return false;
+        if (!slot)
+            out[used++] = *p;
+        used += slot ? strlen(out + used) : 0;
+        p += slot ? length + 1 : 1;
+    }
+    out[used] = '\0';
+    return true;
+}
+
 static bool add_argument(const struct matching *m, const char *p, size_t n, json_t *out)
 {
     char name[32], value[SPOKEN_BYTES];
     const char *equals = memchr(p, '=', n);
-    size_t length = (size_t)(equals - p), rest = n - length - 1;
+    size_t length = (size_t)(equals - p);
     memcpy(name, p, length);
     name[length] = '\0';
-    const struct slot *slot = equals[1] == '{' ? find_slot(m, equals + 2, rest - 2) : NULL;
-    if (slot && !spoken_slice(m->s, slot->from, slot->to, value, sizeof value))
-        return false;
-    json_t *text = slot ? json_string(value) : json_stringn(equals + 1, rest);
-    return text && json_object_set_new(out, name, text) == 0;
+    return fill(m, equals + 1, n - length - 1, value, sizeof value) &&
+           json_object_set_new(out, name, json_string(value)) == 0;
 }
 
 /* "accion=leer lista={text}"; a blank before a word without "=" belongs to the value. */
@@ -188,17 +205,12 @@ static json_t *make_arguments(const struct matching *m, const char *p)
     return out;
 }
 
-bool intents_find(const char *text, struct intent *out)
+/* The first rule that words [from, to) are. */
+static bool find_rule(const struct spoken *s, size_t from, size_t to, struct intent *out)
 {
-    struct spoken s;
-    if (!spoken_split(text, &s) || s.n == 0)
-        return false;
-    size_t from = skip_greeting(&s);
-    struct matching m = {.s = &s, .to = skip_thanks(&s, from)};
-    if (from >= m.to)
-        return false;
-    struct candidates candidates = candidates_for(s.word[from]);
-    for (size_t i; (i = next_candidate(&candidates)) != FIRST_WORDS_NONE;) {
+    struct matching m = {.s = s, .to = to};
+    struct candidates candidates = candidates_for(from < to ? s->word[from] : "");
+    for (size_t i; from < to && (i = next_candidate(&candidates)) != FIRST_WORDS_NONE;) {
         m.n_slots = 0;
         if (!match(&m, intent_rules[i].pattern, from))
             continue;
@@ -206,6 +218,30 @@ bool intents_find(const char *text, struct intent *out)
         return out->arguments != NULL;
     }
     return false;
+}
+
+/* "¿Me enciendes …?", "Enciéndeme …", "¿Puedes encenderme …?" without "me". False: there is none. */
+static bool drop_me(struct spoken *s, size_t *from, size_t to)
+{
+    char *word = *from < to ? s->text + (s->word[*from] - s->text) : NULL;
+    size_t n = word ? strlen(word) : 0;
+    bool is_apart = word && strcmp(word, "me") == 0;
+    if (!is_apart && (n < 5 || strcmp(word + n - 2, "me") != 0))
+        return false;
+    if (is_apart)
+        ++*from;
+    else
+        word[n - 2] = '\0';
+    return true;
+}
+
+bool intents_find(const char *text, struct intent *out)
+{
+    struct spoken s;
+    if (!spoken_split(text, &s) || s.n == 0)
+        return false;
+    size_t from = skip_greeting(&s), to = skip_thanks(&s, from);
+    return find_rule(&s, from, to, out) || (drop_me(&s, &from, to) && find_rule(&s, from, to, out));
 }
 
 void intent_finish(struct intent *intent)
