@@ -457,12 +457,6 @@ static bool speaks_of(const struct acting *a, const char *stem)
     return false;
 }
 
-/* Whether a call comes from words that do not speak of what the tool is for. */
-static bool is_unasked(const struct acting *a, const struct tool_request *r)
-{
-    return r->tool->asked_by && !speaks_of(a, r->tool->asked_by);
-}
-
 /* What nobody asked for: a model takes some tool where none fits. What would leave something behind is asked
  * about, what only looks something up is no answer. */
 static enum sarai_status doubt_call(struct acting *a, struct tool_request *request, struct tool_result *out,
@@ -491,9 +485,10 @@ static enum sarai_status answer_call(struct acting *a, const char *call, struct 
         st = failed(&cause, SARAI_EINPUT, "%s", request.tool->not_this);
     if (st)
         st = give_failure(a, request.tool ? request.tool->name : "", &cause, out, err);
+    else if (request.tool->asked_by && !speaks_of(a, request.tool->asked_by))
+        st = doubt_call(a, &request, out, err);
     else
-        st = is_unasked(a, &request) ? doubt_call(a, &request, out, err)
-                                     : perform(a, &request, false, out, err);
+        st = perform(a, &request, false, out, err);
     if (json_object_get(out->data, "confirmar") || json_object_get(out->data, "rechazado"))
         *telling = BY_TOOL_AT_ONCE;
     else
