@@ -4,7 +4,8 @@
     tools/train/steer/derive.py --model MODEL.gguf [--adapter ADAPTER.gguf] --out models/steer/NAME
 
 Contrast: the same question of a person in some mood, answered in words that meet the mood and in words that do
-not; what the layers say in the mean over the first, less that over the second, is the direction of a layer
+not; what the layers say in the mean over the first, less that over the second, is the direction of a layer, of which
+the file has a share, one part in as many as there are layers steered: strength 1 adds the whole difference once
 (difference of means: Marks & Tegmark 2023, arXiv 2310.06824; as steering: Rimsky et al. 2023, arXiv 2312.06681).
 The questions and answers are those of tools/train/brain/data and neutral.txt. Half of the questions, by turns, make the
 vector; on the other half it is shown how well a layer's direction tells the two kinds of answer apart (area under
@@ -83,8 +84,8 @@ def write(path, vector, layers, origin, mood):
     writer.add_string("controlvector.model_hint", origin)
     writer.add_uint32("controlvector.layer_count", len(vector))
     writer.add_string("general.name", f"answers to who is {mood}")
-    for layer in layers:
-        writer.add_tensor(f"direction.{layer}", np.ascontiguousarray(vector[layer]))
+    for layer in layers:  # what is added at one stays for the next: each has its share
+        writer.add_tensor(f"direction.{layer}", np.ascontiguousarray(vector[layer] / len(layers)))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
