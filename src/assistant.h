@@ -104,7 +104,8 @@ void assistant_log_failures(struct sarai *s, const struct sarai_sink *sink);
 /* What the person is answered by rule, about what they told of themselves; nothing where no rule fits. */
 enum sarai_status assistant_reply(const struct sarai *s, const char *words, struct buf *out,
                                   struct sarai_error *err);
-/* What is known of the person and may help with this question; nothing where it is not about them. */
+/* What is known of the person and may help with this question; nothing where it is not about them, or nothing
+ * of what they told shares a word or a theme with it. */
 enum sarai_status assistant_known(const struct sarai *s, const char *question, struct buf *out,
                                   struct sarai_error *err);
 /* After a turn that was had: keeps and forgets what these words say. */

@@ -9,6 +9,7 @@
 #include "base/fold.h"
 #include "base/folders.h"
 #include "remember/fact_rules.h"
+#include "remember/fact_themes.h"
 #include "remember/facts.h"
 
 enum { PATH_BYTES = 4096 };
@@ -212,10 +213,30 @@ enum sarai_status assistant_reply(const struct sarai *s, const char *words, stru
     return st;
 }
 
+struct bearing {
+    const char *question;
+    struct buf *out;
+};
+
+static bool add_bearing(void *user, const char *key, const char *text)
+{
+    struct bearing *b = user;
+    return !fact_bears_on(b->question, key, text) ||
+           buf_printf(b->out, "%s%s", b->out->len > 0 ? " " : "", text);
+}
+
 enum sarai_status assistant_known(const struct sarai *s, const char *question, struct buf *out,
                                   struct sarai_error *err)
 {
-    return remembers(s) && fact_rules_concern(question) ? recall_facts(s, NULL, out, err) : SARAI_OK;
+    struct bearing b = {question, out};
+    struct facts *facts = NULL;
+    if (!remembers(s) || !fact_rules_concern(question))
+        return SARAI_OK;
+    enum sarai_status st = open_facts(s, false, &facts, err);
+    if (!st && facts)
+        st = facts_each(facts, add_bearing, &b, err);
+    facts_close(facts);
+    return st;
 }
 
 enum sarai_status assistant_remember(const struct sarai *s, const char *words, struct sarai_error *err)

@@ -447,11 +447,25 @@ static bool is_filler(const char *text, size_t n)
     return only;
 }
 
+/* "Mi coche es rojo", "mi hermana pequeña vive en Soria": told, though no rule keeps it. */
+static bool says_of_own(struct clause *c)
+{
+    static const char *const says[] = {" es ",     " son ",  " era ",    " esta ", " estan ", " tiene ",
+                                       " tienen ", " vive ", " viven ",  " ha ",   " han ",   " trabaja ",
+                                       " va ",     " van ",  " cumple ", " se ",   " llega ", " viene "};
+    while (begins_with_filler(c) && drop_word(c))
+        ;
+    if (strncmp(c->line.data, " mi ", 4) != 0 && strncmp(c->line.data, " mis ", 5) != 0)
+        return false;
+    const char *of_what = strchr(c->line.data + 1, ' ');
+    return holds_any(of_what, says, sizeof says / sizeof *says);
+}
+
 static bool is_told(const char *text, size_t n)
 {
     struct clause c = {text, n, BUF_INIT(2 * MOST_BYTES)};
     struct fact_found found;
-    bool told = fold_line(text, n, &c.line) && tells(&c, &found);
+    bool told = fold_line(text, n, &c.line) && (tells(&c, &found) || says_of_own(&c));
     buf_finish(&c.line);
     return told;
 }

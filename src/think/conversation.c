@@ -20,6 +20,7 @@ struct conversation {
     char *cache;    /* file of the prefix as the model keeps it; NULL: none, or used already */
     struct ending ending;
     struct grounding grounding;    /* of the answer in work */
+    size_t answer_at;              /* where it begins in the row; 0: there is no turn that waits for one */
     int max_tokens, max_sentences; /* of the answer to the turn in work … */
     struct llm_lean lean;          /* … and how warm it is to be */
 };
@@ -219,7 +220,9 @@ static enum sarai_status begin_turn(struct conversation *c, const struct buf *wo
         return st;
     set_budget(c, is_long, n);
     row_make_room(&c->row, n + (size_t)c->max_tokens + CUE_TOKENS);
-    return row_open(&c->row, words->data, said, err);
+    st = row_open(&c->row, words->data, said, err);
+    c->answer_at = st ? 0 : c->row.n;
+    return st;
 }
 
 /* A turn of the person, with its data, or of a tool. */
@@ -317,6 +320,8 @@ static enum sarai_status speak(struct conversation *c, struct sentences *s, stru
             a->first_token_ms = clock_ms() - start_ms;
             st = settle(c, &token, a, err);
         }
+        if (c->grounding.is_misplaced)
+            return st;
         if (c->grounding.refusal.len > 0) {
             is_complete = true;
             sentences_add(s, c->grounding.refusal.data, c->grounding.refusal.len);
@@ -403,6 +408,25 @@ static enum sarai_status answer_alone(struct conversation *c, struct sentences *
     return st;
 }
 
+static enum sarai_status take_turn(struct conversation *c, const struct question *q, const char *begun,
+                                   struct delivery *d, struct answer *a, double start_ms,
+                                   struct sarai_error *err);
+
+/* What the person told of themselves does not answer the question: it is asked as if nothing had been told.
+ */
+static enum sarai_status answer_untold(struct conversation *c, const struct question *q, struct delivery *d,
+                                       struct answer *a, double start_ms, struct sarai_error *err)
+{
+    struct question bare = *q;
+    bare.n_passages = 0;
+    bare.is_only_told = false;
+    grounding_finish(&c->grounding);
+    row_drop(&c->row);
+    c->answer_at = 0;
+    enum sarai_status st = ask(c, &bare, false, err);
+    return st ? st : take_turn(c, &bare, NULL, d, a, start_ms, err);
+}
+
 /* The turn between question and history; the text delivered is left in d. */
 static enum sarai_status take_turn(struct conversation *c, const struct question *q, const char *begun,
                                    struct delivery *d, struct answer *a, double start_ms,
@@ -418,6 +442,10 @@ static enum sarai_status take_turn(struct conversation *c, const struct question
         st = ground(c, q, err);
     if (!st)
         st = answer_to(c, c->row.tokens, c->row.n, &s, d, a, start_ms, err);
+    if (!st && c->grounding.is_misplaced && q && q->n_passages > 0) {
+        sentences_finish(&s);
+        return answer_untold(c, q, d, a, start_ms, err);
+    }
     if (!st && c->grounding.is_misplaced)
         st = answer_alone(c, &s, d, a, start_ms, err);
     if (!st && d->text.len == 0) { /* a small model may have nothing to say; silence would seem a fault */
@@ -439,10 +467,10 @@ static enum sarai_status finish_turn(struct conversation *c, const struct questi
 {
     struct delivery d = {on_piece, user, BUF_INIT(SENTENCES_MAX_BYTES)};
     struct answer a = {0};
-    size_t answer_at = c->row.n;
-    enum sarai_status st = take_turn(c, q, begun, &d, &a, start_ms, err);
+    enum sarai_status st = take_turn(c, q, begun, &d, &a, start_ms, err), kept = SARAI_OK;
     llm_lean(c->llm, &(struct llm_lean){0}, NULL); /* what is read ahead is for another turn */
-    enum sarai_status kept = row_close(&c->row, answer_at, buf_string(&d.text), NULL);
+    if (c->answer_at > 0)
+        kept = row_close(&c->row, c->answer_at, buf_string(&d.text), NULL);
     a.total_ms = clock_ms() - start_ms;
     if (!st && kept)
         st = out_of_memory(err, "conversation");

@@ -39,9 +39,10 @@ struct question {
     const char *mood; /* one word: triste, enfado, miedo, alegre, sorpresa, asco; NULL or "": none */
     const struct passage *passages;
     size_t n_passages;
-    bool is_searched; /* the store was asked: no passages then means that nothing was found */
-    bool is_warm;     /* warmth is wanted, whatever the mood */
-    bool is_long;     /* knowledge is wanted that would have been the expert's: a longer answer may follow */
+    bool is_searched;  /* the store was asked: no passages then means that nothing was found */
+    bool is_only_told; /* the passages are what the person told of themselves: it may answer something else */
+    bool is_warm;      /* warmth is wanted, whatever the mood */
+    bool is_long;      /* knowledge is wanted that would have been the expert's: a longer answer may follow */
     struct llm_lean lean;
 };
 

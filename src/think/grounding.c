@@ -122,6 +122,9 @@ enum sarai_status grounding_settle(struct grounding *g, struct llm *llm, int32_t
         return SARAI_OK;
     if (logits[g->found] - logits[g->not_found] >= g->doubt)
         return llm_constrain(llm, g->grammar.data, token, err);
+    g->is_misplaced = g->question->is_only_told;
+    if (g->is_misplaced)
+        return SARAI_OK;
     return refuse(g) ? SARAI_OK : out_of_memory(err, "grounding");
 }
 

@@ -16,6 +16,9 @@
  * written, so that the voice can begin; what it is said to tell waits until it is whole and was judged. A
  * name that lacks a letter or two of one in the passages is mended.
  *
+ * Where the only passages are what the person told of themselves, and do not tell, nothing is refused for it:
+ * is_misplaced says so, and the question is to be answered without them.
+ *
  * Where a turn has no passages but turns before it had, a small model opens as if it had: grounding_watch()
  * in place of grounding_begin() tells, before anything is given away.
  */
@@ -42,7 +45,7 @@ struct grounding {
     size_t named;                /* … which is so long */
     size_t judged;               /* bytes of the answer that may be given away */
     bool watches;                /* for an opening that only passages could bear … */
-    bool is_misplaced;           /* … and this is one: nothing of it is given away */
+    bool is_misplaced; /* … and this is one, or a refusal out of what was told: nothing is given away */
 };
 
 enum sarai_status grounding_learn(struct grounding *g, const struct llm *llm, struct sarai_error *err);

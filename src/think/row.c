@@ -135,6 +135,13 @@ enum sarai_status row_open(struct row *r, const char *text, const char *said, st
     return SARAI_OK;
 }
 
+void row_drop(struct row *r)
+{
+    r->n = r->turns[--r->n_turns];
+    free(r->words[r->n_turns]);
+    r->last_answer = 0;
+}
+
 enum sarai_status row_close(struct row *r, size_t answer_at, const char *answer, struct sarai_error *err)
 {
     enum sarai_status st = SARAI_EINPUT;
@@ -143,11 +150,8 @@ enum sarai_status row_close(struct row *r, size_t answer_at, const char *answer,
         st = row_append_words(r, answer, err);
     if (!st)
         st = row_append(r, r->frame->question_cue, LLM_CONTROL, err);
-    if (st) {
-        r->n = r->turns[--r->n_turns];
-        free(r->words[r->n_turns]);
-        r->last_answer = 0;
-    }
+    if (st)
+        row_drop(r);
     return st == SARAI_EINPUT ? SARAI_OK : st;
 }
 

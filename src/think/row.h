@@ -56,6 +56,8 @@ void row_make_room(struct row *r, size_t needed);
 
 /* Begins a turn: its text and the answer cue; `said`: the person's own words. On failure there is none. */
 enum sarai_status row_open(struct row *r, const char *text, const char *said, struct sarai_error *err);
+/* Takes the last turn back, open or closed. */
+void row_drop(struct row *r);
 /* Closes it with what was delivered behind its answer cue. Without an answer, or where the window has no room
  * for its words tokenised anew, the turn is forgotten. */
 enum sarai_status row_close(struct row *r, size_t answer_at, const char *answer, struct sarai_error *err);

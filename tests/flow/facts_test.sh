@@ -16,6 +16,8 @@ lines "Me llamo Inés." "¿Qué sabes de mí?"
 check "a correction replaces: $(cat out)" jq_holds '.[1].answer | test("Te llamas Inés") and test("Vives en Cádiz") and test("Leo") and (test("Ana") | not)' out
 lines "¿En qué ciudad vivo?" "¿Cuántos días tiene un año?" "¿Cuál es la capital de Francia?"
 check "what is known goes with the question: $(cat out)" jq_holds '(.[0].answer | test("Cádiz")) and (.[1].answer | test("365")) and (.[2].answer | test("París"))' out
+lines "¿Cuánto ibuprofeno puedo tomar?" "¿Qué es un volcán?"
+check "what does not help does not go with it: $(cat out)" jq_holds '.[0].answer | test("aparece|Según") | not' out
 run facts list --json
 check "listed: $(cat out)" jq_holds 'map(.key) | index("nombre") and index("casa") and index("hijo")' out
 lines "Olvida mi nombre." "¿Cómo me llamo?"

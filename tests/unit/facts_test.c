@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "remember/fact_rules.h"
+#include "remember/fact_themes.h"
 #include "remember/facts.h"
 
 static void tellings_are_found(void **state)
@@ -155,7 +156,13 @@ static void what_only_tells_is_known(void **state)
                                        "Soy celíaca. Me gusta el té.",
                                        "Recuerda que el garaje es el 44.",
                                        "Buenas tardes. Trabajo como enfermera.",
+                                       "Mi coche es rojo.",
+                                       "Oye, mi hermana pequeña vive en Soria",
+                                       "Mis padres han vendido la casa.",
                                        NULL,
+                                       "Mi contrato cuándo vence",
+                                       "Mi coche.",
+                                       "¿Mi coche es rojo?",
                                        "Me llamo Ana, ¿cuándo vence el contrato?",
                                        "Dime cuándo vence el contrato.",
                                        "Vivo en Cádiz cuándo vence el contrato",
@@ -173,6 +180,35 @@ static void what_only_tells_is_known(void **state)
             fail_msg("“%s” asks %s", said[i], tells ? "something" : "nothing");
         tells = tells && said[i];
     }
+}
+
+/* What of the person goes with a question: what shares a word or a theme with it. */
+static void what_was_told_goes_with_what_it_may_help(void **state)
+{
+    static const struct {
+        const char *question, *key, *text;
+        bool bears;
+    } cases[] = {
+        {"¿Puedo comer pan?", "alergia celiaca", "Eres celíaca.", true},
+        {"¿Cuánto ibuprofeno puedo tomar?", "alergia ibuprofeno", "Eres alérgica al ibuprofeno.", true},
+        {"¿En qué ciudad vivo?", "casa", "Vives en Cádiz.", true},
+        {"¿De qué trabajo?", "trabajo", "Trabajas de contable.", true},
+        {"¿Cómo es el colegio de mi hijo?", "hijo", "Tu hijo se llama Leo.", true},
+        {"¿Dónde tengo el coche?", "nota el coche esta en", "Me dijiste que el coche está en la planta 2.",
+         true},
+        {"¿Cuánto ibuprofeno puedo tomar?", "nombre", "Te llamas Ana.", false},
+        {"¿Cuánto ibuprofeno puedo tomar?", "casa", "Vives en Cádiz.", false},
+        {"¿Puedo comer pan?", "casa", "Vives en Cádiz.", false},
+        {"¿Puedo comer pan?", "perro", "Tu perro se llama Pancho.", false},
+        {"¿Cuándo tengo que pagar mi multa?", "edad", "Tienes 40 años.", false},
+        {"¿Cómo tengo que podar mi rosal?", "nombre", "Te llamas Ana.", false},
+        {"", "nombre", "Te llamas Ana.", false},
+        {"¿Puedo?", "", "", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (fact_bears_on(cases[i].question, cases[i].key, cases[i].text) != cases[i].bears)
+            fail_msg("“%s” and “%s”", cases[i].question, cases[i].text);
 }
 
 /* A question is one from a word on, not from within a word. */
@@ -273,6 +309,7 @@ int main(void)
         cmocka_unit_test(other_sentences_are_left_alone),
         cmocka_unit_test(wishes_and_questions_are_found),
         cmocka_unit_test(what_only_tells_is_known),
+        cmocka_unit_test(what_was_told_goes_with_what_it_may_help),
         cmocka_unit_test(questions_begin_with_a_word),
         cmocka_unit_test(facts_are_kept_replaced_and_forgotten),
         cmocka_unit_test(each_speaker_has_their_own),

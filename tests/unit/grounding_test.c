@@ -188,6 +188,40 @@ static void what_only_passages_could_bear_is_taken_back(void **state)
     conversation_close(c);
 }
 
+static void a_refusal_out_of_what_was_told_is_taken_back(void **state)
+{
+    (void)state;
+    struct llm llm = {0};
+    struct conversation *c = begin(&llm, 0, true);
+    const struct passage told = {"lo que me has contado", "Te llamas Ana."};
+    const struct question q = {
+        .words = "¿Cuánto puedo tomar?", .passages = &told, .n_passages = 1, .is_only_told = true};
+    static const char *const plan[] = {"No aparece en lo que tengo.", "Pregunta en la farmacia.", NULL};
+    for (int turn = 0; turn < 2; turn++) { /* behind nothing, and behind itself */
+        struct listened h = {.all_whole = true};
+        struct answer a = {0};
+        llm.plan = plan;
+        llm.expected = 'N';
+        assert_int_equal(conversation_ask(c, &q, hear, &h, &a, NULL), SARAI_OK);
+        assert_string_equal(a.text, plan[1]);
+        assert_string_equal(h.text, plan[1]);
+        assert_null(strstr(llm.read, "Te llamas Ana."));
+        assert_int_equal(conversation_turns(c), turn + 1);
+        answer_finish(&a);
+    }
+    assert_int_equal(conversation_warm(c, NULL), SARAI_OK);
+    assert_non_null(strstr(llm.read, plan[1]));
+    assert_null(strstr(llm.read, "Contexto"));
+    struct answer a = {0};
+    llm.plan = NULL;
+    llm.expected = 'S';
+    llm.say = "Según lo que me has contado, te llamas Ana.";
+    assert_int_equal(conversation_ask(c, &q, NULL, NULL, &a, NULL), SARAI_OK);
+    assert_string_equal(a.text, llm.say);
+    answer_finish(&a);
+    conversation_close(c);
+}
+
 static void what_opens_nearly_so_is_said(void **state)
 {
     (void)state;
@@ -225,6 +259,14 @@ static void every_allocation_may_fail(void **state)
         answer_finish(&a);
         if (!st) /* one that is taken back */
             st = conversation_answer(c, "¿Quién?", NULL, NULL, &a, &err);
+        const struct question told = {
+            .words = "¿Quién?", .passages = rent, .n_passages = 1, .is_only_told = true};
+        llm.plan = plan;
+        llm.expected = 'N';
+        if (!st) { /* and out of what was told */
+            answer_finish(&a);
+            st = conversation_ask(c, &told, NULL, NULL, &a, &err);
+        }
         is_last = !allocation_failed();
         assert_int_equal(err.status, st);
         assert_int_equal(st, is_last ? SARAI_OK : SARAI_ENOMEM);
@@ -244,6 +286,7 @@ int main(void)
         cmocka_unit_test(where_nothing_was_found_all_may_be_said),
         cmocka_unit_test(what_only_passages_could_bear_is_taken_back),
         cmocka_unit_test(what_opens_nearly_so_is_said),
+        cmocka_unit_test(a_refusal_out_of_what_was_told_is_taken_back),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
