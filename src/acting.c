@@ -10,8 +10,8 @@
 #include "act/home.h"
 #include "act/intents.h"
 #include "act/mcp_tools.h"
+#include "act/mending.h"
 #include "base/clock.h"
-#include "base/fold.h"
 #include "base/folders.h"
 
 enum {
@@ -40,7 +40,7 @@ struct acting {
     bool answers; /* commands, and the model's calls */
     struct acting_failure failures[ACTING_CALLS];
     size_t n_failures;  /* of this turn */
-    struct buf said_to; /* the words of this turn, folded */
+    struct buf said_to; /* the words of this turn */
 };
 
 /* ---- what the tools need of the house ----------------------------------------------------------- */
@@ -407,7 +407,7 @@ enum sarai_status acting_shortcut(struct sarai *s, const struct sarai_question *
     if (s->acting) {
         s->acting->n_failures = 0;
         buf_reset(&s->acting->said_to);
-        fold_line(q->text, strnlen(q->text, CONVERSATION_QUESTION_BYTES), &s->acting->said_to);
+        buf_append(&s->acting->said_to, q->text, strnlen(q->text, CONVERSATION_QUESTION_BYTES));
     }
     if (q->is_result || strnlen(q->text, CONVERSATION_QUESTION_BYTES + 1) > CONVERSATION_QUESTION_BYTES)
         return SARAI_OK;
@@ -444,17 +444,12 @@ static enum sarai_status say_instead(struct sarai *s, struct answer *answer, con
     return conversation_amend(s->conversation, sentence, err);
 }
 
-/* Whether one of the words' beginnings ("recuerd|olvid") stands in what was said. */
-static bool speaks_of(const struct acting *a, const char *stem)
+/* Whether the call is what was asked for, as far as its words tell; those that are misspelt are put right. */
+static bool is_asked_for(const struct acting *a, struct tool_request *r)
 {
-    for (size_t n; stem && *stem; stem += n + (stem[n] == '|')) {
-        char begins[32];
-        n = strcspn(stem, "|");
-        snprintf(begins, sizeof begins, " %.*s", (int)n, stem);
-        if (strstr(buf_string(&a->said_to), begins))
-            return true;
-    }
-    return false;
+    const char *said = buf_string(&a->said_to), *by = r->tool->asked_by;
+    bool rests = mending_mend(r->arguments, r->tool->schema, said);
+    return (rests || r->effect == TOOL_READS) && (!by || mending_begins(said, by));
 }
 
 /* What nobody asked for: a model takes some tool where none fits. What would leave something behind is asked
@@ -481,11 +476,11 @@ static enum sarai_status answer_call(struct acting *a, const char *call, struct 
     struct tool_request request = {0};
     struct sarai_error cause = {0};
     enum sarai_status st = toolbox_parse(a->box, call, &request, &cause);
-    if (!st && speaks_of(a, request.tool->not_asked_by))
+    if (!st && mending_begins(buf_string(&a->said_to), request.tool->not_asked_by))
         st = failed(&cause, SARAI_EINPUT, "%s", request.tool->not_this);
     if (st)
         st = give_failure(a, request.tool ? request.tool->name : "", &cause, out, err);
-    else if (request.tool->asked_by && !speaks_of(a, request.tool->asked_by))
+    else if (!is_asked_for(a, &request))
         st = doubt_call(a, &request, out, err);
     else
         st = perform(a, &request, false, out, err);

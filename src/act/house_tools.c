@@ -26,6 +26,9 @@ static bool has(const struct spoken *s, const char *words)
     return false;
 }
 
+#define RAISES "subir|sube|mas|alto"
+#define LOWERS "bajar|baja|menos|bajo"
+
 static enum sarai_status run_volume(void *self, const struct tool_call *call, struct tool_result *out,
                                     struct sarai_error *err)
 {
@@ -43,9 +46,9 @@ static enum sarai_status run_volume(void *self, const struct tool_call *call, st
         wanted = 1;
     else if (ok && has(&s, "minimo"))
         wanted = STEP / 2;
-    else if (ok && has(&s, "subir|sube|mas|alto"))
+    else if (ok && has(&s, RAISES))
         wanted = now + STEP;
-    else if (ok && has(&s, "bajar|baja|menos|bajo"))
+    else if (ok && has(&s, LOWERS))
         wanted = now - STEP;
     else
         return failed(err, SARAI_EINPUT,
@@ -63,8 +66,15 @@ static enum sarai_status run_volume(void *self, const struct tool_call *call, st
 static bool describe_volume(void *self, const json_t *arguments, char *out, size_t n)
 {
     const char *value = json_string_value(json_object_get(arguments, "valor"));
+    struct spoken s;
     (void)self;
-    return value && snprintf(out, n, "el cambio de volumen: %s", value) < (int)n;
+    if (!value || !spoken_split(value, &s))
+        return false;
+    if (percent(&s) < 0 && has(&s, RAISES))
+        return snprintf(out, n, "subir el volumen") < (int)n;
+    if (percent(&s) < 0 && has(&s, LOWERS))
+        return snprintf(out, n, "bajar el volumen") < (int)n;
+    return snprintf(out, n, "poner el volumen al %s", value) < (int)n;
 }
 
 static enum sarai_status run_speed(void *self, const struct tool_call *call, struct tool_result *out,

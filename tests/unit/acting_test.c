@@ -300,6 +300,7 @@ static void what_it_is_to_remember_is_kept(void **state)
                    PLAN("{\"name\":\"recuerda\",\"arguments\":{\"dato\":\"mi hijo se llama Leo\"}}", "Vale."),
                    "Vale.");
     assert_string_equal(remembered, "mi hijo se llama Leo");
+    assert_said(h, "Que no se te olvide nada.", "");
     assert_thought(h, PLAN("{\"name\":\"recuerda\",\"arguments\":{\"dato\":\"nada\"}}", "No lo entiendo."),
                    "No entiendo qué hay que recordar.");
     assert_non_null(strstr(h->llm.read, "Resultado: {\"error\":\"no entiendo qué hay que recordar\"}"));
@@ -403,6 +404,26 @@ static void what_nobody_asked_to_keep_is_asked_first(void **state)
     assert_thought(h, PLAN(add, "Hecho."), "Hecho.");
 }
 
+static void what_a_model_misspells_is_put_right(void **state)
+{
+    static const char add[] =
+        "{\"name\":\"lista\",\"arguments\":{\"accion\":\"añadir\",\"cosa\":\"champiñines y leche\"}}";
+    struct house *h = *state;
+    assert_said(h, "No quiero quedarme sin champiñones, mételos con la leche.", "");
+    assert_thought(h, PLAN(add, "Hecho."), "Hecho.");
+    assert_said(h, "¿Qué hay en la lista de la compra?", "En la lista de la compra hay champiñones y leche.");
+}
+
+/* "Sube el volumen", misheard: what the model makes of it was not said. */
+static void what_rests_on_no_word_is_asked_first(void **state)
+{
+    static const char louder[] = "{\"name\":\"volumen\",\"arguments\":{\"valor\":\"baja\"}}";
+    struct house *h = *state;
+    assert_said(h, "Suvel volumen a ver.", "");
+    assert_thought(h, PLAN(louder, "Hecho."), "¿Confirmas bajar el volumen?");
+    assert_said(h, "No.", "Vale, no lo hago.");
+}
+
 static void what_nobody_asked_to_look_up_is_no_answer(void **state)
 {
     static const char news[] = "{\"name\":\"noticias\",\"arguments\":{\"tema\":\"música\"}}";
@@ -473,6 +494,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_changes_between_turns_is_offered, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_model_would_delete_is_asked_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_nobody_asked_to_keep_is_asked_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_model_misspells_is_put_right, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_rests_on_no_word_is_asked_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_nobody_asked_to_look_up_is_no_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_has_no_home_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_asks_when_something_is_wants_no_clock, set_up, tear_down),
