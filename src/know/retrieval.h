@@ -28,8 +28,9 @@ struct retrieval_options {
 struct retrieved_hit {
     char *path, *text;
     int page, line;
-    double score; /* 0..1: the cosine; without vectors the share of the question’s words in it */
-    double rank;  /* what the order goes by */
+    double score; /* 0..1: the cosine and 0.04 of the share of the question’s words in it; without vectors the
+                     share */
+    double rank; /* what the order goes by */
 };
 
 struct retrieved {

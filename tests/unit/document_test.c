@@ -1,4 +1,5 @@
 /* Documents out of bytes, chunks out of documents, and an index of a folder with an encoder of straw. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -404,6 +405,20 @@ static void indexes_what_changes(void **state)
     assert_int_equal(found.n, 2);
     assert_string_equal(strrchr(found.hits[0].path, '/'), "/contrato.txt");
     assert_int_equal(found.hits[0].line, 1);
+    retrieved_finish(&found);
+
+    /* By meaning alike, the words tell: a twenty-fifth for all of them. */
+    float vector[D];
+    for (size_t i = 0; i < D; i++)
+        vector[i] = (float)(1 / sqrt(D));
+    assert_int_equal(retrieval_search(&search, "xyz", vector, 5, &found, NULL), SARAI_OK);
+    const char *first = strrchr(found.hits[0].path, '/');
+    double strange = found.hits[strcmp(first, "/contrato.txt") ? 1 : 0].score;
+    retrieved_finish(&found);
+    assert_int_equal(retrieval_search(&search, "fianza euros", vector, 1, &found, NULL), SARAI_OK);
+    assert_string_equal(strrchr(found.hits[0].path, '/'), "/contrato.txt");
+    assert_true(found.hits[0].score < 1);
+    assert_true(fabs(found.hits[0].score - strange - 0.04) < 1e-6);
     retrieved_finish(&found);
     const struct retrieval_options words = {.shelf = shelf};
     assert_int_equal(retrieval_search(&words, "marzo rosas abril", NULL, 5, &found, NULL), SARAI_OK);
