@@ -1,10 +1,12 @@
 """The affect head: how it computes, in numpy for training and as the ONNX graph that Sarai runs.
 
-The means of the encoder's first LAYERS residual states are scaled, projected on their principal axes and joined
-by the scaled numbers of prosody.py: the features. (Its last state knows more of the words than of the voice, and
-deviations over time add nothing for a sentence that was never heard.) Three linear discriminants judge them: one takes a voice as it comes; two take it relative to what is
-usual for the speaker, one by the mean only, one by mean and deviation. The better the speaker is known, the more
-the last two count.
+Statistics over time of the encoder's first LAYERS residual states (its last knows more of the words than of the
+voice) and the numbers of prosody.py are looked at by one linear map: seven numbers judge a voice as it comes, six more
+place it in the space where the moods lie furthest apart. There each mood has a centre, and the nearest one counts. What
+is learnt of a speaker, without labels, is where their usual self is and where their moods lie: every utterance moves the
+centre of each mood by the chance that it has this mood (one pass of expectation and maximisation over a mixture, after
+Dempster, Laird and Rubin 1977, with the centres of all voices as what is known before: Gauvain and Lee 1994). The
+better the speaker is known, the more the second judgement counts.
 """
 
 import numpy as np
@@ -38,50 +40,59 @@ def emotion_probabilities(logits):
     return (1 - lean) * chances + lean * np.eye(len(CLASSES))[NEUTRAL]
 
 
+class Profile:
+    """What is known of some voices, a row each: means over their utterances of what Head.features() gives."""
+
+    def __init__(self, voices, places):
+        self.n = 0
+        self.place = np.zeros((voices, places))
+        self.chance = np.zeros((voices, len(CLASSES)))
+        self.placed = np.zeros((voices, len(CLASSES), places))
+
+    def learn(self, place, chance):
+        self.n += 1
+        for mean, new in ((self.place, place), (self.chance, chance), (self.placed, chance[..., None] * place[:, None])):
+            mean += (new - mean) / self.n
+
+
 class Head:
-    LAYERS, AXES = 6, 240
-    FIRST_AXIS = 5.0  # deviation of the first axis, where those of prosody are 1
-    SHRINKAGE = 0.3
-    # Utterances after which a profile counts as much as what was known of all voices: for the mean, for the
-    # deviation, for which discriminant judges.
-    MEAN_WORTH, DEVIATION_WORTH, PROFILE_WORTH = 2.0, 20.0, 4.0
+    LAYERS, KINDS = 6, 1  # of the statistics: the means alone, or deviations too
+    PLACES = len(CLASSES) - 1
+    # Utterances after which a profile counts as much as what was known of all voices: for where the speaker's usual
+    # self is, for where a mood of theirs lies, for which judgement counts; for the deviations of three z-scores.
+    MEAN_WORTH, MOOD_WORTH, PROFILE_WORTH, DEVIATION_WORTH = 2.0, 3.0, 4.0, 20.0
+    MIX = 0.25  # of a mean that is not the usual self's, as somebody was mostly glad, so much is taken off for it
+    LEARNING = 1.2  # factor on the logits that make the chances by which a mood's centre moves
 
     temperatures = 1.0, 1.0  # factors on the logits, of an unknown and of a known voice
 
     @classmethod
-    def chosen(cls, stats):
-        """[n, layers, 2, width] → what the head looks at, [n, LAYERS × width]."""
-        return stats[:, : cls.LAYERS, 0].reshape(len(stats), -1)
+    def chosen(cls, stats, numbers):
+        """[n, layers, 2, width], [n, numbers] → what the head looks at."""
+        return np.concatenate([stats[:, : cls.LAYERS, : cls.KINDS].reshape(len(stats), -1), numbers], 1)
 
-    def quantise_axes(self):
-        """The axes as they are kept, int8: what is fitted on top knows of the rounding."""
-        self.axes_scale = (np.abs(self.axes).max(1) / 127).astype(np.float32)
-        self.axes_int8 = np.round(self.axes / self.axes_scale[:, None]).astype(np.int8)
-        self.axes = self.axes_int8 * self.axes_scale[:, None]
+    def look(self, chosen):
+        """Logits of the voice as it comes [n, classes], and its place [n, PLACES]."""
+        found = chosen @ self.matrix + self.offset
+        return found[:, : len(CLASSES)], found[:, len(CLASSES) :]
 
-    def project(self, stats, numbers):
-        parts = [((block - self.stats_mean) * self.stats_scale) @ self.axes.T for block in np.array_split(stats, 8)]
-        return np.concatenate([np.concatenate(parts), (numbers - self.prosody_mean) * self.prosody_scale], 1)
+    def logits(self, cold, place, p):
+        """Of voices of which so much is known."""
+        usual = p.n / (p.n + self.MEAN_WORTH) * (p.place - self.MIX * p.chance @ self.centres)
+        apart = p.n * (p.placed - p.chance[..., None] * usual[:, None])
+        centres = (self.MOOD_WORTH * self.centres + apart) / (self.MOOD_WORTH + p.n * p.chance)[..., None]
+        moved = ((place - usual)[:, None] * centres).sum(-1) - (centres**2).sum(-1) / 2
+        share = p.n / (p.n + self.PROFILE_WORTH)
+        return (1 - share) * cold + share * moved
 
-    def usual(self, mean, deviation, utterances):
-        """What is taken as usual for a voice of which so much is known."""
-        known = utterances / (utterances + self.MEAN_WORTH)
-        variance = utterances * deviation**2 + self.DEVIATION_WORTH * self.spread**2
-        return known * mean, np.sqrt(variance / (utterances + self.DEVIATION_WORTH))
-
-    def logits(self, features, mean, deviation, utterances):
-        mean, deviation = self.usual(mean, deviation, utterances)
-        cold = features @ self.cold[0] + self.cold[1]
-        moved = (features - mean) @ self.moved[0] + self.moved[1]
-        known = (features - mean) / deviation * self.spread @ self.known[0] + self.known[1]
-        share = utterances / (utterances + self.PROFILE_WORTH)
-        return (1 - share) * cold + share * (moved + known) / 2
+    def chances_to_learn(self, logits):
+        return softmax(self.LEARNING * logits)
 
     def save(self, path, stats_shape, version):
         g = Graph()
         g.input("pcm", FLOAT, [1, "samples"])
         g.input("layer_stats", FLOAT, stats_shape)
-        width = self.AXES + len(prosody.NAMES)
+        width = self.PLACES + 3 + len(CLASSES) * (1 + self.PLACES)
         g.input("profile_mean", FLOAT, [1, width])
         g.input("profile_deviation", FLOAT, [1, width])
         g.input("utterances", FLOAT, [1])
@@ -109,46 +120,59 @@ class Steps:
     def array(self, name, values):
         return self.g.const(name, np.asarray(values, np.float32))
 
-    def judge(self, x, name, discriminant):
-        matrix, offset = discriminant
-        return self("Add", self("MatMul", x, self.array(name, matrix)), self.array(name + ".b", offset))
-
-    def columns(self, x, *which):
-        return self("Gather", x, self.g.ints(*which), axis=1)
+    def columns(self, x, first, count):
+        return self("Slice", x, self.g.ints(first), self.g.ints(first + count), self.g.ints(1))
 
 
 def write_graph(g, head):
-    """The steps of Head, then what makes the 15 numbers of them."""
-    s = Steps(g)
-    means = s("Slice", "layer_stats", g.ints(0, 0), g.ints(head.LAYERS, 1), g.ints(1, 2))
-    flat = s("Reshape", means, g.ints(1, -1))
-    scaled = s("Mul", s("Sub", flat, s.array("stats.mean", head.stats_mean)), s.array("stats.scale", head.stats_scale))
-    axes = s("DequantizeLinear", g.const("axes", head.axes_int8.T), s.array("axes.scale", head.axes_scale), axis=1)
-    numbers = s("Sub", prosody.add(g, "pcm"), s.array("prosody.mean", head.prosody_mean))
-    numbers = s("Mul", numbers, s.array("prosody.scale", head.prosody_scale))
-    features = g.op("Concat", [s("MatMul", scaled, axes), numbers], axis=1, out="features")
-    mean, deviation = write_usual(s, head)
-    apart = s("Sub", features, mean)
-    likeness = s("Div", apart, deviation)
-    cold = s.judge(features, "cold", head.cold)
-    moved = s.judge(apart, "moved", head.moved)
-    known = s.judge(s("Mul", likeness, s.array("spread", head.spread)), "known", head.known)
+    """The steps of Head, then what makes the 15 numbers of them. The features are the place, the three numbers whose
+    z-scores are told, the chances of the moods, and the place as often as there are moods, weighed by its chance."""
+    s, moods, places = Steps(g), len(CLASSES), head.PLACES
+    stats = s("Slice", "layer_stats", g.ints(0, 0), g.ints(head.LAYERS, head.KINDS), g.ints(1, 2))
+    numbers = prosody.add(g, "pcm")
+    chosen = s("Concat", s("Reshape", stats, g.ints(1, -1)), numbers, axis=1)
+    found = s("Add", s("MatMul", chosen, s.array("matrix", head.matrix)), s.array("offset", head.offset))
+    cold, place = s.columns(found, 0, moods), s.columns(found, moods, places)
     share = s("Div", "utterances", s("Add", "utterances", head.PROFILE_WORTH))
-    both = s("Mul", s("Add", moved, known), 0.5)
-    logits = s("Add", cold, s("Mul", share, s("Sub", both, cold)))
+    moved = write_moved(s, head, place)
+    logits = s("Add", cold, s("Mul", share, s("Sub", moved, cold)))
+    chances = s("Softmax", s("Mul", logits, head.LEARNING), axis=1)
+    placed = s("Mul", s("Reshape", chances, g.ints(moods, 1)), place)
+    three = s("Gather", numbers, g.ints(prosody.PITCH, prosody.ENERGY, prosody.RATE), axis=1)
+    three = s("Mul", s("Sub", three, s.array("three.mean", head.three_mean)), s.array("three.scale", head.three_scale))
+    g.op("Concat", [place, three, chances, s("Reshape", placed, g.ints(1, -1))], axis=1, out="features")
     factor = s("Add", head.temperatures[0], s("Mul", share, head.temperatures[1] - head.temperatures[0]))
-    write_vector(s, s("Mul", logits, factor), s("Clip", likeness, -3.0, 3.0), head.AXES)
+    write_vector(s, s("Mul", logits, factor), write_likeness(s, head, three))
 
 
-def write_usual(s, head):
+def write_moved(s, head, place):
+    """Head.logits() for a voice of which something is known."""
+    moods, places = len(CLASSES), head.PLACES
     known = s("Div", "utterances", s("Add", "utterances", head.MEAN_WORTH))
-    square = s("Mul", "profile_deviation", "profile_deviation")
-    prior = s.array("prior", head.DEVIATION_WORTH * head.spread**2)
-    variance = s("Div", s("Add", s("Mul", square, "utterances"), prior), s("Add", "utterances", head.DEVIATION_WORTH))
-    return s("Mul", known, "profile_mean"), s("Sqrt", variance)
+    chances = s.columns("profile_mean", places + 3, moods)
+    chance = s("Reshape", chances, s.g.ints(moods, 1))
+    placed = s("Reshape", s.columns("profile_mean", places + 3 + moods, moods * places), s.g.ints(moods, places))
+    mixed = s("MatMul", chances, s.array("mixed", head.MIX * head.centres))
+    usual = s("Mul", known, s("Sub", s.columns("profile_mean", 0, places), mixed))
+    apart = s("Mul", "utterances", s("Sub", placed, s("Mul", chance, usual)))
+    count = s("Add", s("Mul", "utterances", chance), head.MOOD_WORTH)
+    centres = s("Div", s("Add", apart, s.array("centres", head.MOOD_WORTH * head.centres)), count)
+    length = s("ReduceSum", s("Mul", centres, centres), s.g.ints(1), keepdims=1)
+    near = s("MatMul", centres, s("Reshape", s("Sub", place, usual), s.g.ints(places, 1)))
+    return s("Reshape", s("Sub", near, s("Mul", length, 0.5)), s.g.ints(1, moods))
 
 
-def write_vector(s, logits, likeness, first):
+def write_likeness(s, head, three):
+    """z-scores of pitch, energy and rate, within ±3."""
+    known = s("Div", "utterances", s("Add", "utterances", head.MEAN_WORTH))
+    mean, deviation = (s.columns(name, head.PLACES, 3) for name in ("profile_mean", "profile_deviation"))
+    prior = s.array("prior", head.DEVIATION_WORTH * head.three_spread**2)
+    variance = s("Add", s("Mul", s("Mul", deviation, deviation), "utterances"), prior)
+    variance = s("Div", variance, s("Add", "utterances", head.DEVIATION_WORTH))
+    return s("Clip", s("Div", s("Sub", three, s("Mul", known, mean)), s("Sqrt", variance)), -3.0, 3.0)
+
+
+def write_vector(s, logits, three):
     """Logits and z-scores → emo_vec. A voice lower and slower than usual moves neutral towards calm, one higher
     and faster moves happy and surprised towards excited: the data have clips of neither."""
     chances = s("Softmax", logits, axis=1)
@@ -157,7 +181,6 @@ def write_vector(s, logits, likeness, first):
     lean = s("Mul", s("Max", lean, 0.0), LEAN)
     neutral = s.array("neutral", np.eye(len(CLASSES))[NEUTRAL])
     chances = s("Add", chances, s("Mul", lean, s("Sub", neutral, chances)))
-    three = s.columns(likeness, *(first + i for i in (prosody.PITCH, prosody.ENERGY, prosody.RATE)))
     lively = s("ReduceMean", three, s.g.ints(1))
     calm = s("Mul", s("Clip", s("Neg", lively), 0.0, 1.0), MOST_SHIFT)
     excited = s("Mul", s("Clip", lively, 0.0, 1.0), MOST_SHIFT)

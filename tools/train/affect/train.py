@@ -14,30 +14,42 @@ import sys
 
 import features
 import numpy as np
+import prosody
 import scipy.linalg
-from head import CLASSES, Head, emotion_probabilities
+from head import CLASSES, Head, Profile, emotion_probabilities
 
-PROFILE_SIZES = (0, 1, 2, 5, 10, 20)
+AXES, FIRST_AXIS = 400, 5.0  # FIRST_AXIS: deviation of the first one, where those of prosody are 1
+SHRINKAGE = 0.3
+CENTRING = np.eye(len(CLASSES)) - 1 / len(CLASSES)
+MOSTLY_NEUTRAL, NEUTRAL_SHARE = "neutral", 0.7
+PROFILE_SIZES = (0, 1, 5, 20, None, MOSTLY_NEUTRAL)
 DRAWS = 3  # of the utterances that a profile of a given size is made of
 BINS = 10  # of the calibration error
 
 
-def gram_basis(a, count):
-    """Principal axes [count, width] of centred rows a [n, width] with n < width."""
-    n = len(a)
-    values, vectors = scipy.linalg.eigh(a @ a.T, subset_by_index=[n - count, n - 1])
-    return ((vectors / np.sqrt(values)).T @ a)[::-1].astype(np.float32)
+def principal_axes(a, count):
+    """[width, count] of centred rows a [n, width] with n < width, as long as the first is to have a deviation of
+    FIRST_AXIS."""
+    values, vectors = scipy.linalg.eigh(a @ a.T, subset_by_index=[len(a) - count, len(a) - 1])
+    axes = (a.T @ (vectors / np.sqrt(values)))[:, ::-1].astype(np.float32)
+    return axes * (FIRST_AXIS / (a @ axes[:, 0]).std())
 
 
-def discriminant(x, labels, weights, shrinkage):
-    """Linear discriminant with a covariance shrunk towards a multiple of one: matrix and offset."""
+def discriminant(x, labels, weights):
+    """Linear discriminant with a covariance shrunk towards a multiple of one: matrix, and the means of the classes."""
     means = np.stack([np.average(x[labels == c], axis=0, weights=weights[labels == c]) for c in range(len(CLASSES))])
     apart = x - means[labels]
     covariance = (apart * weights[:, None]).T @ apart / weights.sum()
     width = len(covariance)
-    covariance = (1 - shrinkage) * covariance + shrinkage * np.trace(covariance) / width * np.eye(width)
-    matrix = np.linalg.solve(covariance, means.T)
-    return matrix, -0.5 * (means.T * matrix).sum(0)
+    covariance = (1 - SHRINKAGE) * covariance + SHRINKAGE * np.trace(covariance) / width * np.eye(width)
+    return np.linalg.solve(covariance, means.T), means
+
+
+def places_of(matrix, means):
+    """The discriminant as a space in which the spread inside a class is one: basis [width, PLACES], centres."""
+    values, vectors = np.linalg.eigh((means - means.mean(0)) @ matrix @ CENTRING)
+    basis = matrix @ CENTRING @ (vectors[:, -Head.PLACES :] / np.sqrt(values[-Head.PLACES :]))
+    return basis, means @ basis
 
 
 class Corpus:
@@ -49,45 +61,53 @@ class Corpus:
             np.array([row[key] for row in rows] * 2) for key in ("speaker", "sentence", "language", "emotion"))
         self.label = np.array([CLASSES.index(e) if e in CLASSES else -1 for e in emotion])
         self.noisy = np.repeat([False, True], self.n)
-        self.stats = np.concatenate([Head.chosen(heard[c][0]) for c in ("clean", "noisy")])
         self.prosody = np.concatenate([heard[c][1] for c in ("clean", "noisy")])
+        self.chosen = Head.chosen(np.concatenate([heard[c][0] for c in ("clean", "noisy")]), self.prosody)
         self.weight = np.where(self.language == "es", 2.0, 1.0)
+        self.voices = [np.flatnonzero((self.speaker == speaker) & (self.noisy == noisy))
+                       for speaker in sorted(set(self.speaker)) for noisy in (False, True)]
 
-    def voices(self):
-        """Index lists: the clips of one speaker in one hearing."""
-        for speaker in sorted(set(self.speaker)):
-            for noisy in (False, True):
-                yield np.flatnonzero((self.speaker == speaker) & (self.noisy == noisy))
+    def apart(self, x):
+        """Each clip relative to what is usual for its voice."""
+        found = np.empty_like(x)
+        for voice in self.voices:
+            found[voice] = x[voice] - x[voice].mean(0)
+        return found
 
 
-def fit_axes(corpus, clips):
-    """The unsupervised half of the head, from those clips."""
-    head = Head()
-    head.stats_mean, head.stats_scale = corpus.stats[clips].mean(0), 1 / (corpus.stats[clips].std(0) + 1e-6)
-    head.prosody_mean, head.prosody_scale = corpus.prosody[clips].mean(0), 1 / (corpus.prosody[clips].std(0) + 1e-6)
-    scaled = (corpus.stats[clips] - head.stats_mean) * head.stats_scale
-    head.axes = gram_basis(scaled, Head.AXES)
-    head.axes *= Head.FIRST_AXIS / (scaled @ head.axes[0]).std()
-    head.quantise_axes()
+class Map:
+    """What the head looks at → what the discriminants are fitted on: principal axes of how voices differ from their
+    usual selves, and the numbers of prosody. Unsupervised."""
+
+    def __init__(self, corpus, clips):
+        self.mean = corpus.chosen[clips].mean(0)
+        scale = 1 / (corpus.chosen[clips].std(0) + 1e-6)
+        split = len(self.mean) - corpus.prosody.shape[1]
+        scaled = (corpus.apart(corpus.chosen)[clips] * scale)[:, :split]
+        self.matrix = scipy.linalg.block_diag(scale[:split, None] * principal_axes(scaled - scaled.mean(0), AXES),
+                                              np.diag(scale[split:])).astype(np.float32)  # fmt: skip
+
+    def __call__(self, chosen):
+        return (chosen - self.mean) @ self.matrix
+
+
+def fit(corpus, to, mapped, apart, clips):
+    """The head, from those clips; `mapped` and `apart` are of all of them."""
+    head, labels, weights = Head(), corpus.label[clips], corpus.weight[clips]
+    cold, means = discriminant(mapped[clips], labels, weights)
+    offset = -(means.T * cold).sum(0) / 2
+    basis, head.centres = places_of(*discriminant(apart[clips], labels, weights))
+    head.matrix = (to.matrix @ np.concatenate([cold, basis], 1)).astype(np.float32)
+    head.offset = np.concatenate([offset, np.zeros(Head.PLACES)]) - to.mean @ head.matrix
     return head
 
 
-def fit_classes(head, corpus, projected, clips):
-    """The supervised half: one discriminant for unknown voices, two for known ones."""
-    labels, weights = corpus.label[clips], corpus.weight[clips]
-    usual = np.zeros_like(projected)
-    spread = np.ones_like(projected)
-    inside = []
-    for voice in corpus.voices():
-        usual[voice] = projected[voice].mean(0)
-        spread[voice] = projected[voice].std(0)
-        inside.append(projected[voice].std(0))
-    head.spread = np.mean(inside, 0).astype(np.float32)
-    apart = projected - usual
-    scaled = apart / (spread + 1e-3) * head.spread
-    head.cold = discriminant(projected[clips], labels, weights, Head.SHRINKAGE)
-    head.known = discriminant(scaled[clips], labels, weights, Head.SHRINKAGE)
-    head.moved = discriminant(apart[clips], labels, weights, Head.SHRINKAGE)
+def measure_three(head, corpus, clips):
+    """What the z-scores of pitch, energy and rate are relative to."""
+    three = corpus.prosody[:, [prosody.PITCH, prosody.ENERGY, prosody.RATE]]
+    head.three_mean, head.three_scale = three[clips].mean(0), 1 / three[clips].std(0)
+    inside = np.mean([three[voice].std(0) for voice in corpus.voices], 0)
+    head.three_spread = inside * head.three_scale
 
 
 def best_temperature(logits, labels):
@@ -109,40 +129,55 @@ def calibration_error(chances, labels):
     return sum(abs(top[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in set(bins))
 
 
-def profile_logits(head, projected, voice, clips, size, random):
-    """Logits of clips with a profile of `size` other utterances of the voice; None: of all of them."""
+def profiles(head, cold, place, heard):
+    """Of one speaker each, after hearing the clips of a row of `heard` [voices, utterances] one after the other."""
+    known = Profile(len(heard), place.shape[1])
+    for clips in heard.T:
+        logits = head.logits(cold[clips], place[clips], known)
+        known.learn(place[clips], head.chances_to_learn(logits))
+    return known
+
+
+def profile_logits(head, cold, place, calm, voice, clips, size, random):
+    """Logits of clips with a profile of `size` other utterances of the voice, drawn for each; None: of all of them;
+    "neutral": of as many as there are, most of them neutral."""
+    if size == 0:
+        return cold[clips]
     if size is None:
-        own = projected[voice]
-        return head.logits(projected[clips], own.mean(0), own.std(0), len(voice))
-    rows = []
-    for clip in clips:
-        others = projected[random.choice(voice[voice != clip], max(size, 1), replace=False)]
-        rows.append(head.logits(projected[clip][None], others.mean(0), others.std(0), size)[0])
-    return np.stack(rows)
+        known = profiles(head, cold, place, random.permutation(voice)[None])
+    elif size == MOSTLY_NEUTRAL:
+        weights = np.where(calm[voice], NEUTRAL_SHARE / calm[voice].sum(), (1 - NEUTRAL_SHARE) / (~calm[voice]).sum())
+        known = profiles(head, cold, place, random.choice(voice, len(voice), p=weights)[None])
+    else:
+        heard = [random.choice(voice[voice != clip], size, replace=False) for clip in clips]
+        known = profiles(head, cold, place, np.stack(heard))
+    return head.logits(cold[clips], place[clips], known)
 
 
 def evaluate(corpus):
     """Out-of-fold logits of all Spanish clips: {(new_sentences, size, noisy, draw): [n, classes]}."""
     speakers = sorted(s for s in set(corpus.speaker) if s.startswith("es"))
     sentences = sorted(set(corpus.sentence[corpus.language == "es"]))
-    logits = {}
+    calm, logits = corpus.label == CLASSES.index("neutral"), {}
     for at, speaker in enumerate(speakers):
         others = (corpus.speaker != speaker) & (corpus.label >= 0)
-        head = fit_axes(corpus, np.flatnonzero(others & ~corpus.noisy))
-        projected = head.project(corpus.stats, corpus.prosody)
+        to = Map(corpus, np.flatnonzero(others & ~corpus.noisy))
+        mapped = to(corpus.chosen)
+        apart = corpus.apart(mapped)
         for tested_sentences in [*([s] for s in sentences), sentences]:
             is_new = len(tested_sentences) == 1
             held = np.isin(corpus.sentence, tested_sentences) & (corpus.language == "es")
-            fit_classes(head, corpus, projected, np.flatnonzero(others & ~held if is_new else others))
+            head = fit(corpus, to, mapped, apart, np.flatnonzero(others & ~held if is_new else others))
+            cold, place = head.look(corpus.chosen)
             for noisy in (False, True):
                 voice = np.flatnonzero((corpus.speaker == speaker) & (corpus.noisy == noisy))
                 tested = voice[held[voice]]
-                for size in (*PROFILE_SIZES, None) if is_new else (0, None):
-                    for draw in range(DRAWS if size else 1):
+                for size in PROFILE_SIZES:
+                    for draw in range(DRAWS if size != 0 else 1):
                         random = np.random.default_rng(1000 * draw + at)
                         key = is_new, size, noisy, draw
                         logits.setdefault(key, np.zeros((len(corpus.label), len(CLASSES))))
-                        logits[key][tested] = profile_logits(head, projected, voice, tested, size, random)
+                        logits[key][tested] = profile_logits(head, cold, place, calm, voice, tested, size, random)
         print(f"{speaker} done", flush=True, file=sys.stderr)
     return speakers, logits
 
@@ -190,7 +225,7 @@ def report(measure, logits):
     for is_new, size in dict.fromkeys(key[:2] for key in logits):
         draws = {noisy: [v for k, v in logits.items() if k[:3] == (is_new, size, noisy)] for noisy in (False, True)}
         accuracy, error = figures[is_new, size] = measure.figures(draws[False])
-        name = "none (cold)" if size == 0 else "all clips of the speaker" if size is None else f"{size} utterances"
+        name = {0: "none (cold)", None: "all clips of the speaker", MOSTLY_NEUTRAL: "as many, most neutral"}.get(size, f"{size} utterances")
         lines.append(f"| {'new' if is_new else 'known'} | {name} | {accuracy.mean():.3f} "
                      f"| {accuracy.min():.2f} … {accuracy.max():.2f} | {accuracy.std():.3f} | {error:.3f} "
                      f"| {measure.in_noise(draws[True]):.3f} |")  # fmt: skip
@@ -224,10 +259,12 @@ def main():
     print(report(measure, logits))
     if arguments.out:
         labelled = np.flatnonzero(corpus.label >= 0)
-        head = fit_axes(corpus, labelled[~corpus.noisy[labelled]])
-        fit_classes(head, corpus, head.project(corpus.stats, corpus.prosody), labelled)
+        to = Map(corpus, labelled[~corpus.noisy[labelled]])
+        mapped = to(corpus.chosen)
+        head = fit(corpus, to, mapped, corpus.apart(mapped), labelled)
+        measure_three(head, corpus, labelled)
         head.temperatures = tuple(float(measure.temperature(logits[True, size, False, 0])) for size in (0, None))
-        version = hashlib.sha256(head.axes_int8.tobytes()).hexdigest()[:12]
+        version = hashlib.sha256(head.matrix.tobytes()).hexdigest()[:12]
         head.save(os.path.join(arguments.out, "affect-base.onnx"), [1, *heard["clean"][0].shape[1:]], version)
 
 
