@@ -13,7 +13,7 @@
 #include <gguf.h>
 #include <llama.h>
 
-#include "base/error.h"
+#include "engine/library.h"
 
 /* All that is called, each a function of llama.h, ggml.h or gguf.h. */
 #define LLAMA_LIBRARY(X)                                                                                     \
@@ -92,9 +92,7 @@
     X(llama_vocab_type)
 
 struct llama_library {
-#define POINTER(name) __typeof__(name) *(name);
-    LLAMA_LIBRARY(POINTER)
-#undef POINTER
+    LLAMA_LIBRARY(LIBRARY_POINTER)
 };
 extern struct llama_library llamacpp;
 

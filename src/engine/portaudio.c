@@ -7,7 +7,39 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "engine/library.h"
 #include "engine/sound_way.h"
+
+/* All that is called of PortAudio, which only a conversation over devices needs. */
+#define PORTAUDIO(X)                                                                                         \
+    X(Pa_CloseStream)                                                                                        \
+    X(Pa_GetDefaultInputDevice)                                                                              \
+    X(Pa_GetDefaultOutputDevice)                                                                             \
+    X(Pa_GetDeviceCount)                                                                                     \
+    X(Pa_GetDeviceInfo)                                                                                      \
+    X(Pa_GetErrorText)                                                                                       \
+    X(Pa_GetHostApiInfo)                                                                                     \
+    X(Pa_Initialize)                                                                                         \
+    X(Pa_OpenStream)                                                                                         \
+    X(Pa_StartStream)                                                                                        \
+    X(Pa_Terminate)
+
+static struct {
+    PORTAUDIO(LIBRARY_POINTER)
+} pa;
+
+static const struct library_function functions[] = {
+#define ENTRY(name) {#name, &pa.name},
+    PORTAUDIO(ENTRY)
+#undef ENTRY
+};
+
+static struct library library = {"PortAudio",
+                                 "libportaudio.so.2",
+                                 "sudo apt-get install libportaudio2",
+                                 functions,
+                                 sizeof functions / sizeof *functions,
+                                 false};
 
 enum { BUFFERS_A_SECOND = 100 };
 /* Where a device is ALSA's bridge to a sound server, it stalls for good after an underrun, and with less than
@@ -35,7 +67,7 @@ static PaError start_quietly(void)
     snd_lib_error_set_handler(ignore);
     if (kept >= 0 && nowhere >= 0)
         dup2(nowhere, STDERR_FILENO);
-    PaError code = Pa_Initialize();
+    PaError code = pa.Pa_Initialize();
     if (kept >= 0 && nowhere >= 0)
         dup2(kept, STDERR_FILENO);
     if (kept >= 0)
@@ -64,12 +96,15 @@ static const char *reason_of_device(PaError code)
     case paInternalError:
         return tr("falla el sistema de sonido", "the sound system fails");
     default:
-        return Pa_GetErrorText(code);
+        return pa.Pa_GetErrorText(code);
     }
 }
 
 static enum sarai_status start(struct sarai_error *err)
 {
+    enum sarai_status st = library_load(&library, err);
+    if (st)
+        return st;
     PaError code = start_quietly();
     return code == paNoError
                ? SARAI_OK
@@ -79,15 +114,15 @@ static enum sarai_status start(struct sarai_error *err)
 
 static void describe(PaDeviceIndex index, int first, struct sound_device *out)
 {
-    const PaDeviceInfo *device = Pa_GetDeviceInfo(index);
-    const PaHostApiInfo *host = Pa_GetHostApiInfo(device->hostApi);
+    const PaDeviceInfo *device = pa.Pa_GetDeviceInfo(index);
+    const PaHostApiInfo *host = pa.Pa_GetHostApiInfo(device->hostApi);
     *out = (struct sound_device){
         .index = first + index,
         .inputs = device->maxInputChannels,
         .outputs = device->maxOutputChannels,
         .rate_hz = device->defaultSampleRate,
-        .default_input = index == Pa_GetDefaultInputDevice(),
-        .default_output = index == Pa_GetDefaultOutputDevice(),
+        .default_input = index == pa.Pa_GetDefaultInputDevice(),
+        .default_output = index == pa.Pa_GetDefaultOutputDevice(),
     };
     snprintf(out->name, sizeof out->name, "%s", device->name ? device->name : "");
     snprintf(out->host, sizeof out->host, "%s", host && host->name ? host->name : "");
@@ -96,7 +131,7 @@ static void describe(PaDeviceIndex index, int first, struct sound_device *out)
 static size_t describe_all(int first, struct sound_device *out, size_t max)
 {
     size_t n = 0;
-    for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount() && n < max; i++)
+    for (PaDeviceIndex i = 0; i < pa.Pa_GetDeviceCount() && n < max; i++)
         describe(i, first, &out[n++]);
     return n;
 }
@@ -108,7 +143,7 @@ enum sarai_status portaudio_list(int first, struct sound_device *out, size_t max
     if (st)
         return st;
     *n = describe_all(first, out, max);
-    Pa_Terminate();
+    pa.Pa_Terminate();
     return SARAI_OK;
 }
 
@@ -140,9 +175,9 @@ static enum sarai_status open_stream(struct portaudio *p, const struct sound_dev
         .suggestedLatency = LATENCY_S,
     };
     PaError code =
-        Pa_OpenStream(input ? &p->in : &p->out, input ? &parameters : NULL, input ? NULL : &parameters,
-                      (int)device->rate_hz, (unsigned long)device->rate_hz / BUFFERS_A_SECOND, paNoFlag,
-                      input ? on_recorded : on_play, p);
+        pa.Pa_OpenStream(input ? &p->in : &p->out, input ? &parameters : NULL, input ? NULL : &parameters,
+                         (int)device->rate_hz, (unsigned long)device->rate_hz / BUFFERS_A_SECOND, paNoFlag,
+                         input ? on_recorded : on_play, p);
     if (code == paNoError)
         return SARAI_OK;
     return failed(err, input ? SARAI_EINPUT : SARAI_EOUTPUT,
@@ -170,11 +205,11 @@ static void portaudio_close(struct sound *base)
 {
     struct portaudio *p = (struct portaudio *)base;
     if (p->in)
-        Pa_CloseStream(p->in);
+        pa.Pa_CloseStream(p->in);
     if (p->out)
-        Pa_CloseStream(p->out);
+        pa.Pa_CloseStream(p->out);
     if (p->started)
-        Pa_Terminate();
+        pa.Pa_Terminate();
     sound_finish(&p->base);
     free(p);
 }
@@ -190,9 +225,9 @@ enum sarai_status portaudio_open(const struct sound_options *options, int first,
     p->started = !st;
     if (!st)
         st = open_streams(p, options, first, err);
-    PaError code = st ? paNoError : Pa_StartStream(p->out);
+    PaError code = st ? paNoError : pa.Pa_StartStream(p->out);
     if (code == paNoError && !st)
-        code = Pa_StartStream(p->in);
+        code = pa.Pa_StartStream(p->in);
     if (code != paNoError)
         st = failed(err, SARAI_EINPUT, tr("el sonido no arranca: %s", "the sound does not start: %s"),
                     reason_of_device(code));

@@ -4,7 +4,7 @@
 
 #include "engine/sound.h"
 
-/* Its devices, counted from `first`. EINTERNAL: PortAudio does not start. */
+/* Its devices, counted from `first`. EINTERNAL: PortAudio is missing, or does not start. */
 enum sarai_status portaudio_list(int first, struct sound_device *out, size_t max, size_t *n,
                                  struct sarai_error *err);
 

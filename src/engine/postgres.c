@@ -8,6 +8,44 @@
 #include <string.h>
 
 #include "base/reason.h"
+#include "engine/library.h"
+
+/* All that is called of libpq, which only those need who keep the store on a server. */
+#define LIBPQ(X)                                                                                             \
+    X(PQcancel)                                                                                              \
+    X(PQclear)                                                                                               \
+    X(PQcmdTuples)                                                                                           \
+    X(PQconnectdbParams)                                                                                     \
+    X(PQconsumeInput)                                                                                        \
+    X(PQerrorMessage)                                                                                        \
+    X(PQfinish)                                                                                              \
+    X(PQfreeCancel)                                                                                          \
+    X(PQgetCancel)                                                                                           \
+    X(PQgetResult)                                                                                           \
+    X(PQgetvalue)                                                                                            \
+    X(PQisBusy)                                                                                              \
+    X(PQntuples)                                                                                             \
+    X(PQresultErrorField)                                                                                    \
+    X(PQresultStatus)                                                                                        \
+    X(PQsendQuery)                                                                                           \
+    X(PQsendQueryParams)                                                                                     \
+    X(PQsetNoticeReceiver)                                                                                   \
+    X(PQsocket)                                                                                              \
+    X(PQstatus)
+
+static struct {
+    LIBPQ(LIBRARY_POINTER)
+} pq;
+
+static const struct library_function functions[] = {
+#define ENTRY(name) {#name, &pq.name},
+    LIBPQ(ENTRY)
+#undef ENTRY
+};
+
+static struct library library = {
+    "libpq", "libpq.so.5", "sudo apt-get install libpq5", functions, sizeof functions / sizeof *functions,
+    false};
 
 enum { POLL_MS = 50 };
 
@@ -71,12 +109,12 @@ static const char *reason_of_state(const char *state, const char *line)
 /* The server's first line; what follows is detail. */
 static enum sarai_status wrong(const struct postgres *db, const PGresult *result, struct sarai_error *err)
 {
-    const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
-    const char *why = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-    why = why ? why : PQerrorMessage(db->connection);
+    const char *state = result ? pq.PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
+    const char *why = result ? pq.PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+    why = why ? why : pq.PQerrorMessage(db->connection);
     char line[REASON_BYTES];
     snprintf(line, sizeof line, "%.*s", (int)strcspn(why, "\n"), why);
-    if (!state || PQstatus(db->connection) != CONNECTION_OK || is_state(state, "08") ||
+    if (!state || pq.PQstatus(db->connection) != CONNECTION_OK || is_state(state, "08") ||
         is_state(state, "57P"))
         return failed(err, SARAI_ENETWORK, "PostgreSQL: %s", reason_of_refusal(line));
     if (is_state(state, "53200"))
@@ -109,18 +147,20 @@ enum sarai_status postgres_open(const char *url, const struct stop *stop, struct
 {
     const char *const keys[] = {"dbname", "connect_timeout", "application_name", "client_encoding", NULL};
     const char *const values[] = {url, "10", "sarai", "UTF8", NULL};
+    enum sarai_status st = library_load(&library, err);
+    if (st)
+        return st;
     struct postgres *db = calloc(1, sizeof *db);
     if (!db)
         return out_of_memory(err, "PostgreSQL");
     db->stop = stop;
-    db->connection = PQconnectdbParams(keys, values, 1);
-    enum sarai_status st = SARAI_OK;
+    db->connection = pq.PQconnectdbParams(keys, values, 1);
     if (!db->connection)
         st = out_of_memory(err, "PostgreSQL");
-    else if (PQstatus(db->connection) != CONNECTION_OK)
+    else if (pq.PQstatus(db->connection) != CONNECTION_OK)
         st = wrong(db, NULL, err);
     if (!st) {
-        PQsetNoticeReceiver(db->connection, keep_quiet, NULL);
+        pq.PQsetNoticeReceiver(db->connection, keep_quiet, NULL);
         st = postgres_run(db, "SET lock_timeout = '10s'", NULL, 0, err);
     }
     if (st)
@@ -134,7 +174,7 @@ void postgres_close(struct postgres *db)
 {
     if (!db)
         return;
-    PQfinish(db->connection);
+    pq.PQfinish(db->connection);
     free(db);
 }
 
@@ -143,10 +183,10 @@ void postgres_close(struct postgres *db)
 static void cancel(struct postgres *db)
 {
     char message[256];
-    PGcancel *handle = PQgetCancel(db->connection);
+    PGcancel *handle = pq.PQgetCancel(db->connection);
     if (handle)
-        PQcancel(handle, message, sizeof message);
-    PQfreeCancel(handle);
+        pq.PQcancel(handle, message, sizeof message);
+    pq.PQfreeCancel(handle);
 }
 
 /* Waits for what was sent; gives the last result, or the first that is an error. */
@@ -154,21 +194,21 @@ static PGresult *await_result(struct postgres *db, bool *is_stopped)
 {
     PGresult *last = NULL, *result;
     for (;;) {
-        while (PQisBusy(db->connection)) {
-            struct pollfd wait = {.fd = PQsocket(db->connection), .events = POLLIN};
+        while (pq.PQisBusy(db->connection)) {
+            struct pollfd wait = {.fd = pq.PQsocket(db->connection), .events = POLLIN};
             poll(&wait, 1, POLL_MS);
             if (!*is_stopped && stop_raised(db->stop)) {
                 *is_stopped = true;
                 cancel(db);
             }
-            if (!PQconsumeInput(db->connection))
+            if (!pq.PQconsumeInput(db->connection))
                 return last;
         }
-        result = PQgetResult(db->connection);
+        result = pq.PQgetResult(db->connection);
         if (!result)
             return last;
-        bool is_error = last && PQresultStatus(last) == PGRES_FATAL_ERROR;
-        PQclear(is_error ? result : last);
+        bool is_error = last && pq.PQresultStatus(last) == PGRES_FATAL_ERROR;
+        pq.PQclear(is_error ? result : last);
         last = is_error ? last : result;
     }
 }
@@ -177,10 +217,10 @@ enum sarai_status postgres_query(struct postgres *db, const char *sql, const cha
                                  struct postgres_rows **out, struct sarai_error *err)
 {
     bool is_stopped = false;
-    int sent = values ? PQsendQueryParams(db->connection, sql, n, NULL, values, NULL, NULL, 0)
-                      : PQsendQuery(db->connection, sql);
+    int sent = values ? pq.PQsendQueryParams(db->connection, sql, n, NULL, values, NULL, NULL, 0)
+                      : pq.PQsendQuery(db->connection, sql);
     PGresult *result = sent ? await_result(db, &is_stopped) : NULL;
-    ExecStatusType status = result ? PQresultStatus(result) : PGRES_FATAL_ERROR;
+    ExecStatusType status = result ? pq.PQresultStatus(result) : PGRES_FATAL_ERROR;
     enum sarai_status st = SARAI_OK;
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
         st = is_stopped ? failed(err, SARAI_ECANCELLED, tr("interrumpido", "interrupted"))
@@ -189,7 +229,7 @@ enum sarai_status postgres_query(struct postgres *db, const char *sql, const cha
     if (!st && !rows)
         st = out_of_memory(err, "PostgreSQL");
     if (st) {
-        PQclear(result);
+        pq.PQclear(result);
         return st;
     }
     rows->result = result;
@@ -223,33 +263,33 @@ enum sarai_status postgres_end(struct postgres *db, enum sarai_status st, struct
 
 int postgres_count(const struct postgres_rows *rows)
 {
-    return PQntuples(rows->result);
+    return pq.PQntuples(rows->result);
 }
 
 const char *postgres_text(const struct postgres_rows *rows, int row, int column)
 {
-    return PQgetvalue(rows->result, row, column);
+    return pq.PQgetvalue(rows->result, row, column);
 }
 
 int64_t postgres_int(const struct postgres_rows *rows, int row, int column)
 {
-    return strtoll(PQgetvalue(rows->result, row, column), NULL, 10);
+    return strtoll(pq.PQgetvalue(rows->result, row, column), NULL, 10);
 }
 
 double postgres_real(const struct postgres_rows *rows, int row, int column)
 {
-    return strtod(PQgetvalue(rows->result, row, column), NULL);
+    return strtod(pq.PQgetvalue(rows->result, row, column), NULL);
 }
 
 int64_t postgres_changed(const struct postgres_rows *rows)
 {
-    return strtoll(PQcmdTuples(rows->result), NULL, 10);
+    return strtoll(pq.PQcmdTuples(rows->result), NULL, 10);
 }
 
 void postgres_rows_close(struct postgres_rows *rows)
 {
     if (!rows)
         return;
-    PQclear(rows->result);
+    pq.PQclear(rows->result);
     free(rows);
 }

@@ -22,7 +22,7 @@ struct postgres;
 struct postgres_rows;
 
 /* ENETWORK: no answer within ten seconds, or the server refuses. The address itself, which may hold a
- * password, is in no message. */
+ * password, is in no message. EINTERNAL: libpq is missing, with the command that brings it. */
 enum sarai_status postgres_open(const char *url, const struct stop *stop, struct postgres **out,
                                 struct sarai_error *err);
 void postgres_close(struct postgres *db);

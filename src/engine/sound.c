@@ -20,7 +20,7 @@ enum sarai_status sound_list(struct sound_device *out, size_t max, size_t *n, st
     enum sarai_status st = pulse_list(out, max, &n_pulse, err);
     if (!st)
         st = portaudio_list((int)n_pulse, out + n_pulse, max - n_pulse, &n_others, err);
-    if (st)
+    if (st && n_pulse == 0)
         return st;
     *n = n_pulse + n_others;
     for (size_t i = n_pulse; i < *n && n_pulse > 0; i++)

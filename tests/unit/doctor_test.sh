@@ -37,6 +37,14 @@ finds library fine "espeak-ng" ""
 finds cpu fine "" ""
 ! grep -q piper-es-davefx "$work/report" || fail "a model that is not in use is missed"
 
+# Libraries that only some need: the program starts without them, and says what is missing where they are wanted.
+mkdir "$work/hidden"
+touch "$work/hidden/libpq.so.5" "$work/hidden/libportaudio.so.2" # found first, and no libraries
+LD_LIBRARY_PATH=$work/hidden STORE_URL=postgres://ana@/x examine 4
+finds store failure "libpq is missing" "" && finds store failure "sudo apt-get install libpq5" ""
+finds audio warning "PortAudio is missing" "libportaudio2"
+[ -z "$(ldd "$work/prefix/bin/sarai" | grep -E 'libpq|libportaudio')" ] || fail "libpq or PortAudio is linked"
+
 # A file cut short, a model that nobody knows.
 mkdir -p "$work/models/onnx"
 printf 'onn' >"$work/models/onnx/silero-vad-sequence.onnx"
