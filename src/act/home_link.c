@@ -99,20 +99,32 @@ enum sarai_status home_states(const struct home_link *link, double deadline_ms, 
     return ask_json(link, "/api/states", NULL, deadline_ms, stop, out, err);
 }
 
-/* The REST API has no list of areas, but renders templates, which know them. */
-static const char areas_template[] = "[{% for a in areas() %}{{ [area_name(a), area_entities(a)] | to_json "
-                                     "}}{{ ',' if not loop.last }}{% endfor %}]";
+/* The REST API has no list of areas, but renders templates, which know them; floors since version 2024.4. */
+static const char areas_template[] = "[{% for a in areas() %}{{ [area_name(a), area_entities(a), "
+                                     "floor_name(area_name(a)) if floor_name is defined "
+                                     "else none] | to_json }}{{ ',' if not loop.last }}{% endfor %}]";
+
+/* [area, entities, floor] → of each entity [area, floor], the latter perhaps null. */
+static void add_area(const json_t *area, json_t *found)
+{
+    size_t i;
+    json_t *entity, *where = json_array(), *floor = json_array_get(area, 2);
+    json_array_append(where, json_array_get(area, 0));
+    if (floor)
+        json_array_append(where, floor);
+    json_array_foreach(json_array_get(area, 1), i, entity) if (json_is_string(entity))
+        json_object_set(found, json_string_value(entity), where);
+    json_decref(where);
+}
 
 enum sarai_status home_areas(const struct home_link *link, double deadline_ms, const struct stop *stop,
                              json_t **out, struct sarai_error *err)
 {
-    json_t *areas = NULL, *pair, *entity, *found = json_object();
-    size_t i, k;
+    json_t *areas = NULL, *area, *found = json_object();
+    size_t i;
     enum sarai_status st = ask_json(link, "/api/template", json_pack("{s:s}", "template", areas_template),
                                     deadline_ms, stop, &areas, err);
-    json_array_foreach(areas, i, pair)
-        json_array_foreach(json_array_get(pair, 1), k, entity) if (json_is_string(entity))
-            json_object_set(found, json_string_value(entity), json_array_get(pair, 0));
+    json_array_foreach(areas, i, area) add_area(area, found);
     json_decref(areas);
     if (!st && !found)
         st = out_of_memory(err, link->url);

@@ -27,7 +27,8 @@ enum sarai_status home_version(const struct home_link *link, double deadline_ms,
 /* All entities: an array of {"entity_id", "state", "attributes", …}; the caller's. */
 enum sarai_status home_states(const struct home_link *link, double deadline_ms, const struct stop *stop,
                               json_t **out, struct sarai_error *err);
-/* Entity → name of its area, an object; the caller's. Needs an administrator's token. */
+/* Entity → [name of its area, name of its floor or null], an object; the caller's. Needs an administrator's
+ * token. */
 enum sarai_status home_areas(const struct home_link *link, double deadline_ms, const struct stop *stop,
                              json_t **out, struct sarai_error *err);
 /* Takes `data` over. */

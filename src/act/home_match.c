@@ -146,7 +146,11 @@ static bool read_entity(const json_t *state, const json_t *areas, struct home_en
     e->attributes = json_object_get(state, "attributes");
     e->name = text_of(e->attributes, "friendly_name");
     e->device_class = text_of(e->attributes, "device_class");
-    e->area = text_of(areas, e->id);
+    const json_t *where = json_object_get(areas, e->id);
+    const char *area = json_string_value(json_array_get(where, 0));
+    const char *floor = json_string_value(json_array_get(where, 1));
+    e->area = area ? area : "";
+    e->floor = floor ? floor : "";
     const char *dot = strchr(e->id, '.');
     if (!dot || (size_t)(dot - e->id) >= sizeof e->domain)
         return false;
@@ -155,6 +159,7 @@ static bool read_entity(const json_t *state, const json_t *areas, struct home_en
         e->name = dot + 1;
     home_split(e->name, &e->name_words);
     home_split(e->area, &e->area_words);
+    home_split(e->floor, &e->floor_words);
     return true;
 }
 
@@ -184,6 +189,7 @@ void home_list_finish(struct home_list *list)
 struct wanted {
     struct home_words thing, place, both;
     bool many; /* "las luces": all that fit */
+    bool all;  /* "todo", whatever it is */
 };
 
 static bool is_plural(const char *thing)
@@ -194,10 +200,48 @@ static bool is_plural(const char *thing)
             (s.n == 1 && strlen(s.word[0]) > 3 && s.word[0][strlen(s.word[0]) - 1] == 's'));
 }
 
+/* What a floor may be called where somebody says the first word. */
+static const char *const storeys[][2] = {
+    {"abajo", "bajo baja inferior"},  {"baja", "bajo abajo"},
+    {"bajo", "baja abajo"},           {"arriba", "alto alta superior primero primera segundo segunda"},
+    {"alta", "alto arriba superior"},
+};
+
+/* "abajo", "la planta baja", "el piso de arriba" */
+static bool is_on_floor(const struct home_entity *e, const char *word)
+{
+    if (has_word(&e->floor_words, word))
+        return true;
+    for (size_t i = 0; i < sizeof storeys / sizeof *storeys; i++)
+        for (size_t k = 0; strcmp(storeys[i][0], word) == 0 && k < e->floor_words.n; k++)
+            if (lists(storeys[i][1], e->floor_words.word[k]))
+                return true;
+    return false;
+}
+
+static bool are_on_floor(const struct home_entity *e, const struct home_words *place)
+{
+    size_t said = 0;
+    for (size_t i = 0; i < place->n; i++) {
+        if (lists("planta piso", place->word[i]))
+            continue;
+        said++;
+        if (!is_on_floor(e, place->word[i]))
+            return false;
+    }
+    return said > 0;
+}
+
 static bool in_place(const struct home_entity *e, const struct home_words *place)
 {
     return place->n == 0 || (e->area_words.n > 0 && within(place, &e->area_words)) ||
-           within(place, &e->name_words);
+           within(place, &e->name_words) || are_on_floor(e, place);
+}
+
+/* "todo": what is switched off by whoever leaves a room. */
+static bool is_everyday(const struct home_entity *e)
+{
+    return lists("light fan media_player", e->domain);
 }
 
 /* The words that are no kind of this entity are in its name. */
@@ -207,7 +251,8 @@ static bool is_of_kind(const struct home_entity *e, const struct home_words *thi
     for (size_t i = 0; i < thing->n; i++) {
         bool noun = kind_of(thing->word[i], e) != NO_KIND;
         nouns += noun;
-        if (!noun && !has_word(&e->name_words, thing->word[i]) && !has_word(&e->area_words, thing->word[i]))
+        if (!noun && !has_word(&e->name_words, thing->word[i]) && !has_word(&e->area_words, thing->word[i]) &&
+            !is_on_floor(e, thing->word[i]))
             return false;
     }
     return nouns > 0;
@@ -218,7 +263,7 @@ static bool is_of_kind(const struct home_entity *e, const struct home_words *thi
 static int rank(const struct home_entity *e, const struct wanted *w)
 {
     if (w->thing.n == 0)
-        return 0;
+        return w->all && is_everyday(e) && in_place(e, &w->place) ? 1 : 0;
     bool named = within(&w->thing, &e->name_words), placed = in_place(e, &w->place);
     if (w->place.n == 0 && w->thing.n == 1 && kind_of(w->thing.word[0], e) == KIND_OF_MANY)
         return 1;
@@ -419,7 +464,7 @@ static void join(const struct home_words *a, const struct home_words *b, struct 
 enum sarai_status home_find(const struct home_list *list, const struct home_query *query,
                             struct home_found *out, struct sarai_error *err)
 {
-    struct wanted w = {.many = is_plural(query->thing)};
+    struct wanted w = {.many = is_plural(query->thing), .all = strcmp(query->thing, "todo") == 0};
     char phrase[256];
     bool known = false;
     out->n = 0;
@@ -460,6 +505,8 @@ void home_phrase(const char *thing, const char *place, char *out, size_t n)
     else if (strncmp(place, "la ", 3) == 0 || strncmp(place, "los ", 4) == 0 ||
              strncmp(place, "las ", 4) == 0)
         of = " de ";
+    else if (strcmp(place, "arriba") == 0 || strcmp(place, "abajo") == 0)
+        of = " ";
     else if (ends_with(place, "a") || ends_with(place, "ción"))
         of = " de la ";
     snprintf(out, n, "%s%s%s", thing, *place ? of : "", place);

@@ -17,7 +17,7 @@
 
 enum {
     HOME_ENTITIES = 2048, /* most of a home; others are passed over */
-    HOME_FOUND = 32,      /* most that one command may mean */
+    HOME_FOUND = 128,     /* most that one command may mean */
     HOME_WORDS = 12,      /* most words of a name that count */
     HOME_DIMENSION = 4096 /* longest vector */
 };
@@ -29,14 +29,14 @@ struct home_words {
 };
 
 struct home_entity {
-    const char *id, *name, *area, *state, *device_class; /* "" where there is none */
+    const char *id, *name, *area, *floor, *state, *device_class; /* "" where there is none */
     char domain[32];
     const json_t *attributes;
-    struct home_words name_words, area_words;
+    struct home_words name_words, area_words, floor_words;
 };
 
 struct home_list {
-    json_t *states, *areas; /* references */
+    json_t *states, *areas; /* references; entity → [area, floor] */
     struct home_entity *entities;
     size_t n;
 };

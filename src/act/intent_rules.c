@@ -186,6 +186,8 @@ const struct intent_rule intent_rules[] = {
     /* on and off, open and shut */
     {LIGHT "|pon|dale (a) {thing}" PLACE, "casa", "accion=encender cosa={thing} lugar={room}"},
     {OFF "|quita {thing}" PLACE, "casa", "accion=apagar cosa={thing} lugar={room}"},
+    {OFF " todo (lo) (de) (del) (en) (la) (el) {room}", "casa", "accion=apagar cosa=todo lugar={room}"},
+    {OFF "|apagalo todo", "casa", "accion=apagar cosa=todo"},
     {LIGHT "|pon|dale|conecta (a) {thing}", "casa", "accion=encender cosa={thing}"},
     {OFF "|quita {thing}", "casa", "accion=apagar cosa={thing}"},
     {OPEN " {cover}" PLACE, "casa", "accion=abrir cosa={cover} lugar={room}"},

@@ -49,9 +49,13 @@ def as_state(entity: str) -> dict:
             "context": {"id": "x", "parent_id": None, "user_id": None}}
 
 
-def areas() -> str:
+FLOORS = {"Salón": "Planta baja", "Cocina": "Planta baja", "Dormitorio": "Primera planta"}
+
+
+def areas(has_floors: bool) -> str:
     names = sorted({area for _, area, _, _ in HOME.values() if area})
-    return json.dumps([[n, [e for e, h in HOME.items() if h[1] == n]] for n in names], ensure_ascii=False)
+    return json.dumps([[n, [e for e, h in HOME.items() if h[1] == n], FLOORS.get(n) if has_floors else None]
+                       for n in names], ensure_ascii=False)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -79,7 +83,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             more = [{"entity_id": f"sensor.s{i}", "state": "1", "attributes": {}} for i in range(1000)]
             self.send(200, [as_state(e) for e in HOME] + (more if kind == "/big" else []))
         elif path == "/template" and "areas()" in body["template"] and "area_entities(" in body["template"]:
-            self.send(401 if kind == "/user" else 200, areas(), "text/plain")
+            self.send(401 if kind == "/user" else 200, areas("floor_name(" in body["template"]), "text/plain")
         elif service:
             self.serve(*service.groups(), body)
         else:

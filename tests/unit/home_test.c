@@ -244,6 +244,33 @@ static void changes_start_from_what_is_now(void **state)
     toolbox_close(box);
 }
 
+static void floors_are_places(void **state)
+{
+    static const struct done all[] = {
+        {"apagar", "todo", "abajo", "",
+         "light.turn_off {\"entity_id\": [\"light.techo\", \"light.pie\", \"light.cocina\"]}|"
+         "media_player.turn_off {\"entity_id\": [\"media_player.tele\", \"media_player.antigua\"]}|"
+         "fan.turn_off {\"entity_id\": [\"fan.techo\"]}",
+         "{\"listo\":\"todo abajo\"}"},
+        {"encender", "las luces", "la planta baja", "",
+         "light.turn_on {\"entity_id\": [\"light.techo\", \"light.pie\", \"light.cocina\"]}",
+         "{\"listo\":\"las luces de la planta baja\"}"},
+        {"apagar", "las luces", "arriba", "",
+         "light.turn_off {\"entity_id\": [\"light.dormitorio_1\", \"light.dormitorio_2\"]}",
+         "{\"listo\":\"las luces arriba\"}"},
+        {"abrir", "la persiana", "primera planta", "",
+         "cover.open_cover {\"entity_id\": [\"cover.dormitorio\"]}",
+         "{\"listo\":\"la persiana de la primera planta\"}"},
+    };
+    (void)state;
+    open_home("", "llave", NULL);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        expect_done(&all[i]);
+    expect_refused("encender", "las luces", "segunda planta", "", SARAI_EINPUT,
+                   "no encuentro las luces de la segunda planta");
+    toolbox_close(box);
+}
+
 static void what_plays_or_moves_is_stopped(void **state)
 {
     static const struct done all[] = {
@@ -461,11 +488,17 @@ static void the_version_is_asked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(changes_start_from_what_is_now),  cmocka_unit_test(what_plays_or_moves_is_stopped),
-        cmocka_unit_test(commands_become_services),        cmocka_unit_test(states_are_told),
-        cmocka_unit_test(what_is_risky_is_asked_about),    cmocka_unit_test(what_is_not_clear_is_told),
-        cmocka_unit_test(a_home_that_is_down_is_told),     cmocka_unit_test(without_areas_names_must_do),
-        cmocka_unit_test(meaning_finds_what_words_do_not), cmocka_unit_test(the_version_is_asked),
+        cmocka_unit_test(floors_are_places),
+        cmocka_unit_test(changes_start_from_what_is_now),
+        cmocka_unit_test(what_plays_or_moves_is_stopped),
+        cmocka_unit_test(commands_become_services),
+        cmocka_unit_test(states_are_told),
+        cmocka_unit_test(what_is_risky_is_asked_about),
+        cmocka_unit_test(what_is_not_clear_is_told),
+        cmocka_unit_test(a_home_that_is_down_is_told),
+        cmocka_unit_test(without_areas_names_must_do),
+        cmocka_unit_test(meaning_finds_what_words_do_not),
+        cmocka_unit_test(the_version_is_asked),
     };
     return cmocka_run_group_tests(tests, start, end);
 }

@@ -71,6 +71,13 @@ static const struct {
      "casa {\"accion\":\"abrir\",\"cosa\":\"la persiana\",\"lugar\":\"dormitorio\"}"},
     {"Pon la calefacción a veinte grados.",
      "casa {\"accion\":\"fijar\",\"cosa\":\"la calefacción\",\"valor\":\"veinte grados\"}"},
+    {"Apaga todo abajo.", "casa {\"accion\":\"apagar\",\"cosa\":\"todo\",\"lugar\":\"abajo\"}"},
+    {"Apaga todo lo de la planta baja.",
+     "casa {\"accion\":\"apagar\",\"cosa\":\"todo\",\"lugar\":\"planta baja\"}"},
+    {"Apágalo todo.", "casa {\"accion\":\"apagar\",\"cosa\":\"todo\"}"},
+    {"Apaga las luces de arriba.",
+     "casa {\"accion\":\"apagar\",\"cosa\":\"las luces\",\"lugar\":\"arriba\"}"},
+    {"Apaga todo lo que puedas y descansa.", ""},
     {"¿Qué tiempo hace en Burgos?", "tiempo {\"lugar\":\"Burgos\"}"},
     {"Dime las noticias.", "noticias {}"},
     /* what only sounds like it */
