@@ -2,6 +2,7 @@
 
     python3 bench/conversation.py turns    [--half report]    early cuts at inner pauses, wait after finished sentences
     python3 bench/conversation.py bargein  [--half report]    how soon an interruption is noticed; coughs, "ajá", echo
+    python3 bench/conversation.py wake     [--half report]    wake phrases that are understood, and mistaken
     python3 bench/conversation.py noise    [--minutes 10]     transcripts of noise; utterances missed in noise
     python3 bench/conversation.py idle     [--seconds 60]     CPU time while nobody speaks
     python3 bench/conversation.py soak     [--minutes 120]    turns lost or doubled, memory over time
@@ -31,6 +32,7 @@ from sounds import RATE_HZ, silence
 
 VOICE_RATE_HZ = 24000
 VOICES = ("em_alex", "ef_dora")
+WAKE_VOICES = (*VOICES, "em_santa")
 BENCH = os.path.dirname(os.path.abspath(__file__))
 OWN = tempfile.TemporaryDirectory()  # no timer, list or memory of whoever measures, nor of another measurement
 ENVIRONMENT = {"SARAI_ENV_FILE": "/dev/null", "SARAI_LANG": "en", "XDG_DATA_HOME": OWN.name}
@@ -264,6 +266,44 @@ def measure_bargein(args):
     return cases
 
 
+# ---- wake phrase -----------------------------------------------------------------------------------
+
+PHRASES = ("oye sarai", "hola casa")
+CALLS = ("¿qué tiempo hace en Sevilla?", "pon una alarma a las siete.", "¿cuántos kilómetros hay hasta la Luna?",
+         "apaga la luz de la cocina.", "cuéntame un chiste.", "recuérdame que llame a Juan.")  # fmt: skip
+NOT_CALLED = ("Oye, María, ven un momento.", "Hoy salimos a cenar.", "Será mejor que te calles.", "Oye, ¿sabes qué hora es?",
+              "Sara viene mañana a casa.", "Hola, Carmen, ¿cómo estás?", "Saldremos por la tarde.", "Voy a sacar al perro.")  # fmt: skip
+
+
+def heard_within(args, phrase, sounds_of):
+    """For each sound the text that was taken as meant for Sarai; None where it was not."""
+    recording = Recording()
+    placed = [recording.add(pcm, 4.0) for pcm in sounds_of]
+    events, _ = talk(args, recording.samples(), WAKE_PHRASE=phrase, WAKE_WINDOW_S="0", LLM_MAX_TOKENS="2")
+    heard = [(e["sound_ms"], e["text"]) for e in events if e["event"] == "heard"]
+    found = [[text for at, text in heard if begin < at < end + 3500] for begin, end in placed]
+    return [texts[-1] if texts else None for texts in found]
+
+
+def measure_wake(args):
+    cases = {}
+    people = [sounds.person(path)[: 6 * RATE_HZ] for path, _ in sounds.human_clips(args.data, args.half)[:40]]
+    for phrase in PHRASES:
+        said = phrase.capitalize().replace(" ", ", ").replace("sarai", "Sarai")
+        with tempfile.TemporaryDirectory() as folder:
+            called = [pcm for v in WAKE_VOICES for pcm in sounds.speak(args.sarai, v, [f"{said}, {c}" for c in CALLS], folder)]
+            not_called = [pcm for v in WAKE_VOICES for pcm in sounds.speak(args.sarai, v, NOT_CALLED, folder)]
+        found = {name: heard_within(args, phrase, of) for name, of in (("called", called), ("not", not_called), ("people", people))}
+        cases[phrase] = found
+        print(f"“{phrase}”: understood {percent(len(called) - found['called'].count(None), len(called))}; mistaken: "
+              + ", ".join(f"{name} {percent(len(found[key]) - found[key].count(None), len(found[key]))}"
+                          for key, name in (("not", "what sounds alike"), ("people", "people"))))  # fmt: skip
+        for text in found["not"] + found["people"]:
+            if text is not None:
+                print(f"  mistaken: {text}")
+    return cases
+
+
 # ---- noise -----------------------------------------------------------------------------------------
 
 
@@ -441,7 +481,7 @@ def measure_drift(args):
 
 # ---- the command ---------------------------------------------------------------------------------
 
-MEASURES = {"turns": measure_turns, "bargein": measure_bargein, "noise": measure_noise, "idle": measure_idle,
+MEASURES = {"turns": measure_turns, "bargein": measure_bargein, "wake": measure_wake, "noise": measure_noise, "idle": measure_idle,
             "soak": measure_soak, "echo": measure_echo, "drift": measure_drift}  # fmt: skip
 
 

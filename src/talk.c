@@ -28,7 +28,7 @@ static const float OVER_ECHO_DB = 6, STILL_OVER_ECHO_DB = 2;
 
 static bool needs_wake(const struct talk *t)
 {
-    return *config_text(t->s->cfg, "WAKE_PHRASE") && clock_ms() > t->awake_until_ms;
+    return *config_text(t->s->cfg, "WAKE_PHRASE") && (double)t->steps * DUPLEX_STEP_MS > t->awake_until_ms;
 }
 
 static void forget_answer(struct talk *t)
@@ -173,6 +173,8 @@ static void take_words(struct talk *t, const struct news *news)
 {
     if (news->words == FLOOR_BACKCHANNEL)
         talk_hush(t);
+    if (news->called && news->words == FLOOR_NOTHING) /* and then asks */
+        talk_stay_awake(t);
     if (news->words != FLOOR_NOTHING && t->floor.state != FLOOR_INTERRUPTED) {
         t->times.transcribed_ms = news->at_ms;
         buf_reset(&t->question);
@@ -369,7 +371,7 @@ static enum sarai_status play(struct talk *t, const struct duplex_step *step, st
     if (status.over) {
         talk_tell_gaps(t);
         end_answer(t);
-        t->awake_until_ms = clock_ms() + 1000.0 * (double)config_int(t->s->cfg, "WAKE_WINDOW_S");
+        talk_stay_awake(t);
         act(t, floor_silent(&t->floor));
     }
     watchdog_enter(&t->watchdog, WATCH_DEVICE);

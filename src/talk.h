@@ -71,6 +71,7 @@ struct news {
     unsigned turn;
     double at_ms, start_ms; /* on clock_ms() */
     enum floor_words words;
+    bool called; /* behind a wake phrase */
     float probability;
     size_t stable;
     enum sarai_talk_lane lane;
@@ -138,7 +139,8 @@ struct talk {
     double next_ring_ms; /* of the microphone's sound */
     double last_agenda_ms, last_prepared_ms;
     size_t n_prepared; /* openings, in this conversation */
-    double speech_end_ms, last_partial_ms, last_level_ms, awake_until_ms;
+    double speech_end_ms, last_partial_ms, last_level_ms;
+    double awake_until_ms;         /* of the microphone's sound */
     struct sarai_turn_times times; /* instants on clock_ms() until they are shown */
     struct sarai_error *err;
     enum sarai_status status; /* of what was done inside a callback */
@@ -162,6 +164,8 @@ enum sarai_status talk_hung(const struct talk *t, enum watch_stage stage, struct
 void talk_confirm(struct talk *t);
 /* … what it does while nobody has the floor: rings, and preparing. */
 void talk_idle(struct talk *t);
+/* … somebody has been answered, or has called: no wake phrase is needed for a while. */
+void talk_stay_awake(struct talk *t);
 /* … somebody has spoken: what rings has been noticed. */
 void talk_hush(struct talk *t);
 /* … an event for the caller, with the instant and the state of the floor. */

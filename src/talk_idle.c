@@ -64,6 +64,12 @@ static void ring(struct talk *t)
     talk_show_state(t);
 }
 
+void talk_stay_awake(struct talk *t)
+{
+    t->awake_until_ms =
+        (double)t->steps * DUPLEX_STEP_MS + 1000.0 * (double)config_int(t->s->cfg, "WAKE_WINDOW_S");
+}
+
 void talk_idle(struct talk *t)
 {
     if (t->floor.state == FLOOR_IDLE)

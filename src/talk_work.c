@@ -150,13 +150,28 @@ static void judge_voice(struct talk *t, const struct hear_job *job)
 
 static const char noticed[] = "Vale.";
 
-/* The text of a turn: thinking begins at once, the loop hears of it. */
-static void pass_words(struct talk *t, struct following *f, const struct hear_job *job, const char *text)
+/* What is said behind a wake phrase; NULL where none was said. Where one is needed, also a phrase that was
+ * spelled as other words counts: `room` holds what is heard behind it then. */
+static const char *behind_wake(struct talk *t, const struct hear_job *job, const struct heard *heard,
+                               struct buf *room)
 {
-    const char *phrases = config_text(t->s->cfg, "WAKE_PHRASE");
+    const char *phrases = config_text(t->s->cfg, "WAKE_PHRASE"), *text = buf_string(&heard->words);
     const char *question = *phrases ? clause_after_wake(text, phrases) : NULL;
-    if (!question)
-        question = job->needs_wake ? "" : text;
+    if (question || !job->needs_wake || !listener_called(t->s->listener, heard->language, room))
+        return question;
+    question = clause_after_wake(buf_string(room), phrases); /* said again */
+    return question ? question : buf_string(room);
+}
+
+/* The text of a turn: thinking begins at once, the loop hears of it. */
+static void pass_words(struct talk *t, struct following *f, const struct hear_job *job,
+                       const struct heard *heard)
+{
+    struct buf room = BUF_INIT(TRANSCRIBER_MAX_TEXT_BYTES);
+    const char *question = behind_wake(t, job, heard, &room);
+    bool called = question != NULL;
+    if (!called)
+        question = job->needs_wake ? "" : buf_string(&heard->words);
     enum floor_words words = judge(job, f, question);
     if (job->kind == HEAR_TURN && words != FLOOR_NOTHING && !is_stale(t, job->turn)) {
         judge_voice(t, job);
@@ -169,7 +184,9 @@ static void pass_words(struct talk *t, struct following *f, const struct hear_jo
     }
     if (job->kind == HEAR_TURN)
         snprintf(f->turn, sizeof f->turn, "%s", question);
-    tell(t, &(struct news){.kind = NEWS_WORDS, .turn = job->turn, .words = words}, question);
+    tell(t, &(struct news){.kind = NEWS_WORDS, .turn = job->turn, .words = words, .called = called},
+         question);
+    buf_finish(&room);
 }
 
 static void hear(struct talk *t, struct following *f, const struct hear_job *job)
@@ -194,7 +211,7 @@ static void hear(struct talk *t, struct following *f, const struct hear_job *job
     if (!st && job->kind == HEAR_PARTIAL)
         pass_partial(t, f, job, buf_string(&heard.words));
     else if (!st)
-        pass_words(t, f, job, buf_string(&heard.words));
+        pass_words(t, f, job, &heard);
     else if (st != SARAI_ECANCELLED && job->kind != HEAR_PARTIAL) /* the turn will tell */
         tell(t, &(struct news){.kind = NEWS_FAILED, .turn = job->turn}, err.message);
     buf_finish(&heard.words);
@@ -444,6 +461,9 @@ enum sarai_status talk_work_open(struct talk *t, struct sarai_error *err)
         st = slot_open(free, &t->to_hear, err);
     if (!st)
         st = slot_open(free, &t->to_think, err);
+    if (st)
+        return st;
+    st = listener_wake(t->s->listener, config_text(t->s->cfg, "WAKE_PHRASE"), err);
     if (st)
         return st;
     t->hears = pthread_create(&t->hear_thread, NULL, hear_jobs, t) == 0;

@@ -33,8 +33,10 @@ static struct {
     float thought_sad; /* what went with the question; -1: nothing */
     int n_moods;
     bool rings;
-    bool places;  /* latent_z is there */
-    int n_placed; /* … and has come with how many questions */
+    const char *wake_phrase; /* NULL: none is needed */
+    const char *called_for; /* what is said behind a wake phrase that is spelled as other words; NULL: none */
+    bool places;            /* latent_z is there */
+    int n_placed;           /* … and has come with how many questions */
     int n_heard, n_notices, n_prepared, n_answered;
 } script;
 
@@ -203,6 +205,18 @@ size_t listener_place(struct listener *l, float latent_z[LATENT_MAX_DIMENSION])
     latent_z[0] = 0.25f;
     latent_z[1] = -1;
     return script.places ? 2 : 0;
+}
+
+enum sarai_status listener_wake(struct listener *l, const char *phrases, struct sarai_error *err)
+{
+    (void)l, (void)phrases, (void)err;
+    return SARAI_OK;
+}
+
+bool listener_called(struct listener *l, const char *language, struct buf *question)
+{
+    (void)l, (void)language;
+    return script.called_for && buf_text(question, script.called_for);
 }
 
 bool listener_has_turn_head(const struct listener *l)

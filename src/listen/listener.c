@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "listen/called.h"
 #include "listen/emotion.h"
 #include "listen/turn_head.h"
 #include "listen/vad.h"
@@ -15,6 +16,7 @@ struct listener {
     struct vad *vad;
     struct segmenter *segmenter;
     struct transcriber *transcriber;
+    struct called *called;   /* NULL: no phrase is waited for */
     struct emotion *emotion; /* NULL: moods are not heard */
     struct latent *latent;   /* NULL: no latent_z */
     struct turn_head *turn;  /* NULL: nobody tells whether the voice has finished */
@@ -66,6 +68,7 @@ void listener_close(struct listener *l)
     emotion_close(l->emotion);
     latent_close(l->latent);
     turn_head_close(l->turn);
+    called_close(l->called);
     transcriber_close(l->transcriber);
     free(l);
 }
@@ -96,6 +99,18 @@ enum sarai_status listener_follow(struct listener *l, const float *pcm, size_t n
                                   struct sarai_error *err)
 {
     return transcriber_follow(l->transcriber, pcm, n, l->language, heard, err);
+}
+
+enum sarai_status listener_wake(struct listener *l, const char *phrases, struct sarai_error *err)
+{
+    called_close(l->called);
+    l->called = NULL;
+    return *phrases ? called_open(l->transcriber, phrases, &l->called, err) : SARAI_OK;
+}
+
+bool listener_called(struct listener *l, const char *language, struct buf *question)
+{
+    return l->called && called_by(l->called, language, question);
 }
 
 void listener_forget(struct listener *l)

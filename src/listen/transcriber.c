@@ -6,12 +6,12 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "listen/logits.h"
 #include "listen/vocabulary.h"
 
 enum {
     MAX_LAYERS = 32, /* of the largest Whisper */
     MAX_TOKENS = 448,
-    STRIDE = 64, /* of the search for the likeliest token */
     NAME_BYTES = 24,
     PROMPT_TOKENS = 4,
     LEAST_REPEATED_TOKENS = 8,
@@ -34,14 +34,6 @@ struct layer {
     struct onnx_tensor *cache[2], *context[2];
 };
 
-/* A row of logits and the highest of every STRIDE of them, so that what follows need not look at all again.
- */
-struct row {
-    const float *logits;
-    size_t n;
-    float tops[VOCABULARY_MAX_TOKENS / STRIDE];
-};
-
 struct transcriber {
     struct onnx *encoder, *decoder;
     struct vocabulary *vocabulary;
@@ -57,7 +49,7 @@ struct transcriber {
     int draft[MAX_TOKENS]; /* what transcriber_follow() heard last */
     size_t n_draft;
     float *kept; /* the caches after rewind() */
-    struct row row;
+    struct logits row;
 };
 
 /* ---- opening --------------------------------------------------------------------------------- */
@@ -273,58 +265,14 @@ static enum sarai_status step(struct transcriber *t, const int64_t *tokens, size
     return SARAI_OK;
 }
 
-enum { LANES = 8 };
-
-/* The highest of n ≥ 1 numbers. Compilers do not reorder floats, so the lanes are written out: the 51,865
- * logits of every token were 3 % of the time. */
-static float highest(const float *x, size_t n)
-{
-    float lane[LANES];
-    size_t i = 0;
-    for (size_t k = 0; k < LANES; k++)
-        lane[k] = x[0];
-    for (; i + LANES <= n; i += LANES)
-        for (size_t k = 0; k < LANES; k++)
-            lane[k] = x[i + k] > lane[k] ? x[i + k] : lane[k];
-    for (; i < n; i++)
-        lane[0] = x[i] > lane[0] ? x[i] : lane[0];
-    for (int k = 1; k < LANES; k++)
-        lane[0] = lane[k] > lane[0] ? lane[k] : lane[0];
-    return lane[0];
-}
-
-static void look_over(struct row *row, const float *logits, size_t n)
-{
-    row->logits = logits;
-    row->n = n;
-    for (size_t i = 0; i < n; i += STRIDE)
-        row->tops[i / STRIDE] = highest(logits + i, n - i < STRIDE ? n - i : STRIDE);
-}
-
-/* Natural logarithm of the sum of exp(logits). Nearly all of them are too small to count: a million
- * of those left out here would change the sum by a thousandth. */
-static float log_sum(const struct row *row)
-{
-    const float negligible = -21;
-    float top = highest(row->tops, (row->n + STRIDE - 1) / STRIDE), sum = 0;
-    for (size_t i = 0; i < row->n; i += STRIDE) {
-        if (row->tops[i / STRIDE] - top <= negligible)
-            continue;
-        for (size_t j = i; j < row->n && j < i + STRIDE; j++)
-            if (row->logits[j] - top > negligible)
-                sum += expf(row->logits[j] - top);
-    }
-    return top + logf(sum);
-}
-
-static int likeliest(const struct transcriber *t, const struct row *row, bool first)
+static int likeliest(const struct transcriber *t, const struct logits *row, bool first)
 {
     int best = vocabulary_control(t->vocabulary)->end;
-    for (size_t i = 0; i < row->n; i += STRIDE) {
-        if (row->tops[i / STRIDE] <= row->logits[best])
+    for (size_t i = 0; i < row->n; i += LOGITS_STRIDE) {
+        if (row->tops[i / LOGITS_STRIDE] <= row->all[best])
             continue;
-        for (size_t j = i; j < row->n && j < i + STRIDE; j++)
-            if (row->logits[j] > row->logits[best] && !vocabulary_suppressed(t->vocabulary, (int)j, first))
+        for (size_t j = i; j < row->n && j < i + LOGITS_STRIDE; j++)
+            if (row->all[j] > row->all[best] && !vocabulary_suppressed(t->vocabulary, (int)j, first))
                 best = (int)j;
     }
     return best;
@@ -370,8 +318,8 @@ static enum sarai_status read_prompt(struct transcriber *t, int language, const 
     if (st)
         return st;
     const float *scores = onnx_floats(*logits);
-    look_over(&t->row, scores, n_vocabulary);
-    d->no_speech = expf(scores[control->no_speech] - log_sum(&t->row));
+    logits_look_over(&t->row, scores, n_vocabulary);
+    d->no_speech = expf(scores[control->no_speech] - logits_log_sum(&t->row));
     d->language = known ? language : likeliest_language(t, scores);
     if (known)
         return SARAI_OK;
@@ -406,9 +354,9 @@ static enum sarai_status rewind_cache(struct transcriber *t, size_t keep, struct
 /* Takes the likeliest token of a row of logits into account; true when the text goes on with it. */
 static bool take(struct transcriber *t, const float *scores, size_t cap, struct draft *d)
 {
-    look_over(&t->row, scores, vocabulary_count(t->vocabulary));
+    logits_look_over(&t->row, scores, vocabulary_count(t->vocabulary));
     int token = likeliest(t, &t->row, d->n == 0);
-    d->log_probability += scores[token] - log_sum(&t->row);
+    d->log_probability += scores[token] - logits_log_sum(&t->row);
     d->cut = token != vocabulary_control(t->vocabulary)->end;
     if (!d->cut || d->n == cap)
         return false;
@@ -557,4 +505,57 @@ enum sarai_status transcriber_follow(struct transcriber *t, const float *pcm, si
 void transcriber_forget(struct transcriber *t)
 {
     t->n_draft = 0;
+}
+
+/* ---- rows of tokens that somebody else puts together ------------------------------------------- */
+
+const struct vocabulary *transcriber_vocabulary(const struct transcriber *t)
+{
+    return t->vocabulary;
+}
+
+static enum sarai_status read_anew(struct transcriber *t, const int64_t *tokens, size_t n, size_t from,
+                                   struct onnx_tensor **logits, struct sarai_error *err)
+{
+    if (!t->layers[0].context[0])
+        return failed(err, SARAI_EINPUT, tr("nada que oír", "nothing to hear"));
+    forget_cache(t);
+    return step(t, tokens, n, (int64_t)from, logits, err);
+}
+
+enum sarai_status transcriber_score(struct transcriber *t, const int64_t *tokens, size_t n, size_t n_scored,
+                                    float *log_probability, struct sarai_error *err)
+{
+    const size_t n_vocabulary = vocabulary_count(t->vocabulary), from = n - n_scored;
+    struct onnx_tensor *logits = NULL;
+    enum sarai_status st = read_anew(t, tokens, n, from - 1, &logits, err);
+    if (st)
+        return st;
+    *log_probability = 0;
+    for (size_t i = 0; i < n_scored; i++) {
+        logits_look_over(&t->row, onnx_floats(logits) + i * n_vocabulary, n_vocabulary);
+        *log_probability += t->row.all[tokens[from + i]] - logits_log_sum(&t->row);
+    }
+    release(&logits);
+    return SARAI_OK;
+}
+
+enum sarai_status transcriber_go_on(struct transcriber *t, const int64_t *tokens, size_t n, struct buf *words,
+                                    struct sarai_error *err)
+{
+    struct draft d = {.n = 1}; /* what comes is not the first of a text */
+    struct onnx_tensor *logits = NULL;
+    size_t cap = SPARE_TOKENS + TOKENS_A_SECOND * t->n_sound * t->hop / SARAI_SPEECH_HZ;
+    size_t room = (size_t)t->max_tokens - n;
+    enum sarai_status st = read_anew(t, tokens, n, n - 1, &logits, err);
+    while (!st && take(t, onnx_floats(logits), cap < room ? cap : room, &d)) {
+        release(&logits);
+        st = step(t, &(int64_t){d.tokens[d.n - 1]}, 1, 0, &logits, err);
+    }
+    release(&logits);
+    buf_reset(words);
+    if (!st && !vocabulary_text(t->vocabulary, d.tokens + 1, d.n - 1, words))
+        st = out_of_memory(err, tr("la transcripción", "the transcript"));
+    trim(words);
+    return st;
 }

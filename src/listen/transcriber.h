@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/stop.h"
 #include "engine/onnx.h"
+#include "listen/vocabulary.h"
 
 struct transcriber;
 
@@ -57,6 +58,15 @@ enum sarai_status transcriber_follow(struct transcriber *t, const float *pcm, si
                                      const char *language, struct heard *heard, struct sarai_error *err);
 /* Another utterance begins. */
 void transcriber_forget(struct transcriber *t);
+
+/* For called.h: rows of tokens about what was heard last, of at least n_scored + 1 and fewer than
+ * `max_tokens`. The natural logarithm of how likely the last n_scored are, each behind those before it; and
+ * the text behind all of them. EINPUT: nothing was heard. */
+const struct vocabulary *transcriber_vocabulary(const struct transcriber *t);
+enum sarai_status transcriber_score(struct transcriber *t, const int64_t *tokens, size_t n, size_t n_scored,
+                                    float *log_probability, struct sarai_error *err);
+enum sarai_status transcriber_go_on(struct transcriber *t, const int64_t *tokens, size_t n, struct buf *words,
+                                    struct sarai_error *err);
 
 /* Mean and deviation over time of each layer of the encoder for what was heard last, as docs/CONTRACTS.md has
  * `layer_stats`; NULL when the encoder does not give them. Borrowed until the next utterance. */

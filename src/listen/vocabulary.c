@@ -6,7 +6,14 @@
 #include "base/json.h"
 #include "base/utf8.h"
 
-enum { MAX_LANGUAGE_BYTES = 8, NEVER = 1, NOT_FIRST = 2, MAX_TEXT_BYTES = 64 * 1024 };
+enum {
+    MAX_LANGUAGE_BYTES = 8,
+    NEVER = 1,
+    NOT_FIRST = 2,
+    MAX_TEXT_BYTES = 64 * 1024,
+    MAX_TOKEN_BYTES = 64,
+    MAX_PHRASE_BYTES = 128
+};
 
 struct vocabulary {
     json_t *root;
@@ -56,6 +63,7 @@ static bool find_control_tokens(struct vocabulary *v)
     c->no_speech = find_token(v, "<|nospeech|>");
     if (c->no_speech < 0)
         c->no_speech = find_token(v, "<|nocaptions|>"); /* its name in the first Whisper */
+    c->previous = find_token(v, "<|startofprev|>");
     int translate = find_token(v, "<|translate|>");
     v->first_language = c->start + 1; /* the languages stand between these two */
     v->n_languages = translate - v->first_language;
@@ -160,6 +168,64 @@ const char *vocabulary_language_code(const struct vocabulary *v, int token)
 bool vocabulary_suppressed(const struct vocabulary *v, int token, bool first)
 {
     return v->suppressed[token] & (first ? NEVER | NOT_FIRST : NEVER);
+}
+
+/* Appends a byte as the alphabet writes it. */
+static bool append_letter(const struct vocabulary *v, unsigned char byte, struct buf *out)
+{
+    for (uint32_t c = 0; c < sizeof v->byte_of / sizeof *v->byte_of; c++)
+        if (v->byte_of[c] == byte)
+            return buf_codepoint(out, c);
+    return false;
+}
+
+/* The token that two neighbours make: letters[0..n); -1: none. */
+static int joined(const struct vocabulary *v, const char *letters, size_t n)
+{
+    char text[MAX_TOKEN_BYTES];
+    if (n >= sizeof text)
+        return -1;
+    memcpy(text, letters, n);
+    text[n] = '\0';
+    int token = find_token(v, text);
+    return token < v->control.end ? token : -1;
+}
+
+/* Joins once; false: nothing is left to join. ends: n + 1 places between the parts. */
+static bool join(const struct vocabulary *v, const char *letters, size_t *ends, size_t *n)
+{
+    int best = -1;
+    size_t at = 0;
+    for (size_t i = 0; i + 1 < *n; i++) {
+        int token = joined(v, letters + ends[i], ends[i + 2] - ends[i]);
+        if (token >= 0 && (best < 0 || token < best)) {
+            best = token;
+            at = i;
+        }
+    }
+    if (best < 0)
+        return false;
+    memmove(ends + at + 1, ends + at + 2, (*n - at - 1) * sizeof *ends);
+    (*n)--;
+    return true;
+}
+
+size_t vocabulary_tokens(const struct vocabulary *v, const char *text, int *tokens, size_t most)
+{
+    size_t ends[MAX_PHRASE_BYTES + 1] = {0}, n = 0;
+    struct buf letters = BUF_INIT(2 * MAX_PHRASE_BYTES);
+    bool ok = strlen(text) <= MAX_PHRASE_BYTES;
+    for (; ok && text[n]; n++) {
+        ok = append_letter(v, (unsigned char)text[n], &letters);
+        ends[n + 1] = letters.len;
+    }
+    while (ok && join(v, letters.data, ends, &n))
+        ;
+    ok = ok && n <= most;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = (tokens[i] = joined(v, letters.data + ends[i], ends[i + 1] - ends[i])) >= 0;
+    buf_finish(&letters);
+    return ok ? n : 0;
 }
 
 /* The bytes of one token, appended. */

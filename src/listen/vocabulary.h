@@ -24,6 +24,7 @@ enum { VOCABULARY_MAX_TOKENS = 1 << 18 };
 /* The control tokens that a prompt is made of. */
 struct control_tokens {
     int start, transcribe, no_timestamps, no_speech, end;
+    int previous; /* before a text that came before; -1: the model knows none */
 };
 
 /* EMODEL: missing, not JSON, or without one of the control tokens. */
@@ -40,6 +41,11 @@ const char *vocabulary_language_code(const struct vocabulary *v, int token);
 
 /* Whether a token may never come (`first`: not as the first of a text). */
 bool vocabulary_suppressed(const struct vocabulary *v, int token, bool first);
+
+/* The tokens of a text, joined as byte-pair encoding does it: of all neighbours those that make the token
+ * with the least number, until none make any (GPT-2 numbers its merges so). How many; 0 where the text is
+ * empty, of more than `most`, or of bytes without a token. Takes milliseconds. */
+size_t vocabulary_tokens(const struct vocabulary *v, const char *text, int *tokens, size_t most);
 
 /* Appends the text of the tokens; bytes that are not UTF-8 are left out. False when `out` is full. */
 bool vocabulary_text(const struct vocabulary *v, const int *tokens, size_t n, struct buf *out);

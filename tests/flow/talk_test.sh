@@ -87,6 +87,16 @@ WAKE_PHRASE=sarai talk wake
 [ "$(jq -rs '[.[] | select(.event == "turn") | .sound_ms > 8300] | tostring' "$work/wake.events")" = "[true,true]" ] ||
     fail "wake phrase: $(jq -c 'select(.event == "turn" or .event == "heard")' "$work/wake.events")"
 
+# A phrase that the transcriber spells as other words, with the question behind it and said alone, before it.
+"$SARAI" say -o "$work/calling.wav" "Oye, Sarai." 2>/dev/null
+mix calling 0.5 "$work/calling.wav" 3.5 "$question"
+WAKE_PHRASE="oye sarai" talk calling
+[ "$(count calling turn)" = 1 ] || fail "called, then asked: $(jq -c 'select(.event == "turn" or .event == "heard")' "$work/calling.events")"
+"$SARAI" say -o "$work/asked.wav" "Oye, Sarai, ¿cuál es la capital de Francia?" 2>/dev/null
+mix asked 0.5 "$work/asked.wav"
+WAKE_PHRASE="oye sarai" talk asked
+[ "$(count asked turn)" = 1 ] || fail "called and asked: $(jq -c 'select(.event == "turn" or .event == "heard")' "$work/asked.events")"
+
 # PCM through pipes.
 sox "$work/plain.wav" -t raw -e signed -b 16 - | "$SARAI" talk --input - --output - 2>/dev/null >"$work/pipe.raw"
 [ "$(stat -c %s "$work/pipe.raw")" -gt 150000 ] || fail "pipe: $(stat -c %s "$work/pipe.raw") bytes"

@@ -56,6 +56,7 @@ static enum sarai_status converse(struct sarai_error *err)
     sarai_config_set(cfg, "SARAI_LANG", "en", err);
     sarai_config_set(cfg, "WATCHDOG_S", "1", err);
     sarai_config_set(cfg, "ECHO_CANCELLER", "none", err);
+    sarai_config_set(cfg, "WAKE_PHRASE", script.wake_phrase ? script.wake_phrase : "", err);
     s.cfg = cfg;
     script.s = &s;
     enum sarai_status st = sarai_talk(&s, &options, err);
@@ -111,6 +112,28 @@ static void where_a_question_lies_goes_with_it(void **state)
     script.places = true;
     expect_said("turn;turn;");
     assert_true(script.n_placed >= 2);
+}
+
+/* However the phrase was spelled; and who only calls may ask for a while without calling again. */
+static void who_calls_is_answered(void **state)
+{
+    (void)state;
+    begin(question);
+    script.wake_phrase = "oye sarai";
+    expect_said("");
+    assert_int_equal(script.answers, 0);
+    begin(question);
+    script.wake_phrase = "oye sarai";
+    script.called_for = "¿qué hora es?";
+    expect_said("turn;");
+    begin(two_questions);
+    script.wake_phrase = "oye sarai";
+    script.called_for = "";
+    expect_said("turn;");
+    begin(two_questions);
+    script.wake_phrase = "oye sarai";
+    script.called_for = "Oye, Sarai.";
+    expect_said("turn;");
 }
 
 static void a_stage_that_fails_is_told_and_the_next_turn_works(void **state)
@@ -298,6 +321,7 @@ int main(void)
         cmocka_unit_test(a_question_is_answered),
         cmocka_unit_test(a_mood_is_told_and_goes_with_the_question),
         cmocka_unit_test(where_a_question_lies_goes_with_it),
+        cmocka_unit_test(who_calls_is_answered),
         cmocka_unit_test(a_stage_that_fails_is_told_and_the_next_turn_works),
         cmocka_unit_test(an_interruption_that_cannot_be_judged_lets_the_answer_go_on),
         cmocka_unit_test(a_stage_that_hangs_is_named_and_interrupted),

@@ -85,6 +85,32 @@ static void bytes_of_several_tokens_make_one_character(void **state)
     vocabulary_close(v);
 }
 
+/* " abc": of the neighbours "Ġa" (5), "ab" (4) and "bc" (6) the least number is joined, then "Ġab". "ñ" is
+ * two bytes. */
+static void text_becomes_tokens_as_merges_are_numbered(void **state)
+{
+    (void)state;
+    struct vocabulary *v;
+    int tokens[4] = {-1, -1, -1, -1};
+    assert_int_equal(
+        open_text("{\"tokens\": [\"a\", \"b\", \"c\", \"Ġ\", \"ab\", \"Ġa\", \"bc\", \"Ġab\", \"Ã±\", "
+                  "\"Ã\", \"±\", " CONTROL ", \"<|startofprev|>\"], \"suppress\": [], "
+                  "\"suppress_first\": []}",
+                  &v, NULL),
+        SARAI_OK);
+    assert_int_equal(vocabulary_control(v)->previous, (int)vocabulary_count(v) - 1);
+    assert_int_equal(vocabulary_tokens(v, " abc", tokens, 4), 2);
+    assert_int_equal(tokens[0], 7);
+    assert_int_equal(tokens[1], 2);
+    assert_int_equal(vocabulary_tokens(v, "bcñ", tokens, 4), 2);
+    assert_int_equal(tokens[0], 6);
+    assert_int_equal(tokens[1], 8);
+    assert_int_equal(vocabulary_tokens(v, "", tokens, 4), 0);
+    assert_int_equal(vocabulary_tokens(v, "ad", tokens, 4), 0);    /* no token is "d" */
+    assert_int_equal(vocabulary_tokens(v, "aaaaa", tokens, 4), 0); /* no room */
+    vocabulary_close(v);
+}
+
 static void what_is_no_vocabulary_is_refused(void **state)
 {
     (void)state;
@@ -129,6 +155,7 @@ int main(void)
         cmocka_unit_test(control_tokens_are_found_by_name),
         cmocka_unit_test(suppressed_tokens_never_come),
         cmocka_unit_test(bytes_of_several_tokens_make_one_character),
+        cmocka_unit_test(text_becomes_tokens_as_merges_are_numbered),
         cmocka_unit_test(what_is_no_vocabulary_is_refused),
         cmocka_unit_test(every_allocation_may_fail),
     };
