@@ -157,39 +157,51 @@ INTERRUPTIONS = ("Espera un momento, por favor.", "No, no es eso lo que quería 
                  "Para, que me llaman por teléfono.", "Mejor dime cómo se llama tu madre.",
                  "Eso ya lo sé, sigue con otra cosa.", "Un segundo, que no te he entendido.")  # fmt: skip
 MURMURS = ("Ajá.", "Vale.", "Sí, sí.", "Claro.", "Bueno.")
-LEAD_S, AFTER_S, DELAYS_MS = 1.0, 8.0, (40, 80, 120, 160, 200)
+LEAD_S, AFTER_S, DELAYS_MS = 2.5, 8.0, (40, 80, 120, 160, 200)
+READY = {"READY_SOUND": "on"}  # as with a loudspeaker; it and what is learnt from it are over within LEAD_S
 DRIFTS_PPM = (0, 10, 30, 100, -100)
 
 
 class Answer:
-    """A question in a conversation of its own, and where its answer sounds when nobody interrupts."""
+    """The last of some questions in a conversation of its own, and where its answer sounds when nobody interrupts."""
 
-    def __init__(self, args, question, text):
-        self.question, self.text = question, text
-        recording = Recording(LEAD_S)
-        recording.add(question, AFTER_S)
-        _, self.voice = talk(args, recording.samples(), output=True)
+    def __init__(self, args, questions, text):
+        self.questions, self.text = questions, text
+        recording, end_ms = self.recording()
+        _, self.voice = talk(args, recording.samples(), output=True, **READY)
         loud = np.flatnonzero(np.abs(self.voice) >= sounds.AUDIBLE) / VOICE_RATE_HZ
+        loud = loud[loud > end_ms / 1000]
         self.begin_s, self.end_s = (loud[0], loud[-1]) if len(loud) else (0, 0)
 
+    def recording(self):
+        recording = Recording(LEAD_S)
+        for question in self.questions:
+            _, end_ms = recording.add(question, AFTER_S)
+        return recording, end_ms
 
-def answers(args, folder, least_s=2.5):
-    """Those of the questions of questions.txt that are answered at length."""
+
+def is_long(answer, least_s=2.5):
+    return answer.end_s - answer.begin_s >= least_s
+
+
+def answers(args, folder):
+    """Those of the questions of questions.txt that are answered at length; and the same behind another question."""
     with open(os.path.join(BENCH, "questions.txt"), encoding="utf-8") as f:
         texts = [line.strip() for line in f if line.strip() and not line.startswith("#")]
-    found = [Answer(args, pcm, text) for pcm, text in zip(sounds.speak(args.sarai, VOICES[0], texts, folder), texts)]
-    return [answer for answer in found if answer.end_s - answer.begin_s >= least_s]
+    asked = list(zip(sounds.speak(args.sarai, VOICES[0], texts, folder), texts))
+    first = [answer for answer in (Answer(args, [pcm], text) for pcm, text in asked) if is_long(answer)]
+    others = [pcm for pcm, text in asked if text not in [answer.text for answer in first]]
+    later = [Answer(args, [other, *answer.questions], answer.text) for answer in first for other in others[:3]]
+    return first, [answer for answer in later if is_long(answer)]
 
 
 def interrupt(args, answer, sound, name, *options):
     """The sound over the answer, at a moment drawn: when it was ducked, fell silent, and whether it was given up."""
     at_s = sounds.generator("moment", name).uniform(answer.begin_s + 0.3, answer.end_s - 1.2)
-    recording = Recording(LEAD_S)
-    recording.add(answer.question, AFTER_S)
-    pcm = np.concatenate([recording.samples(), silence(AFTER_S)])
+    pcm = np.concatenate([answer.recording()[0].samples(), silence(AFTER_S)])
     at = int(at_s * RATE_HZ)
     pcm[at : at + len(sound)] += sound
-    events, voice = talk(args, pcm, *options, output=True)
+    events, voice = talk(args, pcm, *options, output=True, **READY)
     after = [t for t in states(events, "interrupted") if t > 1000 * at_s]
     return {"name": name, "answer": answer.text, "at_s": round(at_s, 2),
             "ducked_ms": after[0] - 1000 * at_s if after else None,
@@ -236,12 +248,13 @@ def report_interruptions(name, cases):
 
 def measure_bargein(args):
     with tempfile.TemporaryDirectory() as folder:
-        over = answers(args, folder)
+        over, later = answers(args, folder)
         people, harmless = list(interrupting_sounds(args, folder)), list(harmless_sounds(args, folder))
     wet, cases = in_rooms(args), {}
     cases["headphones"] = [interrupt(args, over[i % len(over)], pcm, name) for i, (name, pcm) in enumerate(people)]
-    cases["room, echo at −6 dB"] = [interrupt(args, over[i % len(over)], pcm, name, *wet[7 * i % len(wet)])
-                                    for i, (name, pcm) in enumerate(people)]  # fmt: skip
+    for kind, found in (("first", over), ("second", later)):
+        cases[f"room, echo at −6 dB, {kind} answer"] = [
+            interrupt(args, found[i % len(found)], pcm, name, *wet[7 * i % len(wet)]) for i, (name, pcm) in enumerate(people)]
     print("| interruptions | number | ducked within 200 ms | ducked after ms: median | p95 | range "
           "| silent after ms: median | p95 | range | answer given up | ducked before |")  # fmt: skip
     for name, found in cases.items():
@@ -255,8 +268,8 @@ def measure_bargein(args):
     for i, options in enumerate(wet):
         recording = Recording(LEAD_S)
         for k in range(3):
-            recording.add(over[(i + k) % len(over)].question, AFTER_S)
-        events, _ = talk(args, recording.samples(), *options)
+            recording.add(over[(i + k) % len(over)].questions[0], AFTER_S)
+        events, _ = talk(args, recording.samples(), *options, **READY)
         cases["echo"].append({"options": options[1:], "answers": sum(e["event"] == "turn" for e in events),
                               "ducked": len(states(events, "interrupted")),
                               "taken": sum(e["event"] == "interrupted" for e in events)})  # fmt: skip

@@ -17,6 +17,7 @@
 #include "engine/sound.h"
 #include "engine/soxr.h"
 #include "engine/sqlite.h"
+#include "engine/webrtc.h"
 #include "know/place.h"
 #include "know/shelf.h"
 #include "models/store.h"
@@ -180,6 +181,19 @@ static void check_pdf_reader(struct doctor *d)
     buf_finish(&nothing);
 }
 
+/* Which echo canceller is set, and whether it is there. */
+static void check_canceller(struct doctor *d)
+{
+    const char *canceller = config_text(d->cli->cfg, "ECHO_CANCELLER");
+    struct sarai_error err = {0};
+    struct webrtc_apm *webrtc = NULL;
+    if (strcmp(canceller, "webrtc") == 0 && webrtc_open(&webrtc, &err) != SARAI_OK)
+        add_finding(d, FAILURE, LIBRARY, err.status, err.message, "ECHO_CANCELLER=kalman");
+    else
+        note(d, FINE, LIBRARY, NULL, tr("eco: ECHO_CANCELLER=%s", "echo: ECHO_CANCELLER=%s"), canceller);
+    webrtc_close(webrtc);
+}
+
 static void check_libraries(struct doctor *d)
 {
     struct sarai_error err = {0};
@@ -204,6 +218,7 @@ static void check_libraries(struct doctor *d)
     note(d, FINE, LIBRARY, NULL, "%s, %s, jansson %s, SQLite %s", sndfile_version(), resampler_version(),
          jansson_version_str(), sqlite_version());
     check_pdf_reader(d);
+    check_canceller(d);
 }
 
 /* ---- models ---------------------------------------------------------------------------------- */

@@ -361,6 +361,8 @@ static enum sarai_status play(struct talk *t, const struct duplex_step *step, st
     struct playback_status status = {0};
     if (!step->late) /* else this stretch of time has gone by in silence */
         status = playback_pull(t->playback, voice, DUPLEX_VOICE_FRAMES);
+    if (!step->late && !status.sounding)
+        talk_give_ready(t, voice);
     if (status.sounding && t->floor.state == FLOOR_THINKING) {
         t->times.sounding_ms = clock_ms();
         act(t, floor_sounding(&t->floor));
@@ -494,15 +496,6 @@ static enum sarai_status open_duplex(struct talk *t, struct sarai_error *err)
     return st;
 }
 
-static enum sarai_status open_echo(struct talk *t, struct sarai_error *err)
-{
-    const struct echo_options options = {.denoise =
-                                             strcmp(config_text(t->s->cfg, "NOISE_SUPPRESSION"), "on") == 0};
-    if (strcmp(config_text(t->s->cfg, "ECHO_CANCELLER"), "none") == 0)
-        return SARAI_OK;
-    return echo_open(&options, &t->echo, err);
-}
-
 static enum sarai_status open_session(struct talk *t, struct sarai_error *err)
 {
     sarai_new_conversation(t->s);
@@ -576,13 +569,14 @@ enum sarai_status sarai_talk(struct sarai *s, const struct sarai_talk_options *o
     t->sound = (struct buf)BUF_INIT(TURN_LOG_SOUND_S * SARAI_SPEECH_HZ * sizeof(int16_t));
     pthread_mutex_init(&t->lock, NULL);
     init_floor(t);
+    talk_make_ready(t);
     st = listener_begin(s->listener, config_text(s->cfg, "SARAI_LISTEN_LANG"), SEGMENTER_TEXT, err);
     if (!st)
         st = playback_open(&t->playback, err);
     if (!st)
         st = open_ear(t, err);
     if (!st)
-        st = open_echo(t, err);
+        st = talk_open_echo(t, err);
     if (!st)
         st = open_session(t, err);
     if (!st)

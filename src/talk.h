@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "assistant.h"
+#include "audio/chime.h"
 #include "audio/duplex.h"
 #include "audio/echo.h"
 #include "audio/playback.h"
@@ -148,7 +149,9 @@ struct talk {
     bool confirmed; /* the current turn */
     bool playing;
     double play_start_ms;
-    struct talk_gaps gaps; /* in the answer */
+    struct talk_gaps gaps;           /* in the answer */
+    float ready[CHIME_READY_FRAMES]; /* the sound at the beginning */
+    size_t ready_at;                 /* … how much of it was played */
 };
 
 enum sarai_status talk_work_open(struct talk *t, struct sarai_error *err);
@@ -166,6 +169,11 @@ void talk_confirm(struct talk *t);
 void talk_idle(struct talk *t);
 /* … somebody has been answered, or has called: no wake phrase is needed for a while. */
 void talk_stay_awake(struct talk *t);
+/* … the echo canceller, unless none is wanted. */
+enum sarai_status talk_open_echo(struct talk *t, struct sarai_error *err);
+/* … the sound at the beginning, where one is wanted; and its next step into `voice`, as long as it lasts. */
+void talk_make_ready(struct talk *t);
+void talk_give_ready(struct talk *t, float *voice);
 /* … somebody has spoken: what rings has been noticed. */
 void talk_hush(struct talk *t);
 /* … an event for the caller, with the instant and the state of the floor. */

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 enum { FRAMES_PER_MS = SARAI_VOICE_HZ / 1000, RISE_MS = 4, FALL_MS = 60 };
@@ -14,6 +15,7 @@ static const struct partial {
 
 static const double strokes_hz[CHIME_STROKES] = {1046.5, 1318.5, 1568}; /* C6, E6, G6 */
 static const double LEVEL = 0.3;
+static const double READY_LEVEL = 0.05; /* root mean square, −26 dB: some 7 dB below the voice */
 
 static void strike(float *pcm, size_t n, double hz)
 {
@@ -38,4 +40,34 @@ void chime_make(float pcm[CHIME_FRAMES])
     const size_t fall = FALL_MS * FRAMES_PER_MS;
     for (size_t i = 0; i < fall; i++)
         pcm[CHIME_FRAMES - 1 - i] *= (float)i / (float)fall;
+}
+
+/* A congruential generator (Press et al., Numerical Recipes): −1..1. */
+static double next_uniform(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (double)*seed / 2147483648.0 - 1;
+}
+
+/* Noise through three low-pass filters at once falls by about 3 dB an octave, as speech does: no frequency is
+ * left out, and none stings. */
+void chime_ready(float pcm[CHIME_READY_FRAMES])
+{
+    static const double keeps[] = {0.97, 0.8, 0}, shares[] = {0.1, 0.3, 0.6};
+    const double pi = 3.14159265358979323846;
+    double states[3] = {0}, sum = 0;
+    uint32_t seed = 1;
+    for (size_t i = 0; i < CHIME_READY_FRAMES; i++) {
+        double white = next_uniform(&seed), sample = 0;
+        for (size_t f = 0; f < 3; f++) {
+            states[f] = keeps[f] * states[f] + white;
+            sample += shares[f] * states[f];
+        }
+        double swell = sqrt(sin(pi * (double)i / CHIME_READY_FRAMES));
+        pcm[i] = (float)(swell * sample);
+        sum += (double)pcm[i] * (double)pcm[i];
+    }
+    const float scale = (float)(READY_LEVEL / sqrt(sum / CHIME_READY_FRAMES));
+    for (size_t i = 0; i < CHIME_READY_FRAMES; i++)
+        pcm[i] *= scale;
 }

@@ -13,8 +13,7 @@ enum { SUPPRESS_DB = -45, SUPPRESS_ACTIVE_DB = -15, DENOISE_DB = -12 };
 struct speexdsp {
     SpeexEchoState *echo;
     SpeexPreprocessState *preprocess;
-    int frames, n_response;
-    spx_int32_t *response;
+    int frames;
 };
 
 static void set(SpeexPreprocessState *p, int what, int value)
@@ -32,11 +31,7 @@ enum sarai_status speexdsp_open(const struct speexdsp_options *o, struct speexds
         s->echo = speex_echo_state_init(o->frames, o->tail_frames);
         s->preprocess = speex_preprocess_state_init(o->frames, rate);
     }
-    if (s && s->echo) {
-        speex_echo_ctl(s->echo, SPEEX_ECHO_GET_IMPULSE_RESPONSE_SIZE, &s->n_response);
-        s->response = calloc((size_t)s->n_response, sizeof *s->response);
-    }
-    if (!s || !s->echo || !s->preprocess || !s->response) {
+    if (!s || !s->echo || !s->preprocess) {
         speexdsp_close(s);
         return out_of_memory(err, "SpeexDSP");
     }
@@ -58,7 +53,6 @@ void speexdsp_close(struct speexdsp *s)
         speex_preprocess_state_destroy(s->preprocess);
     if (s->echo)
         speex_echo_state_destroy(s->echo);
-    free(s->response);
     free(s);
 }
 
@@ -90,18 +84,4 @@ void speexdsp_denoise(struct speexdsp *s, const float *mic, float *clean)
     to_short(mic, s->frames, out);
     speex_preprocess_run(s->preprocess, out);
     to_float(out, s->frames, clean);
-}
-
-float speexdsp_peak(struct speexdsp *s)
-{
-    const spx_int32_t *h = s->response;
-    int best = 1;
-    speex_echo_ctl(s->echo, SPEEX_ECHO_GET_IMPULSE_RESPONSE, s->response);
-    for (int i = 1; i < s->n_response - 1; i++)
-        if (fabs((double)h[i]) > fabs((double)h[best]))
-            best = i;
-    /* The top of the parabola through it and its neighbours. */
-    double before = fabs((double)h[best - 1]), after = fabs((double)h[best + 1]);
-    double bend = before - 2 * fabs((double)h[best]) + after;
-    return (float)(best + (bend < 0 ? (before - after) / bend / 2 : 0));
 }

@@ -29,7 +29,4 @@ void speexdsp_cancel(struct speexdsp *s, const float *mic, const float *played, 
 /* Only what denoising does, without a reference. */
 void speexdsp_denoise(struct speexdsp *s, const float *mic, float *clean);
 
-/* Where in its tail the filter hears the echo first of all: its largest coefficient, in frames. */
-float speexdsp_peak(struct speexdsp *s);
-
 #endif

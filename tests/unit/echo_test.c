@@ -12,6 +12,7 @@
 
 #include "audio/drift.h"
 #include "audio/echo.h"
+#include "audio/fft.h"
 
 enum { STEPS_PER_S = 100, MOST_DELAY_STEPS = 40 };
 
@@ -48,10 +49,10 @@ struct outcome {
     bool deaf;          /* after the first second nobody could have stood out */
 };
 
-static struct outcome run(int delay_steps)
+static struct outcome run(int delay_steps, enum echo_behind behind)
 {
     static float past[MOST_DELAY_STEPS + 1][ECHO_FRAMES];
-    const struct echo_options options = {0};
+    const struct echo_options options = {.behind = behind};
     struct outcome o = {0};
     struct echo *e;
     double echo = 0, left = 0;
@@ -87,13 +88,87 @@ static void an_echo_is_taken_out_whatever_its_delay(void **state)
     (void)state;
     const int delays[] = {0, 4, 12, 20, 35};
     for (size_t i = 0; i < sizeof delays / sizeof *delays; i++) {
-        struct outcome o = run(delays[i]);
+        struct outcome o = run(delays[i], ECHO_ALONE);
         assert_true(o.echo_db - o.left_db > 20);
         assert_false(o.over_residual);
         assert_false(o.deaf); /* finding the delay takes nobody's word */
-        assert_true(o.delay_ms <=
-                    10 * delays[i]); /* never later than the echo: the filter could not look ahead */
+        assert_int_equal(o.delay_ms, 10 * delays[i]);
     }
+}
+
+static bool is_built_in(enum echo_behind behind)
+{
+    const struct echo_options options = {.behind = behind};
+    struct sarai_error err = {0};
+    struct echo *e = NULL;
+    enum sarai_status st = echo_open(&options, &e, &err);
+    if (st) { /* one sentence that names the setting and what is missing */
+        assert_int_equal(st, SARAI_EUSAGE);
+        assert_non_null(strstr(err.message, "ECHO_CANCELLER=webrtc"));
+        assert_non_null(strstr(err.message, "libwebrtc-audio-processing-dev"));
+    }
+    echo_close(e);
+    return st == SARAI_OK;
+}
+
+static void a_library_behind_the_filter_leaves_no_more_than_it(void **state)
+{
+    (void)state;
+    assert_true(is_built_in(ECHO_SPEEX));
+    struct outcome alone = run(12, ECHO_ALONE), speex = run(12, ECHO_SPEEX);
+    assert_true(speex.left_db < alone.left_db + 1);
+    if (is_built_in(ECHO_WEBRTC))
+        assert_true(run(12, ECHO_WEBRTC).left_db < alone.left_db + 1);
+}
+
+/* A conversation: a sound of 0.8 s, 3 s of quiet, then an answer, at second `person_s` of which somebody
+ * speaks at the loudness of the echo. What is left of the echo in the first half second of the answer,
+ * against it; and whether the person stands out within 200 ms. */
+static double first_answer(bool with_sound, bool person, bool *stands_out)
+{
+    enum { DELAY = 12, STEPS = 6 * STEPS_PER_S, ANSWER = 4 * STEPS_PER_S, PERSON = ANSWER + 50 };
+    const struct echo_options options = {0};
+    static float played[STEPS][ECHO_FRAMES];
+    double echo = 0, left = 0;
+    struct echo *e;
+    int above = 0;
+    srand(11);
+    *stands_out = false;
+    assert_int_equal(echo_open(&options, &e, NULL), SARAI_OK);
+    for (int step = 0; step < STEPS; step++) {
+        float mic[ECHO_FRAMES], clean[ECHO_FRAMES], level = step < 80 && with_sound ? 0.2f : 0;
+        for (int i = 0; i < ECHO_FRAMES; i++)
+            played[step][i] = level * noise();
+        if (step >= ANSWER)
+            syllables(played[step], 0.5f);
+        for (int i = 0; i < ECHO_FRAMES; i++) {
+            double heard = step >= DELAY ? 0.5 * (double)played[step - DELAY][i] : 0;
+            mic[i] = (float)heard + 0.0005f * noise() + (person && step >= PERSON ? 0.15f * noise() : 0);
+        }
+        echo_cancel(e, mic, played[step], clean);
+        float db = (float)(10 * log10(energy(clean) / ECHO_FRAMES));
+        above = db > -60 && db > echo_residual_db(e) + 6 ? above + 1 : 0;
+        *stands_out = *stands_out || (step >= ANSWER && step < PERSON + 20 && above >= 10);
+        if (step >= ANSWER && step < ANSWER + 50) {
+            echo += energy(mic);
+            left += energy(clean);
+        }
+    }
+    echo_close(e);
+    return 10 * log10(echo / left);
+}
+
+static void a_sound_at_the_beginning_teaches_the_echo(void **state)
+{
+    (void)state;
+    bool person, nobody;
+    assert_true(first_answer(true, false, &nobody) > 15); /* some 5 without it */
+    assert_true(first_answer(false, false, &nobody) < 15);
+    assert_false(nobody);
+    first_answer(true, false, &nobody);
+    assert_false(nobody);
+    first_answer(true, true, &person);
+    assert_true(person);
 }
 
 /* The microphone's clock and the loudspeaker's differ by 100 ppm: in 30 s the echo wanders by 48 samples.
@@ -184,6 +259,27 @@ static void sound_is_read_between_its_frames(void **state)
     }
 }
 
+static void a_spectrum_is_that_of_its_sines(void **state)
+{
+    (void)state;
+    const double turn = 2 * acos(-1) / FFT_FRAMES;
+    struct fft fft;
+    struct spectrum s;
+    float pcm[FFT_FRAMES], again[FFT_FRAMES];
+    fft_init(&fft);
+    for (int i = 0; i < FFT_FRAMES; i++)
+        pcm[i] = (float)(0.25 + cos(turn * 5 * i) + 0.5 * sin(turn * 100 * i) + 2 * cos(turn * FFT_HALF * i));
+    fft_forward(&fft, pcm, &s);
+    fft_backward(&fft, &s, again);
+    for (int i = 0; i < FFT_FRAMES; i++)
+        assert_float_equal(again[i], pcm[i], 1e-5);
+    for (int k = 0; k < FFT_BINS; k++) {
+        double re = k == 0 ? 0.25 * FFT_FRAMES : k == 5 ? FFT_HALF : k == FFT_HALF ? 2 * FFT_FRAMES : 0;
+        assert_float_equal(s.re[k], re, 1e-3);
+        assert_float_equal(s.im[k], k == 100 ? -0.5 * FFT_HALF : 0, 1e-3);
+    }
+}
+
 static void without_an_echo_the_sound_passes_untouched(void **state)
 {
     (void)state;
@@ -205,9 +301,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_echo_is_taken_out_whatever_its_delay),
+        cmocka_unit_test(a_library_behind_the_filter_leaves_no_more_than_it),
+        cmocka_unit_test(a_sound_at_the_beginning_teaches_the_echo),
         cmocka_unit_test(clocks_that_drift_apart_are_followed),
         cmocka_unit_test(only_a_steady_drift_is_believed),
         cmocka_unit_test(sound_is_read_between_its_frames),
+        cmocka_unit_test(a_spectrum_is_that_of_its_sines),
         cmocka_unit_test(without_an_echo_the_sound_passes_untouched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,25 @@ static void a_chime_rings_and_makes_no_click(void **state)
     assert_true(tone(pcm + stroke, stroke, 1318.5) > 3 * tone(pcm + stroke, stroke, 700));
 }
 
+/* From it a room's echo is learnt: no band of a voice may be missing. */
+static void the_ready_sound_has_all_frequencies_and_no_click(void **state)
+{
+    (void)state;
+    static float pcm[CHIME_READY_FRAMES];
+    double most = 0;
+    chime_ready(pcm);
+    assert_true(fabs((double)pcm[0]) < 1e-3 && fabs((double)pcm[CHIME_READY_FRAMES - 1]) < 0.02);
+    for (size_t i = 0; i < CHIME_READY_FRAMES; i++)
+        most = fmax(most, fabs((double)pcm[i]));
+    assert_true(most > 0.05 && most < 0.3);
+    for (double hz = 250; hz < 7500; hz += 500) {
+        double band = 0;
+        for (int k = 0; k < 50; k++)
+            band += tone(pcm, CHIME_READY_FRAMES, hz + 10 * k) / 50;
+        assert_true(band > 1e-5 && band < 3e-3);
+    }
+}
+
 static void wake_phrases(void **state)
 {
     (void)state;
@@ -263,6 +282,7 @@ int main(void)
         cmocka_unit_test(what_was_said_behind_the_question),
         cmocka_unit_test(what_silences_a_ring),
         cmocka_unit_test(a_chime_rings_and_makes_no_click),
+        cmocka_unit_test(the_ready_sound_has_all_frequencies_and_no_click),
         cmocka_unit_test(wake_phrases),
         cmocka_unit_test(nothing_is_heard_before_it_is_released),
         cmocka_unit_test(the_end_is_told_once),
