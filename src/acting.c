@@ -31,6 +31,7 @@ struct acting {
     struct toolbox *box;
     char agenda_path[PATH_BYTES];
     struct buf signatures, grammar;
+    struct mcp_missing servers;
     struct buf missing; /* why tools are not there, a sentence a line; told once */
     bool missing_is_told;
     _Atomic double volume, speed;
@@ -132,7 +133,7 @@ static enum sarai_status add_servers(struct acting *a, struct sarai_error *err)
     char path[PATH_BYTES];
     return folders_config("mcp.json", path, sizeof path) < 0
                ? SARAI_OK
-               : mcp_provide(a->box, path, &a->s->stop, &a->missing, err);
+               : mcp_provide(a->box, path, &a->s->stop, &a->servers, err);
 }
 
 /* In the order in which the adapter was shown them. */
@@ -255,8 +256,9 @@ void acting_tell_missing(struct acting *a, const struct sarai_sink *sink)
 {
     if (!a || a->missing_is_told || !sink->on_notice)
         return;
-    if (a->missing.len > 0)
-        sink->on_notice(sink->user, a->missing.data);
+    const char *missing = sarai_tools_missing(a->s);
+    if (*missing)
+        sink->on_notice(sink->user, missing);
     a->missing_is_told = true;
 }
 
@@ -557,7 +559,11 @@ bool sarai_tool(const struct sarai *s, size_t index, struct sarai_tool *out)
 
 const char *sarai_tools_missing(const struct sarai *s)
 {
-    return s->acting ? buf_string(&s->acting->missing) : "";
+    if (!s->acting)
+        return "";
+    buf_reset(&s->acting->missing);
+    mcp_missing_text(&s->acting->servers, &s->acting->missing);
+    return buf_string(&s->acting->missing);
 }
 
 enum sarai_status sarai_tool_call(struct sarai *s, const char *name, const char *arguments, char **sentence,

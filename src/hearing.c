@@ -143,9 +143,11 @@ static enum sarai_status feed_file(struct sarai *s, const char *path, struct hea
     return st;
 }
 
-/* What the ways of listening share: a file when `path` is given, else `pcm`. */
+/* What the ways of listening share: a file when `path` is given, else `pcm`; `h` says who wants the segments.
+ */
 static enum sarai_status hear(struct sarai *s, const char *path, const float *pcm, size_t n,
-                              const char *language, bool cues, struct hearing *h, struct sarai_error *err)
+                              const char *language, bool cues, struct hearing *h,
+                              struct sarai_transcript *out, struct sarai_error *err)
 {
     struct sarai_transcript *t = &h->transcript;
     double start_ms = clock_ms();
@@ -170,9 +172,11 @@ static enum sarai_status hear(struct sarai *s, const char *path, const float *pc
                     path);
     if (!st)
         st = join_segments(t, err);
+    t->listen_ms = clock_ms() - start_ms;
     if (st)
         sarai_transcript_finish(t);
-    t->listen_ms = clock_ms() - start_ms;
+    else
+        *out = *t;
     return st;
 }
 
@@ -180,10 +184,7 @@ enum sarai_status assistant_hear_file(struct sarai *s, const char *path, struct 
                                       struct sarai_error *err)
 {
     struct hearing h = {0};
-    enum sarai_status st = hear(s, path, NULL, 0, NULL, false, &h, err);
-    if (!st)
-        *out = h.transcript;
-    return st;
+    return hear(s, path, NULL, 0, NULL, false, &h, out, err);
 }
 
 enum sarai_status sarai_transcribe_each(struct sarai *s, const char *path, const char *language, bool cues,
@@ -192,10 +193,7 @@ enum sarai_status sarai_transcribe_each(struct sarai *s, const char *path, const
 {
     struct hearing h = {.on_segment = on_segment, .user = user};
     assistant_begin_call(s);
-    enum sarai_status st = hear(s, path, NULL, 0, language, cues, &h, err);
-    if (!st)
-        *out = h.transcript;
-    return st;
+    return hear(s, path, NULL, 0, language, cues, &h, out, err);
 }
 
 enum sarai_status sarai_transcribe_file(struct sarai *s, const char *path, const char *language, bool cues,
@@ -209,8 +207,5 @@ enum sarai_status sarai_transcribe(struct sarai *s, const float *pcm, size_t n_f
 {
     struct hearing h = {0};
     assistant_begin_call(s);
-    enum sarai_status st = hear(s, NULL, pcm, n_frames, language, cues, &h, err);
-    if (!st)
-        *out = h.transcript;
-    return st;
+    return hear(s, NULL, pcm, n_frames, language, cues, &h, out, err);
 }

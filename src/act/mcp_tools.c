@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "act/mcp.h"
-#include "act/mcp_config.h"
 #include "base/utf8.h"
 
-enum { CALL_MS = 30000, ABOUT_BYTES = 400, NOTE_BYTES = 200 };
+enum { CALL_MS = 30000, ABOUT_BYTES = 400 };
 
 struct mcp_tool {
     struct mcp *mcp;
@@ -22,7 +21,7 @@ struct server {
     char name[MCP_NAME_BYTES];
     json_t *entry, *listed; /* references */
     struct mcp *mcp;
-    struct buf *left_out; /* borrowed */
+    struct sarai_error *why; /* its tools are not there; borrowed */
     struct mcp_tool tools[MCP_TOOLS];
     size_t n;
 };
@@ -166,36 +165,6 @@ static enum sarai_status add(struct server *s, struct toolbox *box, const json_t
     return st == SARAI_ENOMEM || st == SARAI_EINPUT ? failed(err, st, "%s", refused.message) : SARAI_OK;
 }
 
-static void name_left_out(const char *name, char out[NOTE_BYTES])
-{
-    snprintf(out, NOTE_BYTES, tr("Sin las herramientas de «%s»: ", "Without the tools of “%s”: "), name);
-}
-
-/* Takes the line of a server out of the list, where it has one. */
-static void unnote(struct buf *left_out, const char *name)
-{
-    char begins[NOTE_BYTES];
-    name_left_out(name, begins);
-    char *at = left_out->len > 0 ? strstr(left_out->data, begins) : NULL;
-    if (!at)
-        return;
-    char *end = strchr(at, '\n');
-    if (end)
-        memmove(at, end + 1, strlen(end + 1) + 1);
-    else
-        at[at > left_out->data ? -1 : 0] = '\0'; /* with the line break before it */
-    left_out->len = strlen(left_out->data);
-}
-
-/* Past the room of the list it is left out without a word. */
-static void note(struct buf *left_out, const char *name, const struct sarai_error *why)
-{
-    char begins[NOTE_BYTES];
-    unnote(left_out, name);
-    name_left_out(name, begins);
-    buf_printf(left_out, "%s%s%s.", left_out->len > 0 ? "\n" : "", begins, why->message);
-}
-
 static enum sarai_status list(void *self, struct toolbox *box, double deadline_ms, const struct stop *stop,
                               struct sarai_error *err)
 {
@@ -208,12 +177,8 @@ static enum sarai_status list(void *self, struct toolbox *box, double deadline_m
         s->listed = json_incref((json_t *)tools);
     for (size_t i = 0; !st && i < json_array_size(tools); i++)
         st = add(s, box, json_array_get(tools, i), &why);
-    if (st) {
-        note(s->left_out, s->name, &why);
-        return failed(err, st, "%s", why.message);
-    }
-    unnote(s->left_out, s->name);
-    return SARAI_OK;
+    *s->why = st ? why : (struct sarai_error){0};
+    return st ? failed(err, st, "%s", why.message) : SARAI_OK;
 }
 
 static bool has_news(void *self)
@@ -250,30 +215,39 @@ static enum sarai_status open_server(const char *name, json_t *entry, struct ser
     return st;
 }
 
-enum sarai_status mcp_provide(struct toolbox *box, const char *path, const struct stop *stop,
-                              struct buf *left_out, struct sarai_error *err)
+bool mcp_missing_text(const struct mcp_missing *missing, struct buf *out)
 {
-    struct server *opened[MCP_SERVERS];
+    bool ok = true;
+    for (size_t i = 0; ok && i < missing->n; i++)
+        ok = !missing->servers[i].why.status ||
+             buf_printf(out, tr("%sSin las herramientas de «%s»: %s.", "%sWithout the tools of “%s”: %s."),
+                        out->len > 0 ? "\n" : "", missing->servers[i].name, missing->servers[i].why.message);
+    return ok;
+}
+
+enum sarai_status mcp_provide(struct toolbox *box, const char *path, const struct stop *stop,
+                              struct mcp_missing *missing, struct sarai_error *err)
+{
+    struct server *opened[MCP_SERVERS] = {NULL};
     json_t *servers = NULL, *entry;
     const char *name;
-    size_t n = 0;
+    missing->n = 0;
     enum sarai_status st = mcp_config_read(path, &servers, err);
     if (st)
         return st;
     json_object_foreach(servers, name, entry)
     {
-        struct sarai_error why = {0};
-        if (open_server(name, entry, &opened[n], &why) == SARAI_OK)
-            n++;
-        else
-            note(left_out, name, &why);
+        struct mcp_absent *absent = &missing->servers[missing->n];
+        *absent = (struct mcp_absent){0};
+        snprintf(absent->name, sizeof absent->name, "%s", name);
+        if (open_server(name, entry, &opened[missing->n], &absent->why) == SARAI_OK)
+            opened[missing->n]->why = &absent->why;
+        missing->n++;
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < missing->n; i++) {
         const struct tool_provider provider = {"MCP", opened[i], list, has_news, close_server};
-        struct sarai_error why = {0};
-        opened[i]->left_out = left_out;
-        if (toolbox_provide(box, &provider, stop, &why) != SARAI_OK)
-            note(left_out, opened[i]->name, &why);
+        if (opened[i])
+            toolbox_provide(box, &provider, stop, &missing->servers[i].why);
     }
     json_decref(servers);
     return SARAI_OK;

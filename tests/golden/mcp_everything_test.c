@@ -25,10 +25,10 @@ static struct toolbox *open_box(const char *config)
     fputs(config, f);
     fclose(f);
     assert_int_equal(toolbox_open(&box, NULL), SARAI_OK);
-    static struct buf left_out = BUF_INIT(4096); /* as long as the box */
-    buf_reset(&left_out);
-    enum sarai_status st = mcp_provide(box, config_path, NULL, &left_out, &err);
-    st = !st && left_out.len > 0 ? toolbox_refresh(box, NULL, &err) : st;
+    static struct mcp_missing missing; /* as long as the box */
+    enum sarai_status st = mcp_provide(box, config_path, NULL, &missing, &err);
+    for (size_t i = 0; !st && i < missing.n; i++)
+        st = missing.servers[i].why.status ? toolbox_refresh(box, NULL, &err) : st;
     while (st == SARAI_ECANCELLED) /* node takes its time on a busy machine */
         st = toolbox_refresh(box, NULL, &err);
     if (st)
