@@ -6,6 +6,7 @@
 #include "base/fold.h"
 #include "base/numerals.h"
 #include "base/utf8.h"
+#include "think/answer_kind.h"
 
 enum {
     GRAMMAR_BYTES = 16 * 1024,
@@ -363,7 +364,9 @@ bool grounding_holds(struct grounding *g, struct sentences *s)
     size_t to = s->whole > from || !s->is_full ? s->whole : s->text.len; /* the last one may have no end */
     if (to <= from)
         return !s->is_full;
-    bool rests = numbers_rest(g, s, from, to) && names_rest(g, s, from, to);
+    bool rests = numbers_rest(g, s, from, to) && names_rest(g, s, from, to) &&
+                 (from > named ||
+                  answer_kind_fits(g->question->words, s->text.data + from, to - from, &s->is_out_of_memory));
     if (!rests && !s->is_out_of_memory)
         sentences_end_with(s, from, from == named ? instead : "");
     g->judged = s->whole;

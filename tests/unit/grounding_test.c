@@ -10,6 +10,7 @@
 
 #include "failing_alloc.h"
 #include "straw_llm.h"
+#include "think/answer_kind.h"
 
 static const struct passage rent[] = {
     {"contrato.pdf, página 3",
@@ -94,6 +95,47 @@ static void what_stands_in_no_passage_is_not_said(void **state)
     expect(c, &llm, SOURCE " son tres plazos. El primero es de 77 euros. Ya está.", 2,
            SOURCE " son tres plazos.");
     assert_ends(llm.read, "¿Cuánto pago?<end_of_turn>\n<start_of_turn>model\n");
+    conversation_close(c);
+}
+
+/* Whatever stands in the passage: 3 and Begoña are no length. */
+static void what_is_of_another_kind_is_not_said(void **state)
+{
+    static const struct {
+        const char *question, *claim;
+        bool fits;
+    } cases[] = {
+        {"¿Cuánto mide la piscina?", "la piscina mide 120 personas", false},
+        {"¿Cuánto mide la piscina?", "mide 25 metros", true},
+        {"¿Cuántos años tiene Olalla?", "Olalla tiene dos gemelos", false},
+        {"¿Cuántos años tiene Olalla?", "tiene doce años", true},
+        {"¿Cuánto pesa?", "sale a las 9", false},
+        {"¿Cuánto pesa?", "unos dos kilos", true},
+        {"¿Cuánto cuesta el abono?", "hay que llevar toalla", false},
+        {"¿Cuánto cuesta el abono?", "39 euros", true},
+        {"¿Cuánto vale la torre?", "vale 5 puntos", true},
+        {"¿A qué hora sale?", "sale de Cádiz", false},
+        {"¿A qué hora sale?", "a las ocho", true},
+        {"¿Cuántas plazas hay?", "en Burgos", false},
+        {"¿Cuántas plazas hay?", "hay una", true},
+        {"¿En qué año murió?", "en Burgos", false},
+        {"¿En qué año murió?", "en 1953", true},
+        {"¿Quién lo paga?", "Íñigo", true},
+        {"", "", true},
+    };
+    bool no_memory = false;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (answer_kind_fits(cases[i].question, cases[i].claim, strlen(cases[i].claim), &no_memory) !=
+            cases[i].fits)
+            fail_msg("“%s” %s", cases[i].question, cases[i].claim);
+    struct llm llm = {.say = SOURCE " son tres plazos."};
+    struct conversation *c = begin(&llm, 0, true);
+    struct answer a = {0};
+    const struct question q = {.words = "¿Cuánto mide?", .passages = rent, .n_passages = 1};
+    assert_int_equal(conversation_ask(c, &q, NULL, NULL, &a, NULL), SARAI_OK);
+    assert_string_equal(a.text, SOURCE " eso no consta.");
+    answer_finish(&a);
     conversation_close(c);
 }
 
@@ -280,6 +322,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_sources_at_hand_are_named),
         cmocka_unit_test(what_stands_in_no_passage_is_not_said),
+        cmocka_unit_test(what_is_of_another_kind_is_not_said),
         cmocka_unit_test(a_name_that_lacks_a_letter_is_mended),
         cmocka_unit_test(the_source_is_not_kept_waiting),
         cmocka_unit_test(a_doubtful_model_says_that_it_is_not_there),
