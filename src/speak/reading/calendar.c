@@ -1,6 +1,7 @@
 #include "speak/reading/calendar.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "speak/reading/figures.h"
 
@@ -149,12 +150,27 @@ static size_t skip_unit(const struct text *t, size_t at, bool *marked)
     return at;
 }
 
+/* Behind these words comes an hour, also one with the decimal comma: "a las 11,45", but "las 2,50 pesetas".
+ */
+static bool leads_to_hour(const struct wording *w)
+{
+    static const char *const lead[] = {"a las", "a la", "son las", "es la", "desde las", "hasta las"};
+    for (size_t i = 0; i < sizeof lead / sizeof *lead; i++) {
+        size_t n = strlen(lead[i]), len = w->out->len;
+        bool ends = len >= n && strncasecmp(w->out->data + len - n, lead[i], n) == 0;
+        if (ends && (len == n || w->out->data[len - n - 1] == ' '))
+            return true;
+    }
+    return false;
+}
+
 static bool lex_minutes(const struct text *t, size_t *at, const struct wording *w, struct hour *h)
 {
     static const char *const article[] = {"la", "las"};
     char mark = t->s[*at];
     size_t next = *at + 1;
-    if ((mark != ':' && mark != '.') || !lex_part(t, &next, 2, 2, &h->minute) || h->minute > 59)
+    if ((mark != ':' && mark != '.' && (mark != ',' || !leads_to_hour(w))) ||
+        !lex_part(t, &next, 2, 2, &h->minute) || h->minute > 59)
         return false;
     if (mark == '.' && !wording_last_is(w, article, 2)) { /* 10.30 h; else it is a decimal */
         skip_unit(t, next, &h->marked);
