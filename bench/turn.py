@@ -5,9 +5,8 @@ faster-whisper, a llama.cpp server and kokoro-onnx, in one run on the same machi
         [--llama-lib deps/llama/lib] [--threads 2] [--rounds 4] [--json FILE]
 
 The questions are about 3 s long and in Sarai's own second voice, made here. Both sides have the same language
-model and the same prompt (read out of src/think/frame.c), are warm, and take turns: one round of all questions
-each. The chain transcribes (int8, beam 1), asks the server, which streams and keeps its prompt cache, and
-synthesises the first sentence when it is complete. DIR of kokoro holds kokoro.onnx and voices.npz.
+model and the same prompt, are warm, and take turns: one round of all questions each. The chain (bench/chain.py)
+synthesises the first sentence when it is complete.
 Memory is what both sides have resident after the last turn, the server's process included.
 Needs what bench/requirements.txt names.
 """
@@ -15,18 +14,17 @@ Needs what bench/requirements.txt names.
 import argparse
 import json
 import os
-import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 
 import numpy as np
 import soundfile
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+import chain
+from chain import ROOT, Chain
+
 QUESTIONS = [
     "¿Me puedes decir cuál es la capital de Italia?",
     "Oye, Sarai, ¿quién pintó el cuadro de Las Meninas?",
@@ -37,12 +35,6 @@ QUESTIONS = [
     "¿Qué océano separa España de los Estados Unidos?",
     "Hola, buenas tardes, ¿me dices cómo te llamas?",
 ]
-PORT = 18231
-
-
-def resident_mb(pid):
-    with open(f"/proc/{pid}/statm") as f:
-        return int(f.read().split()[1]) * os.sysconf("SC_PAGESIZE") / 2**20
 
 
 def make_questions(sarai, folder):
@@ -82,49 +74,10 @@ class Sarai:
         pass
 
 
-class Chain:
-    """The three engines one after the other, as a script would join them."""
+class TimedChain(Chain):
+    """bench/chain.py, one question after the other."""
 
-    def __init__(self, args):
-        import onnxruntime
-        from faster_whisper import WhisperModel
-        from kokoro_onnx import Kokoro
-
-        self.frame = few_shot_frame()
-        self.ears = WhisperModel(args.faster_whisper, device="cpu", compute_type="int8", cpu_threads=args.threads)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = args.threads
-        session = onnxruntime.InferenceSession(os.path.join(args.kokoro, "kokoro.onnx"), options,
-                                               providers=["CPUExecutionProvider"])  # fmt: skip
-        self.voice = Kokoro.from_session(session, os.path.join(args.kokoro, "voices.npz"))
-        model = os.path.join(args.models, "gguf", "gemma-3-270m-es-q4_k_m.gguf")
-        self.server = subprocess.Popen(
-            [sys.executable, "-m", "llama_cpp.server", "--model", model, "--n_ctx", "2048", "--port", str(PORT),
-             "--n_threads", str(args.threads), "--n_threads_batch", str(args.threads)],
-            env=dict(os.environ, LLAMA_CPP_LIB_PATH=os.path.abspath(args.llama_lib)),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-        self.memory_mb = 0
-
-    def wait_for_server(self):
-        for _ in range(300):
-            try:
-                return urllib.request.urlopen(f"http://127.0.0.1:{PORT}/v1/models").read()
-            except OSError:
-                if self.server.poll() is not None:
-                    break
-                time.sleep(0.2)
-        raise SystemExit("the llama.cpp server does not start")
-
-    def pieces(self, question):
-        """The answer as the server streams it."""
-        body = {"prompt": f"{self.frame} {question}\nSarai:", "stop": ["\n"], "max_tokens": 80, "temperature": 0,
-                "stream": True}  # fmt: skip
-        request = urllib.request.Request(f"http://127.0.0.1:{PORT}/v1/completions", json.dumps(body).encode(),
-                                         {"Content-Type": "application/json"})  # fmt: skip
-        with urllib.request.urlopen(request) as response:
-            for line in response:
-                if line.startswith(b"data: {"):
-                    yield json.loads(line[6:])["choices"][0]["text"]
+    memory_mb = 0
 
     def turn(self, path):
         start = time.perf_counter()
@@ -132,48 +85,26 @@ class Chain:
         def elapsed_ms():
             return 1000 * (time.perf_counter() - start)
 
-        segments, _ = self.ears.transcribe(path, language="es", beam_size=1)
-        times = {"text": "".join(segment.text for segment in segments).strip()}
-        times["hear"] = elapsed_ms()
-        answer, said = "", False
-        for piece in self.pieces(times["text"]):
+        def token_came():
             times.setdefault("think", elapsed_ms() - times["hear"])
-            answer += piece
-            if not said and re.search(r"[.!?…]\s*$", answer):
-                self.say(answer)
-                said = times["first_audio"] = elapsed_ms()
-        if not said:
-            self.say(answer)
-            times["first_audio"] = elapsed_ms()
-        return dict(times, answer=answer.strip())
 
-    def say(self, text):
-        self.voice.create(text.strip(), voice="ef_dora", speed=1.0, lang="es")
+        times, answer = {"text": self.hear(path)}, []
+        times["hear"] = elapsed_ms()
+        for sentence in self.sentences(times["text"], token_came):
+            if not answer:
+                self.say(sentence)
+                times["first_audio"] = elapsed_ms()
+            answer.append(sentence)
+        return dict(times, answer=" ".join(answer))
 
     def answer(self, paths):
         turns = [self.turn(path) for path in paths]
-        self.memory_mb = resident_mb(os.getpid()) + resident_mb(self.server.pid)
+        self.memory_mb = self.resident_mb()
         return turns
 
     def warm(self, path):
         self.wait_for_server()
         self.turn(path)
-
-    def close(self):
-        self.server.terminate()
-        self.server.wait()
-
-
-def few_shot_frame():
-    """The prompt before the question, out of the C source: both sides read the same words."""
-    with open(os.path.join(ROOT, "src", "think", "frame.c"), encoding="utf-8") as f:
-        source = f.read()
-
-    def text(name):
-        body = re.search(name + r"\[\] =(.*?);\n", source, re.S).group(1)
-        return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', body)).replace("\\n", "\n")
-
-    return f"{text('few_shot_persona')}\n\n{text('few_shot_examples')}Persona:"
 
 
 def report(turns, engines, seconds):
@@ -198,16 +129,12 @@ def report(turns, engines, seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--faster-whisper", required=True, help="folder of the CTranslate2 model")
-    parser.add_argument("--kokoro", required=True, help="folder with kokoro.onnx and voices.npz")
+    chain.add_arguments(parser, required=True)
     parser.add_argument("--sarai", default=os.path.join(ROOT, "build", "release", "sarai"))
-    parser.add_argument("--models", default=os.path.join(ROOT, "models"))
-    parser.add_argument("--llama-lib", default=os.path.join(ROOT, "deps", "llama", "lib"))
-    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--json", help="write numbers and texts there")
     args = parser.parse_args()
-    engines = {"sarai": Sarai(args.sarai, args.threads), "faster-whisper + llama.cpp server + kokoro-onnx": Chain(args)}
+    engines = {"sarai": Sarai(args.sarai, args.threads), chain.NAME: TimedChain(args)}
     turns = {name: [] for name in engines}
     try:
         with tempfile.TemporaryDirectory() as folder:

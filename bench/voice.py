@@ -1,11 +1,13 @@
 """Voice to voice: from the last sample of a question to the first audible sample of the answer, in real time.
 
     python3 bench/voice.py [--sarai build/release/sarai] [--repeats 3] [--json FILE]
+    bench/run.sh voice                  # beside the peer of bench/rig.py; installs what that needs
 
 The questions of bench/questions.txt are spoken by two voices (`sarai say`), put into one recording with
 pauses between them, and played to `sarai talk` as the microphone, at the pace of the clock. Both instants are read
 off the two files alone: the last and the first sample of at least 1 % of full scale. The stages come from the
-event stream. CPU seconds and memory are those of the whole process. Needs numpy and soundfile.
+event stream. CPU seconds and memory are those of the whole process. With --peer the usual chain hears the same
+recording in turns with Sarai, in real time too. Needs numpy and soundfile.
 """
 
 import argparse
@@ -18,7 +20,9 @@ import tempfile
 import numpy as np
 import soundfile
 
-RATE, VOICE_RATE = 16000, 24000
+import chain
+
+VOICE_RATE = 24000
 AUDIBLE = 0.01
 LEAD_S, GAP_S = 1.0, 9.0  # before the first question; after each, for the whole answer
 VOICES = ("em_alex", "ef_dora")
@@ -49,19 +53,30 @@ def record(sarai, questions, folder):
     return np.concatenate(parts), ends
 
 
-def converse(sarai, recording, folder):
-    """Plays it to `sarai talk`; (the loudspeaker's samples, events, CPU seconds, MB of memory)."""
-    answer = os.path.join(folder, "answer.wav")
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run([sarai, "talk", "--input", recording, "--output", answer, "--events"],
-                          capture_output=True, text=True)  # fmt: skip
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode != 0:
-        raise SystemExit(f"sarai talk: {done.stderr.strip()}")
-    pcm, _ = soundfile.read(answer, dtype="float32")
-    events = [json.loads(line) for line in done.stdout.splitlines()]
-    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return pcm, events, cpu_s, after.ru_maxrss / 1024
+class Sarai:
+    """`sarai talk`, a process for each pass."""
+
+    def __init__(self, program):
+        self.program, self.cpu_s, self.megabytes = program, 0, 0
+
+    def converse(self, recording):
+        """The loudspeaker's samples and the stages of each turn."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        with tempfile.TemporaryDirectory() as folder:
+            answer = os.path.join(folder, "answer.wav")
+            done = subprocess.run([self.program, "talk", "--input", recording, "--output", answer, "--events"],
+                                  capture_output=True, text=True)  # fmt: skip
+            if done.returncode != 0:
+                raise SystemExit(f"sarai talk: {done.stderr.strip()}")
+            pcm, _ = soundfile.read(answer, dtype="float32")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        self.megabytes = after.ru_maxrss / 1024
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        return pcm, [event["since_speech_ms"] for event in events if event["event"] == "turn"]
+
+    def close(self):
+        pass
 
 
 def voice_to_voice(pcm, ends):
@@ -74,52 +89,70 @@ def voice_to_voice(pcm, ends):
     return found
 
 
-def turn_stages(events):
-    """since_speech_ms of every turn that was answered."""
-    return [event["since_speech_ms"] for event in events if event["event"] == "turn"]
-
-
 def spread(values, digits=0):
     low, middle, high = np.percentile(values, (0, 50, 95))
     return f"{middle:.{digits}f} | {high:.{digits}f} | {low:.{digits}f}–{max(values):.{digits}f}"
 
 
+def report(name, engine, delays, stages):
+    known = [ms for ms in delays if ms is not None]
+    print(f"\n{name}: unanswered: {delays.count(None)}; {engine.cpu_s:.1f} CPU s a pass; {engine.megabytes:.0f} MB\n")
+    print("| ms since the end of speech | median | p95 | range |")
+    print(f"| **voice to voice**, from the files | {spread(known) if known else ''} |")
+    for stage in ("speculated", "transcribed", "first_token", "first_audio", "confirmed", "sounding"):
+        values = [s[stage] for s in stages if s.get(stage, -1) >= 0]
+        if values:
+            print(f"| {stage} | {spread(values)} |")
+    saved = [max(0, s["confirmed"] - s["speculated"]) for s in stages if s.get("speculated", -1) >= 0]
+    if saved:
+        print(f"\nspeculation began {np.median(saved):.0f} ms before the turn was confirmed; wasted: "
+              f"{sum(s['wasted'] for s in stages)} answers, {sum(s['wasted_ms'] for s in stages):.0f} ms")  # fmt: skip
+    return {"voice_to_voice_ms": known, "stages": stages, "unanswered": delays.count(None), "cpu_s": engine.cpu_s,
+            "megabytes": engine.megabytes}  # fmt: skip
+
+
+def engines_of(args):
+    engines = {"sarai": Sarai(args.sarai)}
+    if args.peer:
+        from rig import Rig  # whose engines need not be installed otherwise
+
+        engines[f"Silero + smart-turn + {chain.NAME}"] = Rig(args)
+    return engines
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--sarai", default="build/release/sarai")
+    parser.add_argument("--sarai", default=os.path.join(chain.ROOT, "build", "release", "sarai"))
     parser.add_argument("--questions", default=os.path.join(os.path.dirname(__file__), "questions.txt"))
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--peer", action="store_true", help="needs --faster-whisper and --kokoro")
     parser.add_argument("--json", help="write all numbers there")
+    chain.add_arguments(parser, required=False)
     args = parser.parse_args()
     questions = read_questions(args.questions)[: args.limit]
-    delays, stages, missed = [], [], 0
-    with tempfile.TemporaryDirectory() as folder:
-        recording = os.path.join(folder, "questions.wav")
-        pcm, ends = record(args.sarai, questions, folder)
-        soundfile.write(recording, pcm, VOICE_RATE)
-        lengths = [end - (LEAD_S if i == 0 else ends[i - 1] + GAP_S) for i, end in enumerate(ends)]
-        for _ in range(args.repeats):
-            answer, events, cpu_s, megabytes = converse(args.sarai, recording, folder)
-            found = voice_to_voice(answer, ends)
-            missed += found.count(None)
-            delays += [ms for ms in found if ms is not None]
-            stages += turn_stages(events)
-    print(f"{len(questions)} questions of {min(lengths):.1f}–{max(lengths):.1f} s, {args.repeats} times; "
-          f"unanswered: {missed}; {cpu_s:.1f} CPU s for {len(pcm) / VOICE_RATE:.0f} s; {megabytes:.0f} MB\n")  # fmt: skip
-    print("| ms since the end of speech | median | p95 | range |")
-    print(f"| **voice to voice**, from the files | {spread(delays)} |")
-    for name in ("speculated", "transcribed", "first_token", "first_audio", "confirmed", "sounding"):
-        values = [s[name] for s in stages if s[name] >= 0]
-        if values:
-            print(f"| {name} | {spread(values)} |")
-    saved = [max(0, s["confirmed"] - s["speculated"]) for s in stages if s["speculated"] >= 0]
-    print(f"\nspeculation began {np.median(saved):.0f} ms before the turn was confirmed; wasted: "
-          f"{sum(s['wasted'] for s in stages)} answers, {sum(s['wasted_ms'] for s in stages):.0f} ms")  # fmt: skip
+    engines = engines_of(args)
+    delays, stages = {name: [] for name in engines}, {name: [] for name in engines}
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            recording = os.path.join(folder, "questions.wav")
+            pcm, ends = record(args.sarai, questions, folder)
+            soundfile.write(recording, pcm, VOICE_RATE)
+            for _ in range(args.repeats):
+                for name, engine in engines.items():
+                    answer, turns = engine.converse(recording)
+                    delays[name] += voice_to_voice(answer, ends)
+                    stages[name] += turns
+    finally:
+        for engine in engines.values():
+            engine.close()
+    lengths = [end - (LEAD_S if i == 0 else ends[i - 1] + GAP_S) for i, end in enumerate(ends)]
+    print(f"{len(questions)} questions of {min(lengths):.1f}–{max(lengths):.1f} s in {len(pcm) / VOICE_RATE:.0f} s, "
+          f"{args.repeats} times")  # fmt: skip
+    numbers = {name: report(name, engine, delays[name], stages[name]) for name, engine in engines.items()}
     if args.json:
         with open(args.json, "w", encoding="utf-8") as f:
-            json.dump({"voice_to_voice_ms": delays, "stages": stages, "unanswered": missed, "cpu_s": cpu_s,
-                       "megabytes": megabytes}, f, indent=1)  # fmt: skip
+            json.dump(numbers, f, ensure_ascii=False, indent=1)
 
 
 if __name__ == "__main__":
