@@ -1,4 +1,4 @@
-"""Composes the training dialogues: what is written in data/, and what the permissive sets of
+"""Composes the training dialogues: what is written in data/ (documents.py: those with passages), and what the permissive sets of
 ../shared/data give where they are present (SARAI_TEST_DATA names another folder).
 
     python3 dataset.py --epochs 4 --seed 1 --out train.jsonl
@@ -17,7 +17,8 @@ import re
 
 import frame
 import heldout
-from slots import DATA, Slots, lines
+from documents import TOLD, Documents
+from slots import DATA, lines
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 MOODS = {"triste", "enfado", "miedo", "alegre", "sorpresa", "asco"}
@@ -29,17 +30,11 @@ GROUP_OF_TOOL = {"hora": "hora", "fecha": "hora", "calcula": "cuentas", "convier
                  "temporizador": "aviso", "alarma": "aviso", "recordatorio": "aviso", "lista": "aviso",
                  "nota": "aviso", "casa": "casa", "tiempo": "tiempo", "noticias": "tiempo"}
 
-SOURCES = ("{}.pdf, página {}", "{}.pdf, página {}", "{}.pdf, página {}", "{}.txt", "{}.txt", "{}.md", "{}", "{}.docx",
-           "correo: {}", "correo de {}", "web de {}", "{}, página {}", "libro: {}", "{}.html", "{}.epub, página {}",
-           "nota: {}", "mensaje de {}", "{} ({})", "carpeta/{}.txt", "capítulo {1}, {0}")
-ASKED = ("Oye, ¿{}?", "Dime, ¿{}?", "Según mis papeles, ¿{}?", "Mira en mis notas, ¿{}?", "¿Me puedes decir {}?",
-         "¿Sabes {}?", "Necesito saber {}.", "¿Pone {}?", "Y {}?")
 OPEN_WORDS = set("de del la el los las un una que para con en mi tu su si y a al por cuando es son lleva hay".split())
 AGAIN = ("¿Qué has dicho?", "¿Cómo?", "¿Puedes repetirlo?", "Repite eso.", "Repítelo, por favor.", "No te he oído.",
          "¿Qué decías?", "Otra vez, por favor.", "Dilo otra vez.", "Perdona, no lo he oído bien.", "¿Me lo repites?",
          "No lo he pillado, repite.", "¿Eh?", "Más alto, que no te oigo.", "Vuelve a decirlo.", "¿Lo repites?",
          "No me ha dado tiempo a oírlo.", "Repite, que había ruido.", "¿Qué?", "Dímelo de nuevo.")
-TOLD = "lo que me has contado"  # the source of what the person told: consulting.c
 
 
 def variants():
@@ -54,35 +49,10 @@ def variants():
 VARIANTS = variants()
 
 
-def squad_v2(folder):
-    return json.load(open(folder / "retrieval/squad_es/SQuAD-es-v2.0/dev-v2.0-es_small.json"))["data"]
-
-
-class Maker(Slots):
+class Maker(Documents):
     def __init__(self, seed):
         super().__init__(seed)
         self.declines = {j["g"]: j for j in lines("sin_herramientas.jsonl")}
-        self.themes, self.listings = lines("hechos.jsonl"), lines("tablas.jsonl")
-        self.own_facts = lines("contado.jsonl")
-        self.words = [w for j in lines("pasajes.jsonl") for w in re.findall(r"[a-záéíóúñ]{5,}", re.sub(r"\{\w+\}", "", j["p"].lower()))]
-
-    # ---- how people and recognisers spell
-
-    def heard(self, text):
-        """What a recogniser may make of it: now and then without marks or capitals."""
-        kind = self.random.random()
-        if kind < 0.08:
-            text = text.lower()
-        if kind < 0.14:
-            text = re.sub(r"[¿?¡!.,]+(?=\s|$)|[¿¡]", "", text)
-        elif kind < 0.2:
-            text = text.replace("¿", "")
-        return text.strip()
-
-    def any_variant(self):
-        return self.random.choice(["", "todas"])
-
-    # ---- what is written here
 
     def moods(self, times):
         openers = {(j["m"], j["i"]): j["a"] for j in lines("openers.jsonl")}
@@ -153,161 +123,6 @@ class Maker(Slots):
         lacking = [v for v, tools in VARIANTS.items() if tools and tool not in tools and v != "otras"]
         return self.random.choice(lacking) if lacking else None
 
-    ABSENT = ("No aparece en lo que tengo.", "No aparece en lo que tengo.", "No lo sé, no aparece en lo que tengo.")
-
-    @staticmethod
-    def sourced(source, answer):
-        """Always alike: the first word decides whether it is found, and small models follow what is regular."""
-        return f"Según {source}, {answer}."
-
-    def some_source(self, name):
-        """A document's name, its own or one of words at random: a source is to be copied, not guessed."""
-        if self.random.random() < 0.6:
-            name = self.random.choice("- _").join(self.random.sample(self.words, self.random.randint(1, 3)))
-        if self.random.random() < 0.15:
-            name = f"{name} {self.invented()}"
-        if self.random.random() < 0.2:
-            name = name.replace(" ", self.random.choice("-_"))
-        if self.random.random() < 0.15:
-            name = f"{name}{self.random.choice('- _')}{self.random.choice([2019, 2021, 2023, 2024, 2025, 'v2', 'final'])}"
-        return self.random.choice(SOURCES).format(name, self.random.randint(1, 99))
-
-    def asked(self, template, slots):
-        """The question as it may be put to an assistant."""
-        words = self.fill(template, slots)
-        if self.random.random() < 0.12 and words.startswith("¿"):
-            words = self.random.choice(ASKED).format(words[1:2].lower() + words[2:].rstrip("?"))
-        return self.heard(words)
-
-    def distractors(self, most, but=None):
-        """Passages about other things than the theme or the listing `but`."""
-        out = []
-        for _ in range(self.random.randint(0, most)):
-            slots, kind = self.filling(), self.random.random()
-            if kind < 0.1 and all(source != TOLD for source, _ in out):
-                out.append((TOLD, self.told_of_person(self.random.sample(self.own_facts, self.random.randint(1, 3)), slots)))
-            elif kind < 0.45:
-                j = self.random.choice([t for t in self.themes if t is not but])
-                told = self.random.sample(j["f"], self.random.randint(1, 3))
-                out.append((self.some_source(self.fill(self.random.choice(j["s"]), slots)), self.prose(told, slots)))
-            elif kind < 0.8:
-                j = self.random.choice([t for t in self.listings if t is not but])
-                rows, columns = self.rows(j, self.random.randint(1, 3)), self.random.sample(j["c"], 1)
-                out.append((self.some_source(self.random.choice(j["s"])), self.told(rows, columns)))
-            else:
-                j = self.random.choice(lines("pasajes.jsonl"))
-                out.append((self.fill(j["s"], slots), self.fill(j["p"], slots)))
-        return out
-
-    def rows(self, listing, n):
-        """Things of a listing, each with what fills its columns."""
-        out = []
-        for template in self.random.sample(listing["x"] * n, n):
-            slots = self.filling()
-            thing = self.fill_argument(template, slots)
-            if thing not in [x for x, _ in out]:
-                out.append((thing, {**slots, "x": thing}))
-        return out
-
-    def told(self, rows, columns):
-        """A listing as a document tells it: thing by thing or column by column."""
-        cells = [(i, k) for i in range(len(rows)) for k in range(len(columns))]
-        if self.random.random() < 0.5:
-            cells.sort(key=lambda cell: cell[1])
-        forms = [self.random.choice(c["f"]) for c in columns]
-        parts = [self.fill_argument(forms[k], rows[i][1]) for i, k in cells]
-        if self.random.random() < 0.4:
-            return self.sentence(", ".join(parts[:-1]) + (" y " if parts[1:] else "") + parts[-1])
-        return " ".join(self.sentence(p) for p in parts)
-
-    @staticmethod
-    def contracted(text):
-        return text.replace(" de el ", " del ").replace(" a el ", " al ").replace("A el ", "Al ")
-
-    def sentence(self, text):
-        text = self.contracted(text)
-        return text[:1].upper() + text[1:] + "."
-
-    def tables(self, times):
-        """Listings: several things with the same attributes. What is asked is there; or the thing is there without the
-        attribute, or the attribute of other things: the nearest number or name is never the answer."""
-        for j in self.listings:
-            for _ in range(times):
-                rows = self.rows(j, self.random.randint(2, 5))
-                shown = rows[:max(1, len(rows) - 1)]
-                columns = self.random.sample(j["c"], self.random.randint(1, min(3, len(j["c"]))))
-                left = [c for c in j["c"] if c not in columns]
-                source, kind = self.some_source(self.random.choice(j["s"])), self.random.random()
-                is_told = kind < 0.6
-                (thing, slots), column = self.random.choice(shown), self.random.choice(columns)
-                if not is_told and left and kind < 0.81:
-                    column = self.random.choice(left)
-                elif not is_told and len(rows) > len(shown):
-                    thing, slots = rows[-1]
-                elif not is_told:
-                    continue
-                context = [(source, self.told(shown, columns))] + self.distractors(2, j)
-                self.random.shuffle(context)
-                asked = self.asked(self.random.choice(column["q"]), slots)
-                said = frame.question(self.contracted(asked), "", context)
-                answer = self.sourced(source, self.contracted(self.fill_argument(column["a"], slots)))
-                yield "con pasaje" if is_told else "sin pasaje", self.any_variant(), [[
-                    said, answer if is_told else self.random.choice(self.ABSENT)]]
-
-    def worded(self, fact):
-        """A fact as a document has it: some have several wordings."""
-        return fact[0] if isinstance(fact[0], str) else self.random.choice(fact[0])
-
-    def told_of_person(self, facts, slots):
-        return self.contracted(" ".join(self.fill(f["p"], slots) for f in facts))
-
-    LOWERED = re.compile(r"^(El|La|Los|Las|Se|Hay|No|Cada|Un|Una|Para|Lleva|Tarifa|Es|En|Está|Su|Te|Le) ")
-    BEFORE = ("Le informamos de que", "Recuerde que", "Como cada año,", "Importante:", "Aviso:", "Nota:", "Por cierto,", "Además,")
-
-    def prose(self, facts, slots):
-        """Facts as a text has them: each a sentence, or several in one."""
-        out = []
-        for text in (self.fill(self.worded(f), slots) for f in facts):
-            can_join = self.LOWERED.match(text)
-            lowered = text[:1].lower() + text[1:]
-            if can_join and out and not out[-1].endswith(":") and self.random.random() < 0.3:
-                out[-1] = out[-1].rstrip(".") + self.random.choice([" y ", ", y ", "; ", ", "]) + lowered
-            elif can_join and self.random.random() < 0.1:
-                out.append(f"{self.random.choice(self.BEFORE)} {lowered}")
-            else:
-                out.append(text)
-        return " ".join(out)
-
-    def documents(self, theme, told, slots):
-        """[(source, text), …] that tell these facts: one document, or one for each; and where each fact stands."""
-        parts = [[f] for f in told] if self.random.random() < 0.3 else [told]
-        sources = []
-        while len(sources) < len(parts):
-            source = self.some_source(self.fill(self.random.choice(theme["s"]), slots))
-            if source not in sources:
-                sources.append(source)
-        context = [(source, self.prose(part, slots)) for source, part in zip(sources, parts)]
-        return context, sources * (len(told) // len(sources))
-
-    def facts(self, times):
-        """Documents put together from facts of one theme. What is asked is among them, or it is one of the facts that
-        were left out: then the passage looks right and does not say it."""
-        for j in self.themes:
-            for _ in range(times):
-                slots = self.filling()
-                told = self.random.sample(j["f"], self.random.randint(1, 4))
-                context, sources = self.documents(j, told, slots)
-                context += self.distractors(2 if len(context) == 1 else 0, j)
-                self.random.shuffle(context)
-                left = [f for f in j["f"] if f not in told]
-                is_told = not left or self.random.random() < 0.65
-                fact = self.random.choice(told if is_told else left)
-                said = frame.question(self.asked(self.random.choice(fact[1]), slots), "", context)
-                answer = self.sourced(sources[told.index(fact)], self.fill(fact[2], slots)) if is_told else self.random.choice(self.ABSENT)
-                yield "con pasaje" if is_told else "sin pasaje", self.any_variant(), [[said, answer]]
-
-    # ---- what the person told, and turns behind one another
-
     def remembered(self, times):
         """Questions about what the person told, as the program hands it over: as a passage, beside others or alone; or
         answered by rule, without the model."""
@@ -358,28 +173,6 @@ class Maker(Slots):
                     context = self.distractors(2) or None
                 yield "dicho", self.any_variant(), [[frame.question(said, "", context), self.fill(self.random.choice(j["a"]), slots)]]
 
-    def passages(self, times):
-        documents = lines("pasajes.jsonl")
-        for j in documents:
-            for _ in range(times):
-                slots = self.filling()
-                is_own = j["s"] == "memoria" or self.random.random() < 0.5
-                name = self.fill(j["s"], slots)
-                own = (name if is_own else self.some_source(name), self.fill(j["p"], slots))
-                others = [(self.fill(o["s"], s), self.fill(o["p"], s))
-                          for o in self.random.sample(documents, self.random.choice([0, 0, 0, 1, 1, 2]))
-                          if o is not j for s in [self.filling()]]
-                context = [own] + others
-                self.random.shuffle(context)
-                words, answer = self.random.choice(j["qa"])
-                said = frame.question(self.heard(self.fill(words, slots)), "", context)
-                yield "con pasaje", self.any_variant(), [[said, self.sourced(own[0], self.fill(answer, slots))]]
-                if self.random.random() < 0.6:
-                    absent = self.fill(self.random.choice(j["no"]), slots)
-                    found = [] if self.random.random() < 0.15 else context
-                    yield "sin pasaje", self.any_variant(), [[frame.question(self.heard(absent), "", found),
-                                                              self.random.choice(self.ABSENT)]]
-
     # ---- the permissive sets
 
     def chitchat(self, folder, per_intent):
@@ -424,55 +217,6 @@ class Maker(Slots):
                 for words in path.read_text().splitlines():
                     if words and not re.search(r"[{(|\[<#]", words):
                         yield "hora", "todas", [[frame.question(words), frame.call(tool, {})]]
-
-    def squad(self, folder, n):
-        held_out = {a["title"] for a in squad_v2(folder)[1::2]}
-        articles = json.load(open(folder / "retrieval/squad_es/SQuAD-es-v1.1/dev-v1.1-es_small.json"))["data"]
-        all_sentences, found = [], []
-        for article in articles:
-            if article["title"] in held_out:
-                continue
-            for paragraph in article["paragraphs"]:
-                sentences = re.split(r"(?<=[.])\s", paragraph["context"])
-                all_sentences += [(article["title"], s) for s in sentences if 60 < len(s) < 200]
-                for qa in paragraph["qas"]:
-                    answer = qa["answers"][0]["text"].strip().rstrip(".,;:")
-                    holding = [s for s in sentences if answer in s and len(s) < 220]
-                    if holding and 1 < len(answer) < 60 and len(qa["question"]) < 90:
-                        found.append((article["title"], holding[0], qa["question"], answer))
-        for title, sentence, words, answer in self.random.sample(found, min(n, len(found))):
-            source = self.source(title)
-            context = [(source, sentence)]
-            if self.random.random() < 0.3:
-                other = self.random.choice(all_sentences)
-                context.insert(self.random.randint(0, 1), (self.source(other[0]), other[1]))
-            if self.random.random() < 0.25:
-                other = self.random.choice([s for s in all_sentences if s[0] != title])
-                yield "sin pasaje", self.any_variant(), [[
-                    frame.question(words, "", [(self.source(other[0]), other[1])]), self.random.choice(self.ABSENT)]]
-                continue
-            yield "con pasaje", self.any_variant(), [[frame.question(words, "", context),
-                                                      self.sourced(source, answer)]]
-
-    def near_misses(self, folder, n):
-        """Questions that people wrote so that a passage seems to answer them, with the sentence that seems to."""
-        found = []
-        for article in squad_v2(folder)[::2]:  # the others are for choosing thresholds
-            for paragraph in article["paragraphs"]:
-                sentences = re.split(r"(?<=[.])\s", paragraph["context"])
-                for qa in paragraph["qas"]:
-                    plausible = [a["text"] for a in qa.get("plausible_answers", []) if len(a["text"]) > 3]
-                    holding = [s for s in sentences if plausible and plausible[0] in s and len(s) < 220]
-                    if qa.get("is_impossible") and holding and len(qa["question"]) < 90:
-                        found.append((article["title"], holding[0], qa["question"]))
-        for title, sentence, words in self.random.sample(found, min(n, len(found))):
-            said = frame.question(words, "", [(self.source(title), sentence)])
-            yield "sin pasaje", self.any_variant(), [[said, self.random.choice(self.ABSENT)]]
-
-    def source(self, title):
-        name = re.sub(r"[^\wáéíóúñ ]", " ", title.replace("_", " ")).strip().lower()
-        ending = self.random.choice([".pdf, página {}", ".txt", ".pdf, página {}", ".md", ", página {}"])
-        return re.sub(r"\s+", "-", name) + ending.format(self.random.randint(1, 90))
 
     XED = {"1": "enfado", "3": "asco", "4": "miedo", "5": "alegre", "6": "triste", "7": "sorpresa"}
     GENERIC = ("¿Quieres contarme más?", "¿Qué ha pasado?", "Te escucho, cuéntame.", "¿Cómo te sientes ahora?")
@@ -531,10 +275,10 @@ class Maker(Slots):
 
     def epoch(self, folder):
         parts = [self.moods(1), self.talk(1), self.noise(40), self.cut(40), self.repeated(30), self.without_tools(1), self.dialogues(2), self.tools(1),
-                 self.facts(9), self.passages(3), self.tables(6), self.remembered(2), self.statements(1), self.sequences(160)]
+                 self.facts(3), self.passages(2), self.tables(3), self.cards(4), self.shares(4), self.remembered(2), self.statements(1),
+                 self.sequences(160)]
         if folder:
-            parts += [self.chitchat(folder, 3), self.home(folder, 40), self.clock(folder), self.squad(folder, 220), self.near_misses(folder, 60),
-                      self.subtitles(folder, 10)]
+            parts += [self.chitchat(folder, 3), self.home(folder, 40), self.clock(folder), self.squad(folder, 130), self.subtitles(folder, 10)]
         return [{"g": g, "tools": variant, "turns": turns} for part in parts for g, variant, turns in part
                 if heldout.is_clean(turns, MOODS)]
 

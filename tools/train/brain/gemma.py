@@ -99,10 +99,10 @@ class Lora(torch.nn.Module):
                     parameter.copy_(tensors[f"blk.{layer}.{kind}.weight.lora_{part}"])
 
     def layer(self, i, dtype):
-        """Per group: the A rows of its kinds together, the B of each, both ready for the matrix product."""
+        """Per group: the A rows of its kinds together, and their B along a diagonal, so that each takes two products."""
         scale = self.alpha / self.rank
         return {g: (torch.cat([self.a[f"blk_{i}_{k}"] for k in kinds]).to(dtype),
-                    [(self.b[f"blk_{i}_{k}"] * scale).to(dtype) for k in kinds])
+                    (torch.block_diag(*[self.b[f"blk_{i}_{k}"] for k in kinds]) * scale).to(dtype))
                 for g, kinds in GROUPS.items()}
 
 
@@ -117,12 +117,11 @@ def rms_norm(x, weight, eps):
 
 
 def linear(x, weight, lora):
-    y = x @ weight.T
     if lora is None:
-        return y
-    a, bs = lora
-    low = (x @ a.T).split([b.shape[1] for b in bs], -1)
-    return y + torch.cat([part @ b.T for part, b in zip(low, bs)], -1)
+        return x @ weight.T
+    a, b = lora
+    flat = x.flatten(0, -2)
+    return torch.addmm(flat @ weight.T, flat @ a.T, b.T).view(*x.shape[:-1], -1)
 
 
 def rope_tables(n, size, base):
@@ -132,17 +131,18 @@ def rope_tables(n, size, base):
 
 
 def rotate(x, tables):
-    cos, sin = (t.to(x.dtype) for t in tables)
+    cos, sin = (t.to(x.dtype) for t in tables)  # [L, size] or [B, 1, L, size]
     half = x.shape[-1] // 2
     return x * cos + torch.cat([-x[..., half:], x[..., :half]], -1) * sin
 
 
 class Gemma:
-    def __init__(self, weights, max_tokens=1024):
+    def __init__(self, weights, max_tokens=1024, compiles=False):
         self.w = weights
         device = weights.embedding.device
         self.ropes = [[t.to(device) for t in rope_tables(max_tokens, weights.head_size, base)]
                       for base in (SLIDING_ROPE_BASE, weights.rope_base)]
+        self.compiled = torch.compile(self.through, dynamic=True) if compiles else self.through
 
     def heads(self, x, n):
         return x.view(x.shape[0], x.shape[1], n, self.w.head_size).transpose(1, 2)
@@ -163,9 +163,8 @@ class Gemma:
         down = linear(F.gelu(gate, approximate="tanh") * up, block["down"], lora and lora["down"])
         return h + rms_norm(down, block["post_ffw_norm"], eps)
 
-    def rope(self, i, first, n):
-        cos, sin = self.ropes[1 if (i + 1) % GLOBAL_EVERY == 0 else 0]
-        return cos[first:first + n], sin[first:first + n]
+    def rope(self, i, at):
+        return [table[at] for table in self.ropes[1 if (i + 1) % GLOBAL_EVERY == 0 else 0]]
 
     def embed(self, ids):
         return self.w.embedding[ids] * torch.tensor(math.sqrt(self.w.width), dtype=self.w.embedding.dtype)
@@ -173,37 +172,45 @@ class Gemma:
     @torch.no_grad()
     def prefix(self, ids, lora=None):
         """Keys and values of each layer for the tokens that all rows begin with, without gradients."""
-        w, cache = self.w, []
+        w, cache, n = self.w, [], len(ids)
+        at = torch.arange(n, device=w.embedding.device)
         h = self.embed(torch.tensor([ids], dtype=torch.long, device=w.embedding.device))
         for i, block in enumerate(w.blocks):
             low = lora and lora.layer(i, h.dtype)
             q, k, v = self.qkv(rms_norm(h, block["attn_norm"], w.eps), block, low and low["qkv"],
-                               self.rope(i, 0, len(ids)))
-            h = self.finish(h, self.attend(q, k, v), block, low)
+                               self.rope(i, at))
+            h = self.finish(h, self.attend(q, k, v, at[:, None] < at), block, low)
             cache.append((k, v))
         return cache
 
-    def states(self, rows, lora=None, prefix=None):
-        """rows: token ids [B, L], padded at the end, behind what prefix() read. Gives the normalised last
-        states, [B, L, width]."""
+    def states(self, rows, lora=None, prefix=None, at=None, branch=None):
+        """rows: token ids [B, L], padded at the end, behind what prefix() read; at: their positions there; branch: 0
+        for what all branches of a row begin with, then 1, 2, … Gives the normalised last states, [B, L, width]."""
         w = self.w
-        n = prefix[0][0].shape[2] if prefix else 0
-        h = self.embed(rows)
+        n, order = prefix[0][0].shape[2] if prefix else 0, torch.arange(rows.shape[1], device=rows.device)
+        at, branch = order.expand_as(rows) if at is None else at, torch.zeros_like(rows) if branch is None else branch
+        unseen = (order[:, None] < order) | ((branch[:, None] > 0) & (branch[:, None] != branch[:, :, None]))
+        unseen = unseen.repeat(1, w.heads, 1)
+        ropes = [[t[:, None] for t in self.rope(i, at + n)] for i in (0, GLOBAL_EVERY - 1)]
+        h = self.embed(rows).requires_grad_(lora is not None)  # the first layer like the others: compiled once
         for i, block in enumerate(w.blocks):
-            low = lora and lora.layer(i, h.dtype)
-            q, k, v = self.qkv(rms_norm(h, block["attn_norm"], w.eps), block, low and low["qkv"],
-                               self.rope(i, n, rows.shape[1]))
-            h = self.finish(h, self.attend(q, k, v, *(prefix[i] if prefix else ())), block, low)
+            h = self.compiled(h, block, lora and lora.layer(i, h.dtype), ropes[(i + 1) % GLOBAL_EVERY == 0], unseen,
+                              *(prefix[i] if prefix else ()))
         return rms_norm(h, w.norm, w.eps)
 
-    def attend(self, q, k, v, prefix_k=None, prefix_v=None):
+    def through(self, h, block, low, rope, unseen, *prefix):
+        """One layer."""
+        q, k, v = self.qkv(rms_norm(h, block["attn_norm"], self.w.eps), block, low and low["qkv"], rope)
+        return self.finish(h, self.attend(q, k, v, unseen, *prefix), block, low)
+
+    def attend(self, q, k, v, unseen, prefix_k=None, prefix_v=None):
         """q: [B, heads, L, size]; k, v: [B, 1, L, size], as gemma-3-270m has one key for all heads;
-        of the prefix [1, 1, P, size]. Products of whole matrices: several times the speed of PyTorch's own
-        attention on a CPU at these lengths."""
+        of the prefix [1, 1, P, size]; unseen: [B, heads · L, L] or [L, L]. Products of whole
+        matrices: several times the speed of PyTorch's own attention on a CPU at these lengths."""
         batch, heads, length, size = q.shape
         k, v = k[:, 0], v[:, 0]
         flat = q.reshape(batch, heads * length, size) * size ** -0.5
-        unseen = torch.ones(length, length, dtype=torch.bool, device=q.device).triu(1).repeat(heads, 1)
+        unseen = unseen.repeat(heads, 1) if unseen.dim() == 2 else unseen
         scores = (flat @ k.transpose(1, 2)).masked_fill(unseen, -1e9)
         if prefix_k is None:
             return (scores.softmax(-1) @ v).view(batch, heads, length, size)

@@ -57,6 +57,40 @@ class Encoder:
         return ids, is_answer
 
 
+SHARED = 24  # tokens that dialogues begin with in common from which they are read once
+ROW = 480    # tokens of such dialogues together
+
+
+def joined(group):
+    """Dialogues that begin alike (a document, asked several times) as one row: what they share, then the branches."""
+    most = min(e["is_answer"].index(True) for e in group) - 1
+    first = group[0]["ids"]
+    shared = next((i for i in range(most) if any(e["ids"][i] != first[i] for e in group)), most) if len(group) > 1 else 0
+    row = {"tools": group[0]["tools"], "epoch": group[0]["epoch"], "ids": first[:shared], "is_answer": [False] * shared,
+           "at": list(range(shared)), "branch": [0] * shared}
+    for n, e in enumerate(group, 1):
+        row["ids"] = row["ids"] + e["ids"][shared:]
+        row["is_answer"] += e["is_answer"][shared:]
+        row["at"] += range(shared, len(e["ids"]))
+        row["branch"] += [n] * (len(e["ids"]) - shared)
+    return row
+
+
+def rows(examples):
+    groups = {}
+    for e in examples:
+        groups.setdefault((e["epoch"], e["tools"], *e["ids"][:SHARED]), []).append(e)
+    out = []
+    for group in groups.values():
+        while group:
+            taken, n = [], 0
+            while group and (not taken or n + len(group[-1]["ids"]) < ROW + SHARED * len(taken)):
+                n += len(group[-1]["ids"])
+                taken.append(group.pop())
+            out.append(joined(taken))
+    return out
+
+
 def batches(examples, tokens_per_batch, r):
     """Dialogues of one prefix and of like length together; a new order for each epoch."""
     by_prefix, out = {}, []
@@ -91,15 +125,15 @@ class Trainer:
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.weights = gemma.load(args.model, self.device)
         self.encoder = Encoder(self.weights)
-        self.model = gemma.Gemma(self.weights)
+        self.model = gemma.Gemma(self.weights, compiles=True)
         self.lora = gemma.Lora(self.weights, args.rank, args.alpha, args.seed).to(self.device)
-        self.optimiser = torch.optim.AdamW(self.lora.parameters(), lr=args.rate, weight_decay=0.01)
+        self.optimiser = torch.optim.AdamW(self.lora.parameters(), lr=args.rate, weight_decay=0.01, fused=True)
         self.prefixes = {n: self.encoder.prefix(t) for n, t in dataset.VARIANTS.items()}
         examples = [json.loads(line) for line in open(args.data)]
         for e in examples:
             e["ids"], e["is_answer"] = self.encoder.dialogue(e["turns"])
         examples = [e for e in examples if len(e["ids"]) <= args.longest]
-        self.steps = plan(examples, args.batch, args.seed)
+        self.steps = plan(rows(examples), args.batch, args.seed)
         answers = {t for e in examples for t, a in zip(e["ids"], e["is_answer"]) if a}
         self.answer_tokens = torch.tensor(sorted(answers))
         self.step, self.spent, self.read = 0, 0.0, {}
@@ -116,19 +150,20 @@ class Trainer:
 
     def loss(self, name, batch):
         longest = max(len(e["ids"]) for e in batch)
-        rows = torch.zeros(len(batch), longest, dtype=torch.long)
+        rows, at, branch = torch.zeros(3, len(batch), longest, dtype=torch.long)
         where, label = [], []
         for i, e in enumerate(batch):
-            rows[i, :len(e["ids"])] = torch.tensor(e["ids"])
+            for tensor, key in ((rows, "ids"), (at, "at"), (branch, "branch")):
+                tensor[i, :len(e[key])] = torch.tensor(e[key])
             answers = [k for k, a in enumerate(e["is_answer"]) if a]
             where += [(i, k - 1) for k in answers]
             label += [e["ids"][k] for k in answers]
         others = torch.randint(0, self.weights.embedding.shape[0], (self.args.negatives,))
         chosen = torch.unique(torch.cat([self.answer_tokens, others]))
         label = torch.searchsorted(chosen, torch.tensor(label)).to(self.device)
-        states = self.model.states(rows.to(self.device), self.lora, self.prefix(name))
-        at = torch.tensor(where, device=self.device)
-        logits = states[at[:, 0], at[:, 1]] @ self.weights.embedding[chosen.to(self.device)].T
+        states = self.model.states(rows.to(self.device), self.lora, self.prefix(name), at.to(self.device), branch.to(self.device))
+        before = torch.tensor(where, device=self.device)
+        logits = states[before[:, 0], before[:, 1]] @ self.weights.embedding[chosen.to(self.device)].T
         return F.cross_entropy(logits.float(), label)
 
     def rate(self):
