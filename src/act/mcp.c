@@ -274,6 +274,7 @@ static enum sarai_status list(struct mcp *m, double deadline_ms, const struct st
 static void drain(struct mcp *m)
 {
     struct waiter nobody = {.m = m, .id = 0};
+    m->stale = m->stale || (m->link && atomic_exchange(&m->link->changed, false));
     if (m->link && m->link->unasked)
         look_at_link(m, m->link->send(m->link, NULL, take, &nobody, clock_ms() + DRAIN_MS, NULL, NULL));
 }

@@ -21,7 +21,7 @@ struct mcp;
 enum {
     MCP_TOOLS = 128,        /* most tools of one server; others are passed over */
     MCP_START_MS = 20000,   /* what a server may take to start: some are fetched first */
-    MCP_RELIST_MS = 300000, /* how old a list may be where changes are not told: over HTTP */
+    MCP_RELIST_MS = 300000, /* how old a list may be where changes are perhaps not told: over HTTP */
 };
 
 /* `name` and `entry` (out of mcp_config_read()) are borrowed. */

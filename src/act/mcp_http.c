@@ -1,8 +1,11 @@
 /* MCP over streamable HTTP: each message is posted; what comes back is one message in JSON, or a stream of
- * events that are messages. */
+ * events that are messages. What the server says unasked comes by a stream of its own, on a thread of its
+ * own. */
 #include <ctype.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "act/mcp_config.h"
 #include "act/mcp_link.h"
@@ -10,7 +13,16 @@
 #include "base/sse.h"
 #include "engine/http.h"
 
-enum { CONNECT_MS = 5000, BYE_MS = 1000, SESSION_BYTES = 1024, VERSION_BYTES = 32, OWN_HEADERS = 4 };
+enum {
+    CONNECT_MS = 5000,
+    BYE_MS = 1000,
+    STREAM_MS = 3600000, /* most of one stream of what comes unasked, which may be silent as long */
+    AGAIN_MS = 5000,     /* until the next one, where it has ended */
+    LOOK_MS = 20,
+    SESSION_BYTES = 1024,
+    VERSION_BYTES = 32,
+    OWN_HEADERS = 4
+};
 
 struct mcp_http {
     struct mcp_link link;
@@ -19,6 +31,13 @@ struct mcp_http {
     size_t n_fixed;                                                /* the first two, and those of the user */
     struct buf room;                                               /* the texts of the latter */
     char session[SESSION_BYTES + 32], version[VERSION_BYTES + 32]; /* as headers; "" while there is none */
+    pthread_t listener;
+    bool has_listener;
+    struct stop quit;
+    /* The listener's own. */
+    const char *stream_headers[OWN_HEADERS + MCP_MEMBERS];
+    size_t n_stream_headers;
+    char stream_session[SESSION_BYTES + 32];
 };
 
 /* An answer on its way. */
@@ -139,10 +158,70 @@ static enum sarai_status http_link_send(struct mcp_link *link, const json_t *mes
     return st;
 }
 
+/* ---- what comes unasked ----------------------------------------------------------------------- */
+
+struct stream {
+    struct mcp_link *link;
+    struct sse events;
+};
+
+static bool hear_event(void *user, const char *data, size_t n)
+{
+    struct stream *s = user;
+    json_t *message = json_loadb(data, n, 0, NULL);
+    const char *method = json_string_value(json_object_get(message, "method"));
+    if (method && strcmp(method, "notifications/tools/list_changed") == 0)
+        atomic_store(&s->link->changed, true);
+    json_decref(message);
+    return true;
+}
+
+static bool hear_data(void *user, const char *data, size_t n)
+{
+    return sse_feed(&((struct stream *)user)->events, data, n, hear_event, user);
+}
+
+/* Until there is none: a server without such a stream answers 405, one that is down not at all. */
+static void *listen_to_server(void *arg)
+{
+    struct mcp_http *h = arg;
+    for (struct http_reply reply = {.code = 200}; reply.code / 100 == 2 && !stop_raised(&h->quit);) {
+        struct stream s = {.link = &h->link, .events = SSE_INIT(MCP_MESSAGE_BYTES)};
+        const struct http_request r = {.url = h->url,
+                                       .headers = h->stream_headers,
+                                       .n_headers = h->n_stream_headers,
+                                       .connect_ms = CONNECT_MS,
+                                       .silence_ms = STREAM_MS,
+                                       .total_ms = STREAM_MS,
+                                       .on_data = hear_data,
+                                       .user = &s,
+                                       .stop = &h->quit};
+        http_request(&r, &reply, NULL);
+        sse_finish(&s.events);
+        for (int ms = 0; ms < AGAIN_MS && reply.code / 100 == 2 && !stop_raised(&h->quit); ms += LOOK_MS)
+            nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000L}, NULL);
+    }
+    return NULL;
+}
+
+/* Without a thread, changes are noticed when the list is old. */
+static void begin_to_listen(struct mcp_http *h)
+{
+    h->stream_headers[h->n_stream_headers++] = "Accept: text/event-stream";
+    for (size_t i = 2; i < h->n_fixed; i++)
+        h->stream_headers[h->n_stream_headers++] = h->headers[i];
+    memcpy(h->stream_session, h->session, sizeof h->session);
+    if (h->stream_session[0])
+        h->stream_headers[h->n_stream_headers++] = h->stream_session;
+    h->stream_headers[h->n_stream_headers++] = h->version;
+    h->has_listener = pthread_create(&h->listener, NULL, listen_to_server, h) == 0;
+}
+
 static void http_link_agreed(struct mcp_link *link, const char *version)
 {
     struct mcp_http *h = (struct mcp_http *)link;
     snprintf(h->version, sizeof h->version, "MCP-Protocol-Version: %.*s", VERSION_BYTES, version);
+    begin_to_listen(h);
 }
 
 /* Tells the server that the session is over; what it says to that is nobody's business. */
@@ -150,6 +229,9 @@ static void http_link_close(struct mcp_link *link)
 {
     struct mcp_http *h = (struct mcp_http *)link;
     struct answer a = {.http = h, .body = BUF_INIT(1024), .events = SSE_INIT(0)};
+    atomic_store(&h->quit.raised, true);
+    if (h->has_listener)
+        pthread_join(h->listener, NULL);
     if (h->session[0] && !link->forgotten) {
         struct http_reply reply;
         struct http_request r = request_for(h, &a, BYE_MS);

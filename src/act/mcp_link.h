@@ -9,6 +9,7 @@
 #ifndef SARAI_ACT_MCP_LINK_H
 #define SARAI_ACT_MCP_LINK_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/json.h"
@@ -29,7 +30,9 @@ struct mcp_link {
     /* The version of the protocol that both have agreed on; or NULL where it need not know. */
     void (*agreed)(struct mcp_link *link, const char *version);
     void (*close)(struct mcp_link *link);
-    bool unasked;   /* messages may come unasked; they are taken with send(NULL, …) */
+    bool unasked; /* messages may come unasked; they are taken with send(NULL, …) */
+    atomic_bool
+        changed;    /* the server has said unasked, on a thread of the link's, that its tools have changed */
     bool forgotten; /* the server has refused the last message because it does not know us any more */
 };
 

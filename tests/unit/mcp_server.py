@@ -2,7 +2,7 @@
 """An MCP server for the tests, with tools that misbehave: over stdin and stdout, or HTTP with --http.
 
     mcp_server.py MODE LOG      MODE: good, dies (at once), mute, junk, future (another protocol)
-    mcp_server.py --http        prints its port; /json and /sse answer so, /cut ends too early, /locked wants a token,
+    mcp_server.py --http        prints its port; /json and /sse answer so, /stream as /json and tells what changes by a stream, /cut ends too early, /locked wants a token,
                                 /forgets knows nobody from before the third message on, once
 LOG is a file that what the client says is appended to.
 """
@@ -25,6 +25,7 @@ PAGES = {None: [tool("suma", True, a={"type": "number"}, b={"type": "number"}), 
          "3": [tool("pregunta"), tool("rechaza"), tool("estructura"), tool("recurso"), tool("dir/nombre raro"),
                {"name": "sin esquema"}, {"inputSchema": {}}, "nada", tool("x" * 80)]}
 extra: list[dict] = []
+changed = threading.Event()
 log_lock = threading.Lock()
 
 
@@ -85,6 +86,7 @@ def answers(message: dict) -> list:
         before = ["Bienvenido a pruebas", "{", "[1, 2", "\u0000", "null", "[]", "7", '{"id": 99, "result": {}}']
     if name == "cambia":
         extra.append(tool("nueva"))
+        changed.set()
         before = [{"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}]
     if name == "pregunta":
         before = [{"jsonrpc": "2.0", "id": "p", "method": "ping"},
@@ -132,6 +134,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         print("DELETE", self.path, self.headers.get("Mcp-Session-Id"), flush=True)
         self.send(204)
 
+    def do_GET(self) -> None:
+        """What is said unasked: once that the tools have changed, then nothing more."""
+        if self.path != "/stream":
+            return self.send(405)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        changed.wait()
+        event = {"jsonrpc": "2.0", "method": "notifications/tools/list_changed"}
+        self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
+        self.wfile.flush()
+        threading.Event().wait(60)
+
     def do_POST(self) -> None:
         message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         what = message.get("method") or json.dumps(message.get("result", message.get("error", {}).get("code")))
@@ -151,7 +166,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif message.get("params", {}).get("name") == "calla":
             threading.Event().wait(60)
         headers = {"Mcp_Session_Id": "s-1"} if message["method"] == "initialize" else {}
-        if self.path == "/json":
+        if self.path in ("/json", "/stream"):
             said = [m for m in said if m.get("id") == message["id"]]
             return self.send(200, json.dumps(said[0]).encode(), Content_Type="application/json", **headers)
         events = ": hola\n\n" + "".join(f"event: message\nid: 1\ndata: {json.dumps(m)}\n\n" for m in said

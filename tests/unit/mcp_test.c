@@ -426,6 +426,24 @@ static void services_give_their_tools(void **state)
     }
 }
 
+/* The answer to the call does not say so, and the list is not old. */
+static void a_service_tells_unasked_what_changes(void **state)
+{
+    (void)state;
+    service_at("/stream", "");
+    struct toolbox *box = open_box();
+    assert_null(toolbox_find(box, "s.nueva"));
+    expect_result(box, "{\"name\":\"s.cambia\",\"arguments\":{}}", "{\"resultado\":\"cambia\"}");
+    for (double end_ms = clock_ms() + LONG_MS; !toolbox_has_news(box) && clock_ms() < end_ms;)
+        usleep(10000);
+    assert_true(toolbox_has_news(box));
+    while (toolbox_refresh(box, NULL, NULL) != SARAI_OK)
+        ;
+    assert_non_null(toolbox_find(box, "s.nueva"));
+    toolbox_close(box);
+    skip_lines("DELETE /stream s-1");
+}
+
 static void services_that_fail_are_told(void **state)
 {
     struct sarai_error err = {0};
@@ -518,6 +536,7 @@ int main(void)
         cmocka_unit_test(programs_that_are_no_servers_are_told),
         cmocka_unit_test(a_server_that_was_down_is_tried_again),
         cmocka_unit_test(services_give_their_tools),
+        cmocka_unit_test(a_service_tells_unasked_what_changes),
         cmocka_unit_test(services_that_fail_are_told),
         cmocka_unit_test(a_service_that_has_forgotten_us_is_greeted_again),
         cmocka_unit_test(a_bad_file_is_told),
