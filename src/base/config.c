@@ -176,7 +176,7 @@ static const struct setting settings[] = {
     {"EAGERNESS", SETTING_REAL, "1.0", 0.5, 2, NULL,
      "prisa por responder en una conversación: 0,5 espera más, 2 espera menos",
      "haste to answer in a conversation: 0.5 waits longer, 2 less"},
-    {"SPECULATE_MS", SETTING_INT, "128", 64, 1000, NULL,
+    {"SPECULATE_MS", SETTING_INT, "96", 64, 1000, NULL,
      "silencio tras el que se prepara la respuesta, en ms",
      "silence after which the answer is prepared, in ms"},
     {"WAKE_PHRASE", SETTING_TEXT, "", 0, 0, NULL,

@@ -1,6 +1,6 @@
 """What is heard where somebody stops speaking: the models that Sarai hears with, run as Sarai runs them.
 
-`Hearing.stop` takes an utterance up to a stop and gives what is known SPECULATE_MS of silence later, when the floor
+`Hearing.stop` takes an utterance up to a stop and gives what is known SILENT windows later, when the floor
 asks whether the turn is over: the encoder's states, the transcript with the transcriber's opinion on the mark behind
 it, and what smart-turn says.
 """
@@ -13,7 +13,7 @@ import onnxruntime
 
 HZ, WINDOW, CONTEXT = 16000, 512, 64  # of Silero VAD
 ENTER, LEAVE = 0.5, 0.35  # as in src/floor.c
-PREROLL, SILENT = 14, 4  # windows: of src/listen/ear.c, and SPECULATE_MS
+PREROLL, SILENT = 14, 4  # windows: of src/listen/ear.c, and of silence; with 3, as SPECULATE_MS is, the head judges alike
 STATES, BEYOND = 100, 10  # encoder states kept: up to the end of the sound, and of the padding behind it
 TURN_FRAMES = 8 * HZ  # of smart-turn
 MARKS = {"stop": ".!…", "question": "?", "goes on": ",;:-"}
@@ -60,7 +60,7 @@ class Hearing:
         return self.vad.run(["speech_probs"], {"input": np.concatenate([before, windows], 1), "h": state, "c": state})[0]
 
     def cut(self, pcm, stop):
-        """From the pre-roll to where SPECULATE_MS of silence are behind the sample `stop`; None: no such silence."""
+        """From the pre-roll to where SILENT windows of silence are behind the sample `stop`; None: no such silence."""
         likely, first, silent = self.speech(pcm), None, 0
         for i, p in enumerate(likely):
             speaks = p >= (LEAVE if silent == 0 and first is not None else ENTER)
