@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audio/fft.h"
+#include "engine/kissfft.h"
 
 enum {
     FRAMES = ADAPTIVE_FRAMES,
@@ -23,7 +23,7 @@ static const float SMOOTH = 0.8f; /* of the power that is no echo: 45 ms */
 static const float LEAST = 1e-4f; /* … which a microphone never is without: −62 dB */
 
 struct adaptive {
-    struct fft fft;
+    struct fft *fft;
     float played[KEPT];
     struct spectrum past[RING]; /* of what was played, a ring; `at` is the newest */
     size_t at;
@@ -38,7 +38,11 @@ enum sarai_status adaptive_open(struct adaptive **out, struct sarai_error *err)
     struct adaptive *a = calloc(1, sizeof *a);
     if (!a)
         return out_of_memory(err, tr("el eco", "the echo"));
-    fft_init(&a->fft);
+    enum sarai_status st = fft_open(&a->fft, err);
+    if (st) {
+        adaptive_close(a);
+        return st;
+    }
     for (int p = 0; p < PARTS; p++)
         for (int k = 0; k < FFT_BINS; k++)
             a->variance[p][k] = UNKNOWN;
@@ -48,6 +52,8 @@ enum sarai_status adaptive_open(struct adaptive **out, struct sarai_error *err)
 
 void adaptive_close(struct adaptive *a)
 {
+    if (a)
+        fft_close(a->fft);
     free(a);
 }
 
@@ -104,9 +110,9 @@ static void learn(struct adaptive *a, int part, const struct spectrum *error)
         step.im[k] = gain * (x->re[k] * error->im[k] - x->im[k] * error->re[k]);
         variance[k] *= 1 - SHARE * gain * power(x, k);
     }
-    fft_backward(&a->fft, &step, taps);
+    fft_backward(a->fft, &step, taps);
     memset(taps + PART, 0, (FFT_FRAMES - PART) * sizeof *taps);
-    fft_forward(&a->fft, taps, &step);
+    fft_forward(a->fft, taps, &step);
     for (int k = 0; k < FFT_BINS; k++) {
         w->re[k] += step.re[k];
         w->im[k] += step.im[k];
@@ -130,9 +136,9 @@ void adaptive_cancel(struct adaptive *a, const float *mic, const float *played, 
     memmove(a->played, a->played + FRAMES, sizeof a->played - FRAMES * sizeof *a->played);
     memcpy(a->played + KEPT - FRAMES, played, FRAMES * sizeof *played);
     a->at = (a->at + 1) % RING;
-    fft_forward(&a->fft, a->played + PART, &a->past[a->at]);
+    fft_forward(a->fft, a->played + PART, &a->past[a->at]);
     expect(a, &spectrum);
-    fft_backward(&a->fft, &spectrum, pcm);
+    fft_backward(a->fft, &spectrum, pcm);
     levels->echo = 0;
     for (int i = 0; i < FRAMES; i++) {
         float echo = pcm[FFT_FRAMES - FRAMES + i];
@@ -141,7 +147,7 @@ void adaptive_cancel(struct adaptive *a, const float *mic, const float *played, 
     }
     levels->unsure = total(a->unsure);
     memcpy(clean, tail, FRAMES * sizeof *clean);
-    fft_forward(&a->fft, error, &spectrum);
+    fft_forward(a->fft, error, &spectrum);
     for (int k = 0; k < FFT_BINS; k++)
         a->near[k] = SMOOTH * a->near[k] + (1 - SMOOTH) * power(&spectrum, k);
     for (int p = 0; p < PARTS; p++)
@@ -155,7 +161,7 @@ float adaptive_peak(const struct adaptive *a)
         taps[ADAPTIVE_REACH_FRAMES + FFT_FRAMES]; /* each partition's, over what the one before left empty */
     int best = 0;
     for (int p = 0; p < PARTS; p++)
-        fft_backward(&a->fft, &a->weights[p], taps + (size_t)p * PART);
+        fft_backward(a->fft, &a->weights[p], taps + (size_t)p * PART);
     for (int i = 1; i < LAST; i++)
         if (fabsf(taps[i]) > fabsf(taps[best]))
             best = i;
