@@ -2,18 +2,21 @@
  * and loudspeaker at the same instant, → the microphone without the echo, float32, on stdout. What does not
  * fill a step of 10 ms is dropped.
  *
- *     build/release/bench/cancel <pairs >clean
+ *     build/release/bench/cancel [speex|webrtc] <pairs >clean
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "audio/echo.h"
 
-int main(void)
+int main(int argc, char **argv)
 {
-    const struct echo_options options = {0};
+    struct echo_options options = {.behind = ECHO_ALONE};
     struct sarai_error err = {0};
     struct echo *echo = NULL;
     float pairs[ECHO_FRAMES][2], mic[ECHO_FRAMES], played[ECHO_FRAMES];
+    if (argc > 1)
+        options.behind = strcmp(argv[1], "webrtc") == 0 ? ECHO_WEBRTC : ECHO_SPEEX;
     bool ok = echo_open(&options, &echo, &err) == SARAI_OK;
     while (ok && fread(pairs, sizeof pairs, 1, stdin) == 1) {
         for (int i = 0; i < ECHO_FRAMES; i++) {

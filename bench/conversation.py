@@ -423,17 +423,18 @@ def measure_soak(args):
 # ---- echo --------------------------------------------------------------------------------------------
 
 
-def cancel(program, mic, played):
+def cancel(args, mic, played):
     """Through the canceller as `sarai talk` runs it (bench/cancel.c)."""
+    program = os.path.join(os.path.dirname(args.sarai), "bench", "cancel")
     pairs = np.stack([mic, played], axis=1).astype("<f4")
-    done = subprocess.run([program], input=pairs.tobytes(), capture_output=True, check=True)
+    done = subprocess.run([program, *args.behind], input=pairs.tobytes(), capture_output=True, check=True)
     return np.frombuffer(done.stdout, "<f4")
 
 
 def measure_echo(args):
     from speechmos import aecmos
 
-    program, learn = os.path.join(os.path.dirname(args.sarai), "bench", "cancel"), 5 * RATE_HZ
+    learn = 5 * RATE_HZ
     with tempfile.TemporaryDirectory() as folder:
         said = [np.concatenate(sounds.speak(args.sarai, voice, texts, folder))
                 for voice in VOICES for texts in (INTERRUPTIONS[:6], INTERRUPTIONS[4:])]  # fmt: skip
@@ -449,7 +450,7 @@ def measure_echo(args):
         near[learn : learn + len(voice)] = voice
         for talk_type, mic in (("st", echoed), ("dt", echoed + near)):
             mic = np.clip(mic, -1, 1)
-            clean = cancel(program, mic, played)
+            clean = cancel(args, mic, played)
             case = {"type": talk_type, "room": os.path.basename(options[1]), "delay_ms": int(options[3])}
             if talk_type == "st":
                 case["erle_db"] = float(10 * np.log10(np.sum(mic[learn:] ** 2) / np.sum(clean[learn:] ** 2)))
@@ -470,7 +471,7 @@ def measure_echo(args):
 
 def measure_drift(args):
     """Return loss of the canceller where the loudspeaker's clock is slower (faster: below 0) than the microphone's."""
-    program, learn, length = os.path.join(os.path.dirname(args.sarai), "bench", "cancel"), 20 * RATE_HZ, 50 * RATE_HZ
+    learn, length = 20 * RATE_HZ, 50 * RATE_HZ
     people = [sounds.person(path) for path, _ in sounds.human_clips(args.data, args.half)[:50]]
     cases = []
     print("| drift, ppm | echo return loss after 20 s, dB: median (least and most) |")
@@ -484,7 +485,7 @@ def measure_drift(args):
             echoed = soxr.resample(echoed, 1e6, 1e6 + ppm)[:length]
             mic = chance.standard_normal(length).astype(np.float32) * np.float32(3e-4)
             mic[: len(echoed)] += echoed
-            clean = cancel(program, np.clip(mic, -1, 1), played)
+            clean = cancel(args, np.clip(mic, -1, 1), played)
             loss = 10 * np.log10(np.sum(mic[learn:] ** 2) / np.sum(clean[learn:] ** 2))
             cases.append({"ppm": ppm, "room": os.path.basename(options[1]), "delay_ms": int(options[3]), "erle_db": float(loss)})
         mine = [case["erle_db"] for case in cases if case["ppm"] == ppm]
@@ -506,6 +507,7 @@ def main():
     parser.add_argument("--half", choices=("choose", "report"), default="report")
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--behind", action="append", default=[], choices=("speex", "webrtc"), help="of echo and drift: that canceller behind ours")
     parser.add_argument("--json", help="write all cases there")
     args = parser.parse_args()
     cases = MEASURES[args.measure](args)
