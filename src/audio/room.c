@@ -9,14 +9,14 @@
 enum {
     FRAMES_PER_MS = SARAI_SPEECH_HZ / 1000,
     MOST_TAPS = ROOM_MOST_MS * FRAMES_PER_MS,
-    HISTORY = MOST_TAPS + ROOM_MOST_DELAY_MS * FRAMES_PER_MS,
+    BLOCK = 10 * FRAMES_PER_MS, /* of one pass over the response */
+    HISTORY = MOST_TAPS + ROOM_MOST_DELAY_MS * FRAMES_PER_MS + BLOCK,
 };
 
 struct room {
     float response[MOST_TAPS];
     size_t n_taps, delay;
-    float history[HISTORY]; /* of what was played, a ring */
-    size_t at;              /* where the next sample goes */
+    float history[HISTORY]; /* of what was played, the newest last */
 };
 
 static enum sarai_status read_response(struct room *r, const char *path, struct sarai_error *err)
@@ -69,15 +69,21 @@ void room_close(struct room *r)
     free(r);
 }
 
+/* The taps outside, the samples inside: many at once, where a sum over the taps would wait for each. */
+static void add_block(struct room *r, const float *played, float *mic, size_t n)
+{
+    memmove(r->history, r->history + n, (HISTORY - n) * sizeof *r->history);
+    memcpy(r->history + HISTORY - n, played, n * sizeof *played);
+    for (size_t k = 0; k < r->n_taps; k++) {
+        const float *heard = r->history + HISTORY - n - r->delay - k;
+        const float tap = r->response[k];
+        for (size_t i = 0; i < n; i++)
+            mic[i] += tap * heard[i];
+    }
+}
+
 void room_add(struct room *r, const float *played, float *mic, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        r->history[r->at] = played[i];
-        size_t from = r->at + HISTORY - r->delay;
-        float sum = 0;
-        for (size_t k = 0; k < r->n_taps; k++)
-            sum += r->response[k] * r->history[(from - k) % HISTORY];
-        mic[i] += sum;
-        r->at = (r->at + 1) % HISTORY;
-    }
+    for (size_t at = 0; at < n; at += BLOCK)
+        add_block(r, played + at, mic + at, n - at < BLOCK ? n - at : BLOCK);
 }
