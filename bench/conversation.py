@@ -203,10 +203,11 @@ def interrupt(args, answer, sound, name, *options):
     pcm[at : at + len(sound)] += sound
     events, voice = talk(args, pcm, *options, output=True, **READY)
     after = [t for t in states(events, "interrupted") if t > 1000 * at_s]
+    before = [e["state"] for e in events if e["event"] == "state" and e["sound_ms"] <= 1000 * at_s]
     return {"name": name, "answer": answer.text, "at_s": round(at_s, 2),
             "ducked_ms": after[0] - 1000 * at_s if after else None,
             "silent_ms": silent_after(voice, at_s, after[0] / 1000) if after else None,
-            "before": int(sum(t <= 1000 * at_s for t in states(events, "interrupted"))),
+            "sounding": before[-1:] == ["speaking"], "before": int(sum(t <= 1000 * at_s for t in states(events, "interrupted"))),
             "taken": sum(e["event"] == "interrupted" for e in events)}  # fmt: skip
 
 
@@ -240,6 +241,8 @@ def in_rooms(args):
 
 
 def report_interruptions(name, cases):
+    """Without those whose question was heard otherwise, so that the answer was over already."""
+    cases = [case for case in cases if case["sounding"] or case["before"]]
     soon = sum(case["ducked_ms"] is not None and case["ducked_ms"] <= 200 for case in cases)
     ducked, quiet = ([case[key] for case in cases if case[key] is not None] for key in ("ducked_ms", "silent_ms"))
     print(f"| {name} | {len(cases)} | {percent(soon, len(cases))} | {spread(ducked)} | {spread(quiet)} "
