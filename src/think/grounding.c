@@ -7,6 +7,7 @@
 #include "base/numerals.h"
 #include "base/utf8.h"
 #include "think/answer_kind.h"
+#include "think/denial.h"
 
 enum {
     GRAMMAR_BYTES = 16 * 1024,
@@ -305,6 +306,18 @@ static bool names_rest(const struct grounding *g, struct sentences *s, size_t st
     return true;
 }
 
+/* What the passages deny is not told as if it was so. */
+static void mend_denial(const struct grounding *g, struct sentences *s, size_t from)
+{
+    size_t at, to = s->whole > from ? s->whole : s->text.len;
+    const struct question *q = g->question;
+    bool lost = false;
+    for (size_t i = 0; i < q->n_passages && !lost; i++)
+        lost = denial_is_lost(q->passages[i].text, s->text.data + from, to - from, &at, &s->is_out_of_memory);
+    if (lost && !sentences_change(s, from + at, 0, "no ", strlen("no ")))
+        s->is_out_of_memory = true;
+}
+
 /* ---- the answer as it grows ------------------------------------------------------------------ */
 
 /* How much of the answer is "Según SOURCE,": all of it while one is still being written. The longest counts,
@@ -369,6 +382,8 @@ bool grounding_holds(struct grounding *g, struct sentences *s)
                   answer_kind_fits(g->question->words, s->text.data + from, to - from, &s->is_out_of_memory));
     if (!rests && !s->is_out_of_memory)
         sentences_end_with(s, from, from == named ? instead : "");
+    else if (rests)
+        mend_denial(g, s, from);
     g->judged = s->whole;
     return false;
 }

@@ -11,6 +11,7 @@
 #include "failing_alloc.h"
 #include "straw_llm.h"
 #include "think/answer_kind.h"
+#include "think/denial.h"
 
 static const struct passage rent[] = {
     {"contrato.pdf, página 3",
@@ -137,6 +138,36 @@ static void what_is_of_another_kind_is_not_said(void **state)
     assert_string_equal(a.text, SOURCE " eso no consta.");
     answer_finish(&a);
     conversation_close(c);
+}
+
+static void a_no_that_was_lost_is_put_back(void **state)
+{
+    static const char passage[] =
+        "Cubre lunas y robo. No cubre daños por granizo. ¿Perros? No. Los gatos entran "
+        "gratis. El martes no hay clase, el jueves hay clase.";
+    static const struct {
+        const char *claim;
+        int at; /* -1: nothing was lost */
+    } cases[] = {
+        {" cubre daños por granizo.", 1},
+        {" la póliza cubre daños por granizo", 12},
+        {" no cubre daños por granizo.", -1},
+        {" cubre lunas y robo.", -1},
+        {" los gatos entran gratis.", -1},
+        {" hay clase.", -1},
+        {" granizo.", -1},
+        {"", -1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t at = 0;
+        bool no_memory = false;
+        const char *claim = cases[i].claim;
+        assert_int_equal(denial_is_lost(passage, claim, strlen(claim), &at, &no_memory), cases[i].at >= 0);
+        assert_false(no_memory);
+        if (cases[i].at >= 0)
+            assert_int_equal(at, cases[i].at);
+    }
 }
 
 static void a_name_that_lacks_a_letter_is_mended(void **state)
@@ -323,6 +354,7 @@ int main(void)
         cmocka_unit_test(only_sources_at_hand_are_named),
         cmocka_unit_test(what_stands_in_no_passage_is_not_said),
         cmocka_unit_test(what_is_of_another_kind_is_not_said),
+        cmocka_unit_test(a_no_that_was_lost_is_put_back),
         cmocka_unit_test(a_name_that_lacks_a_letter_is_mended),
         cmocka_unit_test(the_source_is_not_kept_waiting),
         cmocka_unit_test(a_doubtful_model_says_that_it_is_not_there),
