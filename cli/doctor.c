@@ -22,6 +22,7 @@
 #include "know/shelf.h"
 #include "models/store.h"
 #include "reach.h"
+#include "speed.h"
 #include "think/expert.h"
 
 enum level { FINE, WARNING, FAILURE };
@@ -422,81 +423,6 @@ static void check_audio(struct doctor *d)
 
 /* ---- latency --------------------------------------------------------------------------------- */
 
-struct recording {
-    float *pcm;
-    size_t n;
-};
-
-enum { MAX_RECORDING_FRAMES = 60 * SARAI_VOICE_HZ };
-
-static bool record(void *user, const float *pcm, size_t n)
-{
-    struct recording *r = user;
-    if (n > MAX_RECORDING_FRAMES - r->n)
-        return false;
-    memcpy(r->pcm + r->n, pcm, n * sizeof *pcm);
-    r->n += n;
-    return true;
-}
-
-static bool ignore_audio(void *user, const float *pcm, size_t n)
-{
-    (void)user;
-    (void)pcm;
-    (void)n;
-    return true;
-}
-
-/* A question in Sarai's own voice, at the rate that it hears. */
-static enum sarai_status make_question(struct sarai *s, struct recording *out, struct sarai_error *err)
-{
-    struct recording said = {malloc(MAX_RECORDING_FRAMES * sizeof(float)), 0};
-    const struct sarai_sink sink = {.user = &said, .on_audio = record};
-    struct sarai_turn turn = {0};
-    struct resampler *resampler = NULL;
-    size_t n = 0;
-    enum sarai_status st = said.pcm ? SARAI_OK : out_of_memory(err, tr("la pregunta", "the question"));
-    if (!st)
-        st = sarai_say(s, "¿Cuál es la capital de Francia?", NULL, 0, &sink, &turn, err);
-    if (!st)
-        st = resampler_open(SARAI_VOICE_HZ, SARAI_SPEECH_HZ, &resampler, err);
-    if (!st && !(out->pcm = malloc(2 * resampler_room(resampler, said.n) * sizeof(float))))
-        st = out_of_memory(err, tr("la pregunta", "the question"));
-    if (!st)
-        st = resampler_feed(resampler, said.pcm, said.n, out->pcm, &out->n, err);
-    if (!st)
-        st = resampler_feed(resampler, NULL, 0, out->pcm + out->n, &n, err);
-    out->n += n;
-    resampler_close(resampler);
-    sarai_turn_finish(&turn);
-    free(said.pcm);
-    return st;
-}
-
-/* One turn: milliseconds of hearing, of the first word, of the first sound of the voice, and of all that
- * people wait for. */
-struct speed {
-    double listen_ms, think_ms, speak_ms, total_ms;
-};
-
-static enum sarai_status measure(struct sarai *s, const struct recording *question, struct speed *out,
-                                 struct sarai_error *err)
-{
-    const struct sarai_sink sink = {.on_audio = ignore_audio};
-    struct sarai_transcript heard = {0};
-    struct sarai_turn turn = {0};
-    sarai_new_conversation(s);
-    enum sarai_status st = sarai_transcribe(s, question->pcm, question->n, NULL, false, &heard, err);
-    if (!st)
-        st = sarai_ask(s, heard.text, &sink, &turn, err);
-    if (!st)
-        *out = (struct speed){heard.listen_ms, turn.stages.think_first_token_ms,
-                              turn.stages.speak_first_audio_ms, heard.listen_ms + turn.stages.first_audio_ms};
-    sarai_transcript_finish(&heard);
-    sarai_turn_finish(&turn);
-    return st;
-}
-
 /* What would help, most likely first. */
 static const char *faster(const struct doctor *d, const struct speed *s, char room[128])
 {
@@ -519,15 +445,15 @@ static const char *faster(const struct doctor *d, const struct speed *s, char ro
 static void check_latency(struct doctor *d)
 {
     struct sarai_error err = {0};
-    struct recording question = {0};
+    struct speed_question question = {0};
     struct speed speed = {0};
     char room[128], text[512];
     long target = config_int(d->cli->cfg, "LATENCY_TARGET_MS");
     enum sarai_status st = sarai_open(d->cli->cfg, SARAI_ALL, &d->cli->sarai, &err);
     if (!st)
-        st = make_question(d->cli->sarai, &question, &err);
+        st = speed_ask(d->cli->sarai, &question, &err);
     for (int i = 0; !st && i < 2; i++)
-        st = measure(d->cli->sarai, &question, &speed, &err);
+        st = speed_measure(d->cli->sarai, &question, &speed, &err);
     cli_close(d->cli);
     free(question.pcm);
     snprintf(text, sizeof text,
