@@ -48,3 +48,9 @@ tenths() {
     awk '/^\[ *[0-9]+%\] (Building|Linking)/ { n = substr($0, 2, 3) + 0
            if (n >= last + 10) { printf "  %d %%\n", n; last = n; fflush() } }' >&2
 }
+
+# put_in_place FOLDER HOME: moves a finished folder to where it is kept. Two clones may have made the same at once:
+# who came first is kept.
+put_in_place() {
+    mv -T "$1" "$2" 2>/dev/null || [ -d "$2" ]
+}

@@ -62,7 +62,7 @@ onnx_fetch() {
     [ -f "$work/out/include/onnxruntime_c_api.h" ] ||
         fail "falta onnxruntime_c_api.h en libonnxruntime-dev" "libonnxruntime-dev has no onnxruntime_c_api.h"
     echo "$digits" >"$work/out/VERSION"
-    mv -T "$work/out" "$home"
+    put_in_place "$work/out" "$home"
     rm -rf "$work"
 }
 
@@ -84,7 +84,7 @@ llama_build() {
             "llama.cpp does not build (the end of its log is above)"; }
     cp "$llama_source/LICENSE" "$work/out/"
     echo "$llama_version" >"$work/out/VERSION"
-    mv -T "$work/out" "$home"
+    put_in_place "$work/out" "$home"
     rm -rf "$work"
 }
 

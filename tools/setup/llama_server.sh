@@ -24,7 +24,7 @@ build() {
         { tail -n 30 "$work/log" >&2; fail "llama-server no compila" "llama-server does not build"; }
     mkdir "$work/out"
     cp "$work/build/bin/llama-server" "$llama_source/LICENSE" "$work/out/"
-    mv -T "$work/out" "$home"
+    put_in_place "$work/out" "$home"
 }
 
 [ -x "$home/llama-server" ] || build

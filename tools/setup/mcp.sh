@@ -14,7 +14,7 @@ if [ ! -d "$home/node_modules" ]; then
     say "Descargando un servidor MCP para las pruebas (8 MB)…" "Fetching an MCP server for the tests (8 MB)…"
     cp "$root/tests/mcp/package.json" "$lock" "$work"
     (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null)
-    mv -T "$work" "$home" 2>/dev/null || [ -d "$home/node_modules" ]
+    put_in_place "$work" "$home"
 fi
 mkdir -p "$root/deps"
 ln -sfnT "$home" "$root/deps/mcp"

@@ -21,7 +21,7 @@ if [ ! -x "$home/bin/postgres" ]; then
     # The programs look for their own libpq where the package would have put it.
     cp "$work"/wheel/pgserver.libs/* "$work/wheel/pgserver/pginstall/lib/"
     chmod +x "$work"/wheel/pgserver/pginstall/bin/*
-    mv -T "$work/wheel/pgserver/pginstall" "$home" 2>/dev/null || [ -x "$home/bin/postgres" ]
+    put_in_place "$work/wheel/pgserver/pginstall" "$home"
 fi
 mkdir -p "$root/deps"
 ln -sfnT "$home" "$root/deps/postgres"
