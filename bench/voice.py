@@ -13,7 +13,6 @@ recording in turns with Sarai, in real time too. Needs numpy and soundfile.
 import argparse
 import json
 import os
-import resource
 import subprocess
 import tempfile
 
@@ -61,19 +60,23 @@ class Sarai:
 
     def converse(self, recording):
         """The loudspeaker's samples and the stages of each turn."""
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         with tempfile.TemporaryDirectory() as folder:
-            answer = os.path.join(folder, "answer.wav")
-            done = subprocess.run([self.program, "talk", "--input", recording, "--output", answer, "--events"],
-                                  capture_output=True, text=True)  # fmt: skip
-            if done.returncode != 0:
-                raise SystemExit(f"sarai talk: {done.stderr.strip()}")
+            answer, events, said = (os.path.join(folder, name) for name in ("answer.wav", "events", "said"))
+            with open(events, "w") as out, open(said, "w") as err:
+                process = subprocess.Popen([self.program, "talk", "--input", recording, "--output", answer, "--events"],
+                                           stdout=out, stderr=err)  # fmt: skip
+                # Its own figures: those of all children are the largest of any, the peer's among them.
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+            if process.returncode != 0:
+                with open(said, encoding="utf-8") as f:
+                    raise SystemExit(f"sarai talk: {f.read().strip()}")
             pcm, _ = soundfile.read(answer, dtype="float32")
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        self.cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        self.megabytes = after.ru_maxrss / 1024
-        events = [json.loads(line) for line in done.stdout.splitlines()]
-        return pcm, [event["since_speech_ms"] for event in events if event["event"] == "turn"]
+            with open(events, encoding="utf-8") as f:
+                told = [json.loads(line) for line in f]
+        self.cpu_s = usage.ru_utime + usage.ru_stime
+        self.megabytes = usage.ru_maxrss / 1024
+        return pcm, [event["since_speech_ms"] for event in told if event["event"] == "turn"]
 
     def close(self):
         pass

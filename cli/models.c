@@ -172,10 +172,13 @@ static int pull(const struct request *r, const char *name)
 static const struct model *find(const struct request *r, const char *id)
 {
     const struct model *m = id ? manifest_find(store_manifest(r->store), id) : NULL;
-    if (!m)
+    if (!id)
+        cli_usage(tr("di qué modelo; los que hay: sarai models list",
+                     "say which model; those there are: sarai models list"));
+    else if (!m)
         cli_usage(tr("no existe el modelo «%s»; los que hay: sarai models list",
                      "there is no model “%s”; those there are: sarai models list"),
-                  id ? id : "");
+                  id);
     return m;
 }
 
@@ -228,6 +231,8 @@ int command_models(struct cli *cli, const struct command *command, int argc, cha
         code = pull(&r, name ? name : "embedded");
     else if (strcmp(verb, "remove") == 0)
         code = each_path(&r, name, true);
+    else if (strcmp(verb, "path") == 0 && !name)
+        code = puts(store_folder(r.store)) < 0 ? SARAI_EOUTPUT : cli_flush();
     else if (strcmp(verb, "path") == 0)
         code = each_path(&r, name, false);
     else

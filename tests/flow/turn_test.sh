@@ -67,4 +67,6 @@ run models verify
 check "models verify: $(cat err)" [ "$code" = 0 ]
 run models path silero-vad
 check "models path" test -f "$(cat out)"
+run models path
+check "the folder of the models" test -d "$(cat out)"
 finish
