@@ -31,7 +31,7 @@ struct floor_options floor_options_default(void)
         .enter = 0.5f,
         .leave = 0.35f,
         .enter_over_answer = 0.7f,
-        .speculate_ms = 96,
+        .speculate_ms = 128,
         .shortest_ms = 320,
         .longest_ms = 2000,
         .duck_ms = 64,

@@ -13,7 +13,7 @@ import onnxruntime
 
 HZ, WINDOW, CONTEXT = 16000, 512, 64  # of Silero VAD
 ENTER, LEAVE = 0.5, 0.35  # as in src/floor.c
-PREROLL, SILENT = 14, 4  # windows: of src/listen/ear.c, and of silence; with 3, as SPECULATE_MS is, the head judges alike
+PREROLL, SILENT = 14, 4  # windows: of src/listen/ear.c, and of silence, as SPECULATE_MS is; with 3 the head judges alike
 STATES, BEYOND = 100, 10  # encoder states kept: up to the end of the sound, and of the padding behind it
 TURN_FRAMES = 8 * HZ  # of smart-turn
 MARKS = {"stop": ".!…", "question": "?", "goes on": ",;:-"}
