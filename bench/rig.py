@@ -75,16 +75,15 @@ class Rig(Chain):
         super().__init__(args)
         self.vad = Vad(f"{args.models}/onnx/silero-vad-sequence.onnx")
         self.smart_turn = onnx_session(f"{args.models}/onnx/smart-turn-v3.onnx", args.threads)
+        self.cpu_s = self.megabytes = 0
+        self.wait_for_server()
+        self.warm()
 
     def turn_is_over(self, pcm):
         judged = np.zeros((1, JUDGED_S * RATE), np.float32)
         pcm = pcm[-judged.size :]
         judged[0, judged.size - len(pcm) :] = pcm
         return float(self.smart_turn.run(None, {"pcm": judged})[0].reshape(-1)[0]) > 0.5
-
-        self.cpu_s = self.megabytes = 0
-        self.wait_for_server()
-        self.warm()
 
     def warm(self):
         """Every engine once, so that none is slow at the first question."""
