@@ -101,13 +101,8 @@ static bool find_said(const struct word *w, const char *said, struct word *nearl
 /* A number that is told in words where figures were said, or the other way about, is judged by its tool. */
 static bool is_let_be(const struct word *w)
 {
-    const struct numeral *numeral;
-    if (strlen(w->folded) < LEAST_LETTERS)
-        return true;
-    for (size_t i = 0; (numeral = numeral_at(i)); i++)
-        if (strcmp(numeral->word, w->folded) == 0)
-            return true;
-    return false;
+    unsigned value;
+    return strlen(w->folded) < LEAST_LETTERS || numeral_value(w->folded, &value);
 }
 
 /* Writes the value with its words put right. */

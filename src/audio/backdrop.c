@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "audio/noise.h"
+
 static const double LEVEL = 3.2e-5; /* −90 dBFS, root mean square: one step of 16 bits */
 static const double CORNER_HZ = 50; /* from here on it falls by 6 dB an octave */
 
@@ -14,17 +16,10 @@ void backdrop_init(struct backdrop *b, int rate_hz)
     *b = (struct backdrop){.seed = 1, .keep = (float)keep, .gain = (float)gain};
 }
 
-/* A congruential generator (Press et al., Numerical Recipes): −1..1. */
-static float next_uniform(uint32_t *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (float)*seed / 2147483648.0f - 1;
-}
-
 void backdrop_lay(struct backdrop *b, float *pcm, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        b->last = b->keep * b->last + next_uniform(&b->seed);
+        b->last = b->keep * b->last + noise_next(&b->seed);
         pcm[i] += b->gain * b->last;
     }
 }

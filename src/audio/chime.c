@@ -2,8 +2,9 @@
 
 #include <math.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <string.h>
+
+#include "audio/noise.h"
 
 enum { FRAMES_PER_MS = SARAI_VOICE_HZ / 1000, RISE_MS = 4, FALL_MS = 60 };
 
@@ -42,13 +43,6 @@ void chime_make(float pcm[CHIME_FRAMES])
         pcm[CHIME_FRAMES - 1 - i] *= (float)i / (float)fall;
 }
 
-/* A congruential generator (Press et al., Numerical Recipes): −1..1. */
-static double next_uniform(uint32_t *seed)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (double)*seed / 2147483648.0 - 1;
-}
-
 /* Noise through three low-pass filters at once falls by about 3 dB an octave, as speech does: no frequency is
  * left out, and none stings. */
 void chime_ready(float pcm[CHIME_READY_FRAMES])
@@ -58,7 +52,7 @@ void chime_ready(float pcm[CHIME_READY_FRAMES])
     double states[3] = {0}, sum = 0;
     uint32_t seed = 1;
     for (size_t i = 0; i < CHIME_READY_FRAMES; i++) {
-        double white = next_uniform(&seed), sample = 0;
+        double white = (double)noise_next(&seed), sample = 0;
         for (size_t f = 0; f < 3; f++) {
             states[f] = keeps[f] * states[f] + white;
             sample += shares[f] * states[f];

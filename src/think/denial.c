@@ -29,17 +29,22 @@ static bool only_denied(const char *line, const char *words)
     return found;
 }
 
+/* Of a word as fold_line() parts them, letters beyond ASCII byte by byte. */
+static bool is_letter(char c)
+{
+    return isalnum((unsigned char)c) || (c & 0x80);
+}
+
 /* Where the n-th word from the end begins; false: words are parted otherwise here than in a line. */
 static bool find_word(const char *claim, size_t n, size_t from_end, size_t *at)
 {
     bool inside = false;
     for (size_t i = n; i-- > 0;) {
-        bool is_letter = isalnum((unsigned char)claim[i]) || (claim[i] & 0x80);
-        if (inside && !is_letter && --from_end == 0) {
+        if (inside && !is_letter(claim[i]) && --from_end == 0) {
             *at = i + 1;
             return true;
         }
-        inside = is_letter;
+        inside = is_letter(claim[i]);
     }
     *at = 0;
     return inside && from_end == 1;
@@ -50,7 +55,7 @@ static bool stands_denied(const char *passage, const char *claim, size_t n)
 {
     char denied[WORD_BYTES];
     size_t length = 0;
-    while (length < n && (isalnum((unsigned char)claim[length]) || (claim[length] & 0x80)))
+    while (length < n && is_letter(claim[length]))
         length++;
     return length > 0 && length < WORD_BYTES - 4 &&
            snprintf(denied, sizeof denied, "no %.*s", (int)length, claim) > 0 && strcasestr(passage, denied);

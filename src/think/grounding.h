@@ -8,14 +8,15 @@
  *     while (…) if (!grounding_holds(&g, &s)) deliver(&s);    // before each piece is given away
  *     grounding_finish(&g);
  *
- * Four rules, none of which costs a pass of the model:
+ * Five rules, none of which costs a pass of the model:
  * - behind "Según" only the sources at hand can be written, by a grammar;
  * - the first token decides between "Según" and "No": the difference of their logits says how sure the model
  *   is that the passages tell, and below `doubt` the answer is that they do not;
  * - numbers and proper names that stand in no passage are not said. The source is given away as it is
  * written, so that the voice can begin; what it is said to tell waits until it is whole and was judged. A
  * name that lacks a letter or two of one in the passages is mended;
- * - what is no answer to such a question is not said: answer_kind.h.
+ * - what is no answer to such a question is not said: answer_kind.h;
+ * - a "no" of the passage that an answer has lost is put back: denial.h.
  *
  * Where the only passages are what the person told of themselves, and do not tell, nothing is refused for it:
  * is_misplaced says so, and the question is to be answered without them.
