@@ -1,8 +1,10 @@
 /* The thread that watches over a live conversation: what is overdue is left to the loop, which interrupts it;
  * when the loop itself hangs, in a sound device say, only the program can still be told. */
 #include <errno.h>
+#include <math.h>
 #include <time.h>
 
+#include "base/threads.h"
 #include "talk.h"
 
 enum sarai_status talk_hung(const struct talk *t, enum watch_stage stage, struct sarai_error *err)
@@ -15,11 +17,21 @@ enum sarai_status talk_hung(const struct talk *t, enum watch_stage stage, struct
                   watchdog_name(stage), t->watchdog.limit_ms / 1000);
 }
 
-static void tick(struct talk *t)
+/* What of this tick a stage could have used. Who waits for something that does not come, a device say, could
+ * have used all of it; who computes, no more than it was given of the processor. */
+static int chance_ms(double *cpu_ms)
+{
+    double before_ms = *cpu_ms;
+    *cpu_ms = threads_cpu_ms();
+    double had_ms = fmin(*cpu_ms - before_ms, WATCHDOG_TICK_MS);
+    return threads_work() ? (int)had_ms : WATCHDOG_TICK_MS;
+}
+
+static void tick(struct talk *t, double *cpu_ms)
 {
     struct sarai_error err;
     enum watch_stage stage;
-    enum watch_call call = watchdog_tick(&t->watchdog, &stage);
+    enum watch_call call = watchdog_tick(&t->watchdog, chance_ms(cpu_ms), &stage);
     if (call == WATCH_OVERDUE)
         atomic_store(&t->overdue, (int)stage + 1);
     if (call != WATCH_HUNG)
@@ -50,8 +62,9 @@ static bool wait_tick(struct talk *t)
 static void *watch(void *arg)
 {
     struct talk *t = arg;
+    double cpu_ms = threads_cpu_ms();
     while (wait_tick(t))
-        tick(t);
+        tick(t, &cpu_ms);
     return NULL;
 }
 

@@ -30,12 +30,12 @@ void watchdog_leave(struct watchdog *w, enum watch_stage stage)
 }
 
 /* Whether the age passes the instant in this tick. */
-static bool reaches(int age_ms, int instant_ms)
+static bool reaches(int before_ms, int age_ms, int instant_ms)
 {
-    return age_ms >= instant_ms && age_ms - WATCHDOG_TICK_MS < instant_ms;
+    return age_ms >= instant_ms && before_ms < instant_ms;
 }
 
-enum watch_call watchdog_tick(struct watchdog *w, enum watch_stage *stage)
+enum watch_call watchdog_tick(struct watchdog *w, int chance_ms, enum watch_stage *stage)
 {
     enum watch_call call = WATCH_WELL;
     for (size_t i = 0; w->limit_ms > 0 && i < WATCH_STAGES; i++) {
@@ -43,10 +43,11 @@ enum watch_call watchdog_tick(struct watchdog *w, enum watch_stage *stage)
         bool works = atomic_load(&w->stages[i].works);
         bool waits = i == WATCH_THINK && atomic_load(&w->stages[WATCH_MOUTH].works);
         bool gets_on = signs != w->stages[i].seen;
+        int before_ms = w->stages[i].age_ms, age_ms = works && !waits && !gets_on ? before_ms + chance_ms : 0;
         w->stages[i].seen = signs;
-        w->stages[i].age_ms = works && !waits && !gets_on ? w->stages[i].age_ms + WATCHDOG_TICK_MS : 0;
-        bool hangs = reaches(w->stages[i].age_ms, w->limit_ms + w->grace_ms);
-        if (call != WATCH_WELL || !(hangs || reaches(w->stages[i].age_ms, w->limit_ms)))
+        w->stages[i].age_ms = age_ms;
+        bool hangs = reaches(before_ms, age_ms, w->limit_ms + w->grace_ms);
+        if (call != WATCH_WELL || !(hangs || reaches(before_ms, age_ms, w->limit_ms)))
             continue;
         call = hangs ? WATCH_HUNG : WATCH_OVERDUE;
         *stage = (enum watch_stage)i;

@@ -4,10 +4,11 @@
  *
  *     watchdog_init(&w, 30000);
  *     stage:   watchdog_enter(&w, WATCH_HEAR); … watchdog_beat(&w, WATCH_HEAR); … watchdog_leave(&w,
- * WATCH_HEAR); one thread, every WATCHDOG_TICK_MS: call = watchdog_tick(&w, &stage);
+ * WATCH_HEAR); one thread, every WATCHDOG_TICK_MS: call = watchdog_tick(&w, chance_ms, &stage);
  *
- * It reads no clock: time is counted in its own ticks, so a program that was stopped or a machine that slept
- * is not taken for a stage that hangs. Embedded value. A stage belongs to one thread at a time.
+ * It reads no clock: time is counted in its own ticks, and of each only what the stages had the chance to
+ * use. So a program that was stopped, a machine that slept or one that is busy with other things is not taken
+ * for a stage that hangs. Embedded value. A stage belongs to one thread at a time.
  */
 #ifndef SARAI_WATCHDOG_H
 #define SARAI_WATCHDOG_H
@@ -51,8 +52,9 @@ void watchdog_enter(struct watchdog *w, enum watch_stage stage);
 void watchdog_beat(struct watchdog *w, enum watch_stage stage);
 void watchdog_leave(struct watchdog *w, enum watch_stage stage);
 
-/* WATCHDOG_TICK_MS have passed. Gives the first stage that something is to be said of. */
-enum watch_call watchdog_tick(struct watchdog *w, enum watch_stage *stage);
+/* WATCHDOG_TICK_MS have passed, of which a stage at work could have used chance_ms. Gives the first stage
+ * that something is to be said of. */
+enum watch_call watchdog_tick(struct watchdog *w, int chance_ms, enum watch_stage *stage);
 
 /* The first stage that is at work now, the last one where none is. */
 enum watch_stage watchdog_at_work(struct watchdog *w);

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@
 #include "base/reason.h"
 #include "base/spool.h"
 #include "base/sse.h"
+#include "base/threads.h"
 #include "base/utf8.h"
 
 static void utf8_decodes_and_encodes(void **state)
@@ -211,6 +213,37 @@ static bool note_event(void *user, const char *data, size_t n)
     return strcmp(buf_string(seen), "[fin]") != 0;
 }
 
+static atomic_bool works = true;
+
+static void *work(void *arg)
+{
+    while (atomic_load(&works))
+        continue;
+    return read(*(int *)arg, &(char){0}, 1) == 1 ? arg : NULL;
+}
+
+static void a_thread_works_until_it_waits(void **state)
+{
+    (void)state;
+    int ends[2];
+    void *back;
+    pthread_t thread;
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(pthread_create(&thread, NULL, work, &ends[0]), 0);
+    assert_true(threads_work()); /* whether it has been given a processor or not */
+    double had_ms = threads_cpu_ms();
+    while (threads_cpu_ms() == had_ms)
+        continue;
+    atomic_store(&works, false);
+    while (threads_work())
+        continue;
+    assert_int_equal(write(ends[1], "", 1), 1);
+    assert_int_equal(pthread_join(thread, &back), 0);
+    assert_ptr_equal(back, &ends[0]);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void sse_gives_whole_events(void **state)
 {
     (void)state;
@@ -318,6 +351,7 @@ int main(void)
         cmocka_unit_test(sse_gives_whole_events),
         cmocka_unit_test(sse_stops_at_its_maximum_and_when_told),
         cmocka_unit_test(queue_keeps_order_across_threads),
+        cmocka_unit_test(a_thread_works_until_it_waits),
         cmocka_unit_test(distance_counts_letters),
         cmocka_unit_test(number_words_have_values),
         cmocka_unit_test(what_sounds_alike_is_alike),

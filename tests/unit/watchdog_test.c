@@ -15,7 +15,7 @@ static int ticks_until(struct watchdog *w, enum watch_call wanted, enum watch_st
 {
     for (int n = 1; n < FAR; n++) {
         enum watch_stage which = WATCH_STAGES;
-        enum watch_call call = watchdog_tick(w, &which);
+        enum watch_call call = watchdog_tick(w, WATCHDOG_TICK_MS, &which);
         if (call == WATCH_WELL)
             continue;
         assert_int_equal(call, wanted);
@@ -47,7 +47,7 @@ static void who_gives_signs_does_not_hang(void **state)
     for (int i = 0; i < FAR; i++) {
         if (i % 9 == 0)
             watchdog_beat(&w, WATCH_THINK);
-        assert_int_equal(watchdog_tick(&w, &stage), WATCH_WELL);
+        assert_int_equal(watchdog_tick(&w, WATCHDOG_TICK_MS, &stage), WATCH_WELL);
     }
     watchdog_leave(&w, WATCH_THINK);
     assert_int_equal(ticks_until(&w, WATCH_WELL, WATCH_THINK), FAR);
@@ -78,6 +78,25 @@ static void who_waits_for_the_mouth_is_not_to_blame(void **state)
     assert_int_equal(ticks_until(&w, WATCH_OVERDUE, WATCH_THINK), 10);
 }
 
+static void who_is_given_no_processor_does_not_hang(void **state)
+{
+    (void)state;
+    struct watchdog w;
+    enum watch_stage stage = WATCH_STAGES;
+    watchdog_init(&w, LIMIT_MS);
+    watchdog_enter(&w, WATCH_MOUTH);
+    for (int i = 0; i < FAR; i++)
+        assert_int_equal(watchdog_tick(&w, 0, &stage), WATCH_WELL);
+    int n = 1; /* … and what it is given counts, however little */
+    while (watchdog_tick(&w, WATCHDOG_TICK_MS / 10, &stage) == WATCH_WELL)
+        n++;
+    assert_int_equal(stage, WATCH_MOUTH);
+    assert_int_equal(n, 100);
+    while (watchdog_tick(&w, WATCHDOG_TICK_MS / 10, &stage) == WATCH_WELL)
+        n++;
+    assert_int_equal(n, 199); /* told once, and then that it hangs */
+}
+
 static void nobody_is_watched_without_a_limit(void **state)
 {
     (void)state;
@@ -97,6 +116,7 @@ int main(void)
         cmocka_unit_test(who_gives_signs_does_not_hang),
         cmocka_unit_test(an_interrupted_stage_is_watched_anew),
         cmocka_unit_test(who_waits_for_the_mouth_is_not_to_blame),
+        cmocka_unit_test(who_is_given_no_processor_does_not_hang),
         cmocka_unit_test(nobody_is_watched_without_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
