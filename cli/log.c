@@ -1,6 +1,8 @@
 /* sarai log: what was asked and answered, and what left this machine; checked, and forgotten. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "audio/writer.h"
 #include "base/folders.h"
@@ -168,6 +170,13 @@ static int open_log(struct cli *cli, bool write, struct turn_log **log)
     int n = folders_data(TURN_LOG_FILE, path, sizeof path);
     if (n < 0 || n >= (int)sizeof path)
         return cli_usage(tr("no hay registro: falta HOME", "there is no log: no HOME"));
+    if (access(path, F_OK) != 0 && errno == ENOENT) { /* to forget must not begin one */
+        failed(&err, SARAI_EINPUT,
+               tr("todavía no hay registro (%s no existe); lo llevan TURN_LOG=hashes y TURN_LOG=texts",
+                  "there is no log yet (%s does not exist); TURN_LOG=hashes and TURN_LOG=texts keep one"),
+               path);
+        return cli_fail(cli, &err);
+    }
     return turn_log_open(path, write, log, &err) == SARAI_OK ? 0 : cli_fail(cli, &err);
 }
 

@@ -67,8 +67,10 @@ int command_forget(struct cli *cli, const struct command *command, int argc, cha
         st = forget_one(shelf, argv[i], &n, &err);
         total += n;
     }
-    if (total > 0 && !st)
-        st = shelf_tidy(shelf, &err);
+    if (total > 0) { /* also where a later path is wrong: what was forgotten must be gone from the file */
+        enum sarai_status tidied = shelf_tidy(shelf, st ? NULL : &err);
+        st = st ? st : tidied;
+    }
     shelf_close(shelf);
     if (!st || total > 0)
         printf(tr("%lld documentos olvidados\n", "%lld documents forgotten\n"), (long long)total);

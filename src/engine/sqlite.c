@@ -1,6 +1,7 @@
 #include "engine/sqlite.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -134,6 +135,15 @@ static enum sarai_status configure(struct sqlite *db, const struct sqlite_option
                       err);
 }
 
+/* A new file is for its owner alone, and so is what SQLite puts beside it. What is wrong with the path SQLite
+ * tells. */
+static void make_private(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+}
+
 enum sarai_status sqlite_open(const char *path, const struct sqlite_options *options, struct sqlite **out,
                               struct sarai_error *err)
 {
@@ -148,6 +158,8 @@ enum sarai_status sqlite_open(const char *path, const struct sqlite_options *opt
     enum sarai_status st = db->path ? SARAI_OK : out_of_memory(err, path);
     int flags = options->create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
     int code = SQLITE_OK;
+    if (!st && options->create)
+        make_private(path);
     if (!st)
         code = sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK)

@@ -26,7 +26,7 @@ struct sqlite;
 struct sqlite_rows;
 
 struct sqlite_options {
-    bool create;             /* makes the file where it is missing; else only reads */
+    bool create;             /* makes the file, for its owner alone, where it is missing; else only reads */
     int wait_ms;             /* for another process that writes; 0 takes the usual ten seconds */
     size_t mapped_bytes;     /* of the file that are read through the page cache without a copy */
     const struct stop *stop; /* ends a long statement; or NULL */

@@ -1,13 +1,11 @@
 #include "remember/turn_log.h"
 
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/folders.h"
 #include "engine/sqlite.h"
@@ -64,15 +62,6 @@ static enum sarai_status check_version(struct turn_log *log, bool may_be_new, co
     return st;
 }
 
-/* A new file is for its owner alone, and so is what SQLite puts beside it. What is wrong with the path SQLite
- * tells. */
-static void make_private(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        close(fd);
-}
-
 static enum sarai_status find_sounds(struct turn_log *log, struct sarai_error *err)
 {
     int64_t n = 0;
@@ -88,8 +77,6 @@ enum sarai_status turn_log_open(const char *path, bool write, struct turn_log **
     if (!log)
         return out_of_memory(err, path);
     enum sarai_status st = write ? folders_make_above(path, 0700, err) : SARAI_OK;
-    if (!st && write)
-        make_private(path);
     if (!st)
         st = sqlite_open(path, &(struct sqlite_options){.create = write}, &log->db, err);
     if (!st)
@@ -435,6 +422,17 @@ static enum sarai_status erase(struct turn_log *log, const struct sqlite_value v
                            err);
 }
 
+static enum sarai_status check_row_is_there(struct turn_log *log, int64_t id, struct sarai_error *err)
+{
+    const struct sqlite_value value = sqlite_int(id);
+    int64_t n = 0;
+    enum sarai_status st =
+        sqlite_query_int(log->db, "SELECT count(*) FROM entry WHERE id = ?", &value, 1, 0, &n, err);
+    return st || n > 0
+               ? st
+               : failed(err, SARAI_EINPUT, tr("no hay fila %lld", "there is no row %lld"), (long long)id);
+}
+
 enum sarai_status turn_log_forget(struct turn_log *log, int64_t id, const char *before, int64_t *erased,
                                   struct sarai_error *err)
 {
@@ -442,6 +440,8 @@ enum sarai_status turn_log_forget(struct turn_log *log, int64_t id, const char *
     enum sarai_status st = sqlite_begin(log->db, err);
     if (!st)
         st = sqlite_end(log->db, erase(log, values, erased, err), err);
+    if (!st && id && *erased == 0)
+        st = check_row_is_there(log, id, err);
     /* The pages that held the texts are also in the file of the write-ahead log. */
     return st ? st : sqlite_run(log->db, "PRAGMA wal_checkpoint(TRUNCATE)", err);
 }

@@ -56,6 +56,11 @@ finds "¿Cuánto es la fianza?" alquiler.md ", line 1"
 "$SARAI" search -k 1 "código de la alarma" | has 9009 || fail "the new text"
 "$SARAI" forget "$docs/libro.epub" | has '^1 ' || fail "forget"
 [ "$(code_of "$SARAI" forget "$docs/libro.epub")" = 3 ] || fail "forget twice"
+echo "La berenjena se planta en mayo." >"$work/huerto.txt"
+"$SARAI" index "$work/huerto.txt" >/dev/null
+[ "$(code_of "$SARAI" forget "$work/huerto.txt" "$work/none")" = 3 ] || fail "forget one that is there and one that is not"
+[ "$(cat "$STORE_PATH"* | grep -ca berenjena)" = 0 ] || fail "what was forgotten is in the file still"
+[ "$(stat -c %a "$STORE_PATH")" = 600 ] || fail "the store is not for its owner alone"
 "$SARAI" store export >"$work/export"
 [ "$(wc -l <"$work/export")" = 7 ] || fail "export"
 

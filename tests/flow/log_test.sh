@@ -3,7 +3,8 @@
 source "$(dirname "$0")/flow.sh"
 hi="Hola, buenos días."
 
-expect 3 "no se puede leer" log
+expect 3 "TURN_LOG=" log
+expect 3 "TURN_LOG=" log forget --all
 run ask -q "$hi"
 check "off: nothing is begun: $(cat err)" [ ! -e .local/share/sarai/registro.db ]
 TURN_LOG=texts run ask -q "$hi"
@@ -71,6 +72,7 @@ expect 3 "fila 10" log sound 10 turn.wav
 
 expect 2 "fecha" log forget --before ayer
 expect 2 "número de una fila" log forget uno
+expect 3 "no hay fila 99" log forget 99
 expect 2 "qué se olvida" log forget
 expect 2 "qué se olvida" log forget 1 --all
 expect 2 "show, verify" log nada

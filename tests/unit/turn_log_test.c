@@ -143,6 +143,7 @@ static void what_is_forgotten_is_gone_and_the_chain_good(void **state)
     add(log, "Me llamo Anacleta", "Hola, Anacleta.", true);
     add(log, "Vivo en Cuenca", "Qué bien.", true);
     add(log, "Adiós", "Hasta luego.", true);
+    assert_int_equal(turn_log_forget(log, 99, NULL, &erased, NULL), SARAI_EINPUT); /* there is no such row */
     assert_int_equal(turn_log_forget(log, 1, NULL, &erased, NULL), SARAI_OK);
     assert_int_equal(erased, 1);
     assert_int_equal(turn_log_each(log, 0, show, shown, NULL), SARAI_OK);
