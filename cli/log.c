@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "audio/writer.h"
@@ -105,13 +106,14 @@ static int verify(struct cli *cli, struct turn_log *log, const struct log_call *
     return cli_fail(cli, &err);
 }
 
+/* A day that there is: 2026-31-01 would be behind all days of its year, and all of them forgotten. */
 static bool is_date(const char *text)
 {
-    static const char shape[] = "dddd-dd-dd";
-    for (size_t i = 0; i < sizeof shape; i++)
-        if (shape[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
-            return false;
-    return true;
+    struct tm day = {0};
+    char again[16];
+    const char *end = strptime(text, "%Y-%m-%d", &day);
+    return end && timegm(&day) != -1 && strftime(again, sizeof again, "%Y-%m-%d", &day) > 0 &&
+           strcmp(again, text) == 0; /* the 30th of February has become the 2nd of March */
 }
 
 static int forget(struct cli *cli, struct turn_log *log, const struct log_call *call, const char *row)

@@ -70,7 +70,9 @@ check "whole with sound" [ "$code" = 0 ]
 run log forget 10
 expect 3 "fila 10" log sound 10 turn.wav
 
-expect 2 "fecha" log forget --before ayer
+for day in ayer 2026-31-01 2026-02-30 2026-1-31 2026-01-31x; do
+    expect 2 "fecha" log forget --before "$day"
+done
 expect 2 "número de una fila" log forget uno
 expect 3 "no hay fila 99" log forget 99
 expect 2 "qué se olvida" log forget
