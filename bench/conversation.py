@@ -13,7 +13,7 @@ Common options: --sarai build/release/sarai, --data ../shared/data, --json FILE.
 half is for choosing thresholds (--half choose), the other for the figures that are published.
 All but `idle` run at `--pace fast`, where time stands still while Sarai works: what is decided is the same as in real
 time as long as the transcript is there before the shortest wait, and it does not depend on how busy the machine is.
-Instants are read off the events' sound_ms and off the files. Needs numpy, soundfile, soxr; `echo` also speechmos.
+Instants are read off the events' sound_ms and off the files. Needs bench/requirements.txt, as `make bench` installs it.
 """
 
 import argparse

@@ -11,7 +11,7 @@ joined) speaks the same normalised text, by espeak-ng's program and the signs of
 style row and no gain of ours, and is transcribed too; all are brought to 16 kHz alike for DNSMOS (PyPI speechmos).
 DNSMOS rates the silence around the words too, so that Kokoro is rated both as it comes and trimmed as Sarai trims.
 --human: a folder with manifest.tsv, of which 60 clips are rated.
-Needs: numpy, soundfile; for DNSMOS also librosa, onnxruntime, pandas, soxr, speechmos, tqdm, and half an hour.
+Needs bench/requirements.txt; DNSMOS takes half an hour.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Sounds for the measurements of a conversation: speech by Sarai's voices and by people, pauses within it, noise.
 
 All are mono float32 at RATE_HZ, at one loudness, and the same at every run: what is drawn is drawn from seeds that
-are made of names. Needs numpy, soundfile, soxr.
+are made of names. Needs bench/requirements.txt.
 """
 
 import csv
