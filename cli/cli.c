@@ -113,10 +113,14 @@ void cli_mood_text(bool felt, const float *emo_vec, char *out, size_t n)
     for (int i = 1; felt && i < SARAI_N_MOODS; i++)
         if (emo_vec[i] > emo_vec[best])
             best = i;
-    if (felt)
-        snprintf(out, n, "%s (%.0f %%)", tr(names[best][0], names[best][1]), 100 * (double)emo_vec[best]);
-    else
+    double percent = 100 * (double)emo_vec[best];
+    const char *name = tr(names[best][0], names[best][1]);
+    if (!felt)
         out[0] = '\0';
+    else if (percent < 50) /* more likely something else */
+        snprintf(out, n, tr("poco claro (%s, %.0f %%)", "unclear (%s, %.0f %%)"), name, percent);
+    else
+        snprintf(out, n, "%s (%.0f %%)", name, percent);
 }
 
 json_t *cli_mood_json(bool felt, const float *emo_vec)

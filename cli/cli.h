@@ -123,7 +123,8 @@ const char *cli_by_text(enum sarai_answered_by by);
 void cli_source_text(const struct sarai_hit *hit, char *out, size_t n);
 /* A text from outside, which may be no UTF-8: what is not becomes U+FFFD. NULL when memory is out. */
 json_t *cli_json_text(const char *text);
-/* The likeliest mood with its share, e.g. "triste (71 %)", for people; "" when none was heard. */
+/* The likeliest mood with its share, for people: "triste (71 %)", "poco claro (triste, 41 %)"; "" when none
+ * was heard. */
 void cli_mood_text(bool felt, const float *emo_vec, char *out, size_t n);
 /* emo_vec as a list; null when none was heard. */
 json_t *cli_mood_json(bool felt, const float *emo_vec);

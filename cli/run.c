@@ -12,6 +12,7 @@ struct job {
     struct writer *writer; /* NULL: the answer is only written */
     FILE *words;           /* where question and answer are shown: stdout, unless the sound goes there */
     bool json, quiet;
+    bool in_line; /* of words; nothing has ended it */
     struct sarai_error write_error;
 };
 
@@ -20,6 +21,7 @@ static void show_transcript(void *user, const char *text)
     struct job *job = user;
     if (!job->json)
         fprintf(job->words, "%s %s\n%s ", tr("Pregunta:", "Question:"), text, tr("Respuesta:", "Answer:"));
+    job->in_line = !job->json;
     fflush(job->words);
 }
 
@@ -37,6 +39,15 @@ static bool write_audio(void *user, const float *pcm, size_t n)
     return writer_add(job->writer, pcm, n, &job->write_error) == SARAI_OK;
 }
 
+/* Before what goes to another stream: the table, or why the answer is not whole. */
+static void end_line(struct job *job)
+{
+    if (job->in_line)
+        fputc('\n', job->words);
+    fflush(job->words);
+    job->in_line = false;
+}
+
 static int show_turn(const struct job *job, const char *path, const struct sarai_turn *turn)
 {
     if (job->json)
@@ -46,8 +57,6 @@ static int show_turn(const struct job *job, const char *path, const struct sarai
             turn->answer, "by", cli_by_name(turn->by), "sources", cli_hits_json(&turn->sources), "stages_ms",
             cli_stages_json(&turn->stages), "tokens", cli_tokens_json(&turn->tokens), "answer_audio_s",
             turn->answer_audio_s, "rss_bytes", (json_int_t)cli_resident_bytes()));
-    fputc('\n', job->words);
-    fflush(job->words); /* before the table, which goes to another stream */
     if (!job->quiet)
         cli_print_stages(turn);
     if (!job->quiet && turn->felt) {
@@ -77,6 +86,7 @@ static int run_one(struct job *job, const char *path, const char *out_path)
         st = writer_commit(job->writer, &err);
     writer_close(job->writer);
     job->writer = NULL;
+    end_line(job);
     int code;
     if (st)
         code = cli_fail(job->cli, job->write_error.status ? &job->write_error : &err);

@@ -17,6 +17,8 @@ check "a file that may not grow: $(cat err)" [ $code = 5 ] && check "its sentenc
 check "nothing is left of it" is_absent full
 expect 5 "no queda sitio en el disco" say hola -o /dev/full
 SARAI_LANG=en expect 5 "No space left" say hola -o /dev/full
+"$sarai" run "$question" -o /dev/full >both 2>&1
+check "the sentence has a line of its own: $(cat both)" grep -q "^sarai: no se puede escribir" both
 "$sarai" version >/dev/full 2>err
 code=$?
 check "a full standard output: $(cat err)" [ $code = 5 ]
