@@ -12,6 +12,8 @@
 #include "engine/sqlite.h"
 
 static const double STEP_S = 2.5; /* less is a clock being kept right, which nobody notices */
+/* A timer that is held is due so late that no clock comes there, and so much later as it has still to go. */
+static const int64_t HELD = INT64_C(1) << 40;
 
 struct agenda {
     struct sqlite *db;
@@ -56,10 +58,15 @@ void agenda_close(struct agenda *a)
 
 /* ---- what waits ------------------------------------------------------------------------------- */
 
+static int64_t due_of(const struct agenda_entry *e)
+{
+    return e->left > 0 ? HELD + e->left : (int64_t)e->due;
+}
+
 static enum sarai_status set(struct agenda *a, const struct agenda_entry *e, struct sarai_error *err)
 {
     int64_t n = 0;
-    const struct sqlite_value values[] = {sqlite_int(e->kind), sqlite_int(e->due), sqlite_int(e->seconds),
+    const struct sqlite_value values[] = {sqlite_int(e->kind), sqlite_int(due_of(e)), sqlite_int(e->seconds),
                                           sqlite_text(e->text)};
     enum sarai_status st = sqlite_query_int(a->db, "SELECT count(*) FROM entries", NULL, 0, 0, &n, err);
     if (!st && n >= AGENDA_ENTRIES)
@@ -90,9 +97,11 @@ static enum sarai_status read_entries(struct agenda *a, const char *sql, const s
     enum sarai_status st = sqlite_query(a->db, sql, values, n_values, &rows, err);
     while (!st && *n < max && !(st = sqlite_next(rows, &more, err)) && more) {
         struct agenda_entry *e = &out[(*n)++];
+        int64_t due = sqlite_column_int(rows, 2);
         *e = (struct agenda_entry){.id = sqlite_column_int(rows, 0),
                                    .kind = (enum agenda_kind)sqlite_column_int(rows, 1),
-                                   .due = (time_t)sqlite_column_int(rows, 2),
+                                   .due = due > HELD ? 0 : (time_t)due,
+                                   .left = due > HELD ? (long)(due - HELD) : 0,
                                    .seconds = (long)sqlite_column_int(rows, 3)};
         snprintf(e->text, sizeof e->text, "%s", sqlite_column_text(rows, 4));
     }
@@ -128,6 +137,17 @@ enum sarai_status agenda_remove(struct agenda *a, int64_t id, bool *taken, struc
     return st;
 }
 
+enum sarai_status agenda_move(struct agenda *a, const struct agenda_entry *entry, bool *changed,
+                              struct sarai_error *err)
+{
+    const struct sqlite_value values[] = {sqlite_int(due_of(entry)), sqlite_int(entry->id)};
+    pthread_mutex_lock(&a->lock);
+    enum sarai_status st = sqlite_execute(a->db, "UPDATE entries SET due = ? WHERE id = ?", values, 2, err);
+    *changed = !st && sqlite_changes(a->db) > 0;
+    pthread_mutex_unlock(&a->lock);
+    return st;
+}
+
 enum sarai_status agenda_take_due(struct agenda *a, time_t now, struct agenda_entry *out,
                                   struct sarai_error *err)
 {
@@ -157,8 +177,10 @@ enum sarai_status agenda_steady(struct agenda *a, time_t now, double steady_ms, 
     pthread_mutex_lock(&a->lock);
     double step_s = a->knows_offset ? offset_s - a->offset_s : 0;
     if (fabs(step_s) >= STEP_S) {
-        const struct sqlite_value values[] = {sqlite_int(llround(step_s)), sqlite_int(AGENDA_TIMER)};
-        st = sqlite_execute(a->db, "UPDATE entries SET due = due + ? WHERE kind = ?", values, 2, err);
+        const struct sqlite_value values[] = {sqlite_int(llround(step_s)), sqlite_int(AGENDA_TIMER),
+                                              sqlite_int(HELD)};
+        st = sqlite_execute(a->db, "UPDATE entries SET due = due + ? WHERE kind = ? AND due < ?", values, 3,
+                            err);
     }
     if (!a->knows_offset || fabs(step_s) >= STEP_S)
         a->offset_s = offset_s;

@@ -27,7 +27,8 @@ struct agenda_entry {
     int64_t id; /* 0: none */
     enum agenda_kind kind;
     time_t due;
-    long seconds;                 /* a timer's length */
+    long seconds;                 /* a timer's length, as it was set */
+    long left;                    /* of a timer that is held: what it has still to go, and no due; else 0 */
     char text[AGENDA_TEXT_BYTES]; /* "" where it has none */
 };
 
@@ -42,6 +43,9 @@ enum sarai_status agenda_waiting(struct agenda *a, enum agenda_kind kind, struct
                                  size_t max, size_t *n, struct sarai_error *err);
 /* Takes one away; several processes may try, one gets it (*taken). */
 enum sarai_status agenda_remove(struct agenda *a, int64_t id, bool *taken, struct sarai_error *err);
+/* `due` and `left` of the entry with this id are as they are here from now on; *changed: it still waited. */
+enum sarai_status agenda_move(struct agenda *a, const struct agenda_entry *entry, bool *changed,
+                              struct sarai_error *err);
 /* The earliest entry that is due, which is taken away; id 0: none. */
 enum sarai_status agenda_take_due(struct agenda *a, time_t now, struct agenda_entry *out,
                                   struct sarai_error *err);

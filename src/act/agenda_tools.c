@@ -88,16 +88,30 @@ static enum agenda_kind kind_of(const char *name)
     return AGENDA_ANY;
 }
 
+/* What it has still to go. */
+static long left_of(const struct agenda_entry *e, time_t now)
+{
+    return e->left > 0 ? e->left : e->due > now ? (long)(e->due - now) : 0;
+}
+
+/* "Al temporizador de la pasta le quedan 5 minutos." */
+static bool tell_timer(const struct agenda_entry *e, time_t now, struct buf *out)
+{
+    char left[WHEN_BYTES];
+    when_tell_duration(left_of(e, now), left);
+    return buf_text(out, "Al ") && builtin_name_timer(e, out) &&
+           buf_printf(out, " le queda%s %s%s.", strncmp(left, "1 ", 2) == 0 ? "" : "n", left,
+                      e->left > 0 ? ", y está en pausa" : "");
+}
+
 static bool tell_waiting(const struct agenda_entry *e, time_t now, struct buf *out)
 {
-    char moment[WHEN_BYTES], left[WHEN_BYTES], length[WHEN_BYTES];
+    char moment[WHEN_BYTES];
     when_tell_moment(e->due, now, moment);
-    when_tell_duration(e->due > now ? (long)(e->due - now) : 0, left);
-    when_tell_duration(e->seconds, length);
     if (out->len > 0 && !buf_text(out, " "))
         return false;
     if (e->kind == AGENDA_TIMER)
-        return buf_printf(out, "Al temporizador de %s le quedan %s.", e->text[0] ? e->text : length, left);
+        return tell_timer(e, now, out);
     if (e->kind == AGENDA_ALARM)
         return buf_printf(out, "Hay una alarma %s.", moment);
     return buf_printf(out, "Tengo que recordarte %s: %s.", moment, e->text);
@@ -122,50 +136,115 @@ static enum sarai_status consult(const struct agenda_entry *entries, size_t n, e
     return st;
 }
 
-/* Which of them is meant: by its name, or because there is one only. */
-static size_t pick(const struct agenda_entry *entries, size_t n, const char *name)
+/* By its name, or, where nobody named it, by the time it was set for. */
+static bool is_called(const struct agenda_entry *e, const char *name)
 {
-    for (size_t i = 0; name && i < n; i++)
-        if (spoken_same(entries[i].text, name))
-            return i;
-    return n == 1 && !name ? 0 : n;
+    long seconds;
+    return e->text[0] ? spoken_same(e->text, name)
+                      : when_duration(name, &seconds, NULL) == SARAI_OK && seconds == e->seconds;
+}
+
+/* Which of them is meant, as [*from, *to): by its name, or because there is one only; `name` may be "todo".
+ */
+static enum sarai_status pick(const struct agenda_entry *entries, size_t n, enum agenda_kind kind,
+                              const char *name, size_t *from, size_t *to, struct sarai_error *err)
+{
+    bool all = name && spoken_same(name, "todo");
+    size_t i = 0;
+    while (name && !all && i < n && !is_called(&entries[i], name))
+        i++;
+    *from = i;
+    *to = all ? n : i + 1;
+    if (i < n && (name || n == 1))
+        return SARAI_OK;
+    return name ? failed(err, SARAI_EINPUT, tr("no encuentro ese %s", "I do not find that %s"),
+                         kind == AGENDA_ANY ? "aviso" : kind_names[kind])
+                : failed(err, SARAI_EINPUT, tr("hay %zu, dime cuál", "there are %zu, tell me which"), n);
 }
 
 static enum sarai_status cancel(struct agenda *agenda, const struct agenda_entry *entries, size_t n,
-                                enum agenda_kind kind, const char *name, struct tool_result *out,
-                                struct sarai_error *err)
+                                struct tool_result *out, struct sarai_error *err)
 {
-    bool all = name && spoken_same(name, "todo"), taken = false;
-    size_t picked = all ? 0 : pick(entries, n, name), last = all ? n : picked + 1;
-    const char *what = kind == AGENDA_ANY ? "aviso" : kind_names[kind];
-    if (n == 0)
-        return failed(err, SARAI_EINPUT, tr("no hay nada que cancelar", "there is nothing to cancel"));
-    if (picked == n)
-        return name ? failed(err, SARAI_EINPUT, tr("no encuentro ese %s", "I do not find that %s"), what)
-                    : failed(err, SARAI_EINPUT, tr("hay %zu, dime cuál", "there are %zu, tell me which"), n);
     enum sarai_status st = SARAI_OK;
-    for (size_t i = picked; !st && i < last; i++)
+    bool taken;
+    for (size_t i = 0; !st && i < n; i++)
         st = agenda_remove(agenda, entries[i].id, &taken, err);
     return st ? st
               : tool_givef(out, json_pack("{s:s}", "listo", "cancelado"), err, "Hecho, %s.",
-                           last - picked > 1 ? "todo cancelado" : "cancelado");
+                           n > 1 ? "todo cancelado" : "cancelado");
+}
+
+enum timer_change { TIMER_LONGER, TIMER_SHORTER, TIMER_HOLD, TIMER_GO_ON, TIMER_CHANGES };
+
+static const char *const timer_changes[TIMER_CHANGES] = {"alargar", "acortar", "pausar", "seguir"};
+
+/* What it has to go, as it is to be. */
+static enum sarai_status reckon(enum timer_change change, const char *by, long *left, struct sarai_error *err)
+{
+    long seconds = 0;
+    enum sarai_status st = change == TIMER_LONGER || change == TIMER_SHORTER
+                               ? when_duration(by ? by : "", &seconds, err)
+                               : SARAI_OK;
+    *left += change == TIMER_SHORTER ? -seconds : seconds;
+    if (!st && *left < 1)
+        st = failed(err, SARAI_EINPUT,
+                    tr("a ese temporizador no le queda tanto", "that timer has not so long to go"));
+    return st;
+}
+
+static enum sarai_status change_timers(struct agenda *agenda, struct agenda_entry *timers, size_t n,
+                                       enum timer_change change, const char *by, time_t now,
+                                       struct tool_result *out, struct sarai_error *err)
+{
+    struct buf text = BUF_INIT(TOOL_SENTENCE_BYTES);
+    enum sarai_status st = SARAI_OK;
+    bool waits, ok = buf_text(&text, "Hecho.");
+    for (size_t i = 0; !st && ok && i < n; i++) {
+        struct agenda_entry *e = &timers[i];
+        long left = left_of(e, now);
+        bool is_held = change == TIMER_HOLD || (change != TIMER_GO_ON && e->left > 0);
+        st = reckon(change, by, &left, err);
+        e->left = is_held ? left : 0;
+        e->due = now + left;
+        if (!st)
+            st = agenda_move(agenda, e, &waits, err);
+        ok = i >= TOLD || (buf_text(&text, " ") && tell_timer(e, now, &text));
+    }
+    if (!st)
+        st = ok ? tool_give(out, json_pack("{s:s}", "listo", buf_string(&text)), buf_string(&text), err)
+                : out_of_memory(err, tr("la lista", "the list"));
+    buf_finish(&text);
+    return st;
 }
 
 static enum sarai_status run_agenda(void *self, const struct tool_call *call, struct tool_result *out,
                                     struct sarai_error *err)
 {
     const char *action = tool_text(call, "accion"), *name = tool_text(call, "nombre");
-    enum agenda_kind kind = kind_of(tool_text(call, "que"));
     struct agenda_entry entries[AGENDA_ENTRIES];
     struct agenda *agenda;
-    size_t n = 0;
+    size_t n = 0, from = 0, to, change = 0;
+    while (change < TIMER_CHANGES && strcmp(action, timer_changes[change]) != 0)
+        change++;
+    enum agenda_kind kind = change < TIMER_CHANGES ? AGENDA_TIMER : kind_of(tool_text(call, "que"));
+    bool consults = strcmp(action, "consultar") == 0;
     enum sarai_status st = builtin_agenda(self, &agenda, err);
     if (!st)
         st = agenda_waiting(agenda, kind, entries, AGENDA_ENTRIES, &n, err);
+    if (!st && n == 0 && !consults)
+        return change < TIMER_CHANGES
+                   ? failed(err, SARAI_EINPUT, tr("no hay ningún temporizador", "there is no timer"))
+                   : failed(err, SARAI_EINPUT, tr("no hay nada que cancelar", "there is nothing to cancel"));
+    to = n;
+    if (!st && (!consults || (name && n > 0)))
+        st = pick(entries, n, kind, name, &from, &to, err);
     if (st)
         return st;
-    return action && strcmp(action, "cancelar") == 0 ? cancel(agenda, entries, n, kind, name, out, err)
-                                                     : consult(entries, n, kind, builtin_now(self), out, err);
+    return consults ? consult(entries + from, to - from, kind, builtin_now(self), out, err)
+           : change < TIMER_CHANGES
+               ? change_timers(agenda, entries + from, to - from, (enum timer_change)change,
+                               tool_text(call, "tiempo"), builtin_now(self), out, err)
+               : cancel(agenda, entries + from, to - from, out, err);
 }
 
 /* ---- lists ------------------------------------------------------------------------------------ */
@@ -337,7 +416,7 @@ static enum tool_effect judge_agenda(void *self, const json_t *arguments)
 {
     const char *action = json_string_value(json_object_get(arguments, "accion"));
     (void)self;
-    return action && strcmp(action, "cancelar") == 0 ? TOOL_CHANGES : TOOL_READS;
+    return action && strcmp(action, "consultar") != 0 ? TOOL_CHANGES : TOOL_READS;
 }
 
 enum sarai_status agenda_tools_add(struct builtin *b, struct toolbox *box, struct sarai_error *err)
@@ -391,12 +470,13 @@ enum sarai_status agenda_tools_add(struct builtin *b, struct toolbox *box, struc
          .is_hidden = true,
          .run = run_notes},
         {.name = "agenda",
-         .about = "dice qué temporizadores, alarmas y recordatorios hay, o los cancela",
+         .about =
+             "dice qué temporizadores, alarmas y recordatorios hay, o los cancela; cambia temporizadores",
          .schema =
              "{\"type\":\"object\",\"properties\":{\"accion\":{\"type\":\"string\",\"enum\":[\"consultar\","
-             "\"cancelar\"]},"
+             "\"cancelar\",\"alargar\",\"acortar\",\"pausar\",\"seguir\"]},"
              "\"que\":{\"type\":\"string\",\"enum\":[\"temporizador\",\"alarma\",\"recordatorio\",\"todo\"]},"
-             "\"nombre\":" TEXT_OF(80) "},\"required\":[\"accion\"]}",
+             "\"nombre\":" TEXT_OF(80) ",\"tiempo\":" TEXT_OF(80) "},\"required\":[\"accion\"]}",
          .judge = judge_agenda,
          .is_hidden = true,
          .run = run_agenda},

@@ -78,16 +78,26 @@ enum sarai_status builtin_add(struct builtin *b, enum builtin_part part, struct 
 
 /* ---- what rings ------------------------------------------------------------------------------- */
 
+bool builtin_name_timer(const struct agenda_entry *timer, struct buf *out)
+{
+    char duration[WHEN_BYTES];
+    bool is_he = strncmp(timer->text, "el ", 3) == 0;
+    when_tell_duration(timer->seconds, duration);
+    return buf_printf(out, "temporizador %s %s", is_he ? "del" : "de",
+                      is_he            ? timer->text + 3
+                      : timer->text[0] ? timer->text
+                                       : duration);
+}
+
 static bool tell_entry(const struct agenda_entry *e, time_t now, struct buf *out)
 {
-    char duration[WHEN_BYTES], moment[WHEN_BYTES];
-    when_tell_duration(e->seconds, duration);
+    char moment[WHEN_BYTES];
     when_tell_moment(e->due, now, moment);
     bool is_late = now - e->due >= LATE_S;
     bool ok =
         (out->len == 0 || buf_text(out, " ")) && (!is_late || buf_printf(out, "Esto era para %s. ", moment));
     if (e->kind == AGENDA_TIMER)
-        return ok && buf_printf(out, "Ha terminado el temporizador de %s.", e->text[0] ? e->text : duration);
+        return ok && buf_text(out, "Ha terminado el ") && builtin_name_timer(e, out) && buf_text(out, ".");
     if (e->kind == AGENDA_ALARM)
         return ok && (is_late ? buf_text(out, "Era una alarma.")
                               : buf_printf(out, "Suena la alarma de %s.", moment));

@@ -60,6 +60,8 @@ enum sarai_status builtin_due(struct builtin *b, struct buf *sentence, struct sa
 /* For the tools' files. */
 time_t builtin_now(const struct builtin *b);
 enum sarai_status builtin_agenda(struct builtin *b, struct agenda **out, struct sarai_error *err);
+/* "temporizador del arroz", by its name or else by its length, appended. False: no memory. */
+bool builtin_name_timer(const struct agenda_entry *timer, struct buf *out);
 /* Adds tools that share `self`; one without `run` is passed over. */
 enum sarai_status builtin_add_all(struct builtin *b, const struct tool *tools, size_t n, struct toolbox *box,
                                   struct sarai_error *err);

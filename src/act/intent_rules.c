@@ -15,8 +15,16 @@
 #define WRITE                                                                                                \
     "apunta|apuntar|apuntas|anade|añade|anadir|añadir|anades|añades|anota|pon|poner|mete|meter|agrega|"   \
     "agregar"
-#define STOP  "cancela|cancelar|quita|quitar|anula|borra|elimina|eliminar"
-#define PLACE " del|de|en (la) (el) (los) (las) {room}"
+#define STOP "cancela|cancelar|quita|quitar|anula|borra|elimina|eliminar"
+#define GIVE                                                                                                 \
+    "anade|añade|anadele|añadele|anadir|añadir|suma|sumale|sumar|agrega|agregale|pon|ponle|poner|dale|dar"
+#define TAKE   "quita|quitale|quitar|resta|restale|restar"
+#define EXTEND "alarga|alargar|amplia|ampliar|aumenta|aumentar|extiende|prolonga"
+#define CUT    "acorta|acortar|reduce|reducir|recorta"
+#define HOLD   "pausa|pausar|congela"
+#define GO_ON  "reanuda|reanudar|continua|continuar|sigue|seguir"
+#define OF     " temporizador de|del|para {text}"
+#define PLACE  " del|de|en (la) (el) (los) (las) {room}"
 
 const struct intent_rule intent_rules[] = {
     /* clock */
@@ -82,16 +90,38 @@ const struct intent_rule intent_rules[] = {
     {"pon|ponme {duration} en el reloj", "temporizador", "tiempo={duration}"},
     {"pon|ponme {duration} para {text}", "temporizador", "tiempo={duration} nombre={text}"},
     {"cuenta {duration}", "temporizador", "tiempo={duration}"},
-    {"cuanto (tiempo) queda|falta (para) (de) (del) (al) (en) (el) temporizador", "agenda",
+    {"cuanto (tiempo) (le) queda|falta (para) (de) (del) (al) (en) (el) temporizador", "agenda",
      "accion=consultar que=temporizador"},
-    {"cuanto le queda al temporizador", "agenda", "accion=consultar que=temporizador"},
+    {"cuanto (tiempo) (le) queda|falta (para) (de) (del) (al) (en) (el)" OF, "agenda",
+     "accion=consultar que=temporizador nombre={text}"},
     {"como va el temporizador", "agenda", "accion=consultar que=temporizador"},
     {"que temporizadores|alarmas|recordatorios|avisos hay|tengo (puestos) (puestas)", "agenda",
      "accion=consultar"},
     {"tengo|hay (alguna) (algun) alarma|temporizador|recordatorio (puesta) (puesto)", "agenda",
      "accion=consultar"},
     {STOP "|apaga|para|deten (el) (mi) temporizador", "agenda", "accion=cancelar que=temporizador"},
-    {STOP "|para (el) temporizador de {text}", "agenda", "accion=cancelar que=temporizador nombre={text}"},
+    {STOP "|para (el) temporizador de|del {text}", "agenda",
+     "accion=cancelar que=temporizador nombre={text}"},
+    {GIVE " {duration} (mas) al|a|en (el) (mi) temporizador", "agenda", "accion=alargar tiempo={duration}"},
+    {GIVE " {duration} (mas) al|a|en (el) (mi)" OF, "agenda",
+     "accion=alargar tiempo={duration} nombre={text}"},
+    {"{duration} mas al|en|para|de (el) (mi) temporizador", "agenda", "accion=alargar tiempo={duration}"},
+    {"{duration} mas al|en|para|de (el) (mi)" OF, "agenda", "accion=alargar tiempo={duration} nombre={text}"},
+    {EXTEND " el|mi temporizador (en) {duration} (mas)", "agenda", "accion=alargar tiempo={duration}"},
+    {EXTEND " el|mi" OF " (en) {duration} (mas)", "agenda", "accion=alargar tiempo={duration} nombre={text}"},
+    {EXTEND " (en) {duration} el|mi temporizador", "agenda", "accion=alargar tiempo={duration}"},
+    {TAKE " {duration} al|a|del|de (mi) temporizador", "agenda", "accion=acortar tiempo={duration}"},
+    {TAKE " {duration} al|a|del|de (mi)" OF, "agenda", "accion=acortar tiempo={duration} nombre={text}"},
+    {CUT " el|mi temporizador (en) {duration}", "agenda", "accion=acortar tiempo={duration}"},
+    {CUT " el|mi" OF " (en) {duration}", "agenda", "accion=acortar tiempo={duration} nombre={text}"},
+    {CUT " (en) {duration} el|mi temporizador", "agenda", "accion=acortar tiempo={duration}"},
+    {HOLD " el|mi temporizador", "agenda", "accion=pausar"},
+    {HOLD " el|mi" OF, "agenda", "accion=pausar nombre={text}"},
+    {"pon|poner en pausa el|mi temporizador", "agenda", "accion=pausar"},
+    {"pon|poner en pausa el|mi" OF, "agenda", "accion=pausar nombre={text}"},
+    {GO_ON " (con) el|mi temporizador", "agenda", "accion=seguir"},
+    {GO_ON " (con) el|mi" OF, "agenda", "accion=seguir nombre={text}"},
+    {"quita|quitar la pausa al|del temporizador", "agenda", "accion=seguir"},
     {STOP "|desactiva (la) (mi) alarma", "agenda", "accion=cancelar que=alarma"},
     {STOP " (el) recordatorio", "agenda", "accion=cancelar que=recordatorio"},
     {STOP " todos (los) (mis) temporizadores", "agenda", "accion=cancelar que=temporizador nombre=todo"},

@@ -193,13 +193,14 @@ bool spoken_slice(const struct spoken *s, size_t from, size_t to, char *out, siz
 
 bool spoken_same(const char *a, const char *b)
 {
+    static const char articles[] = "el|la|los|las";
     struct spoken x, y;
-    if (!spoken_split(a, &x) || !spoken_split(b, &y) || x.n != y.n)
+    if (!spoken_split(a, &x) || !spoken_split(b, &y))
         return false;
-    for (size_t i = 0; i < x.n; i++)
-        if (strcmp(x.word[i], y.word[i]) != 0)
-            return false;
-    return true;
+    size_t i = x.n > 1 && spoken_any(&x, 0, articles), k = y.n > 1 && spoken_any(&y, 0, articles);
+    while (i < x.n && k < y.n && strcmp(x.word[i], y.word[k]) == 0)
+        i++, k++;
+    return i == x.n && k == y.n;
 }
 
 /* ---- numbers ---------------------------------------------------------------------------------- */

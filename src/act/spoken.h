@@ -32,7 +32,7 @@ bool spoken_any(const struct spoken *s, size_t at, const char *words);
 size_t spoken_match(const struct spoken *s, size_t at, const char *phrase);
 /* Words [from, to) as they were written; false: no room. */
 bool spoken_slice(const struct spoken *s, size_t from, size_t to, char *out, size_t n);
-/* Whether two texts are the same words. */
+/* Whether two texts are the same words, but for an article before them: "la pasta" and "pasta". */
 bool spoken_same(const char *a, const char *b);
 
 struct number {

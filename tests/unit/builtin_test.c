@@ -452,6 +452,81 @@ static void timers_are_told_and_cancelled(void **state)
     CHECK(h, {"temporizador", "\"tiempo\":\"un minuto\"", "hay demasiados temporizadores", NULL});
 }
 
+#define TELLS(action, tail, sentence)                                                                        \
+    {                                                                                                        \
+        "agenda", "\"accion\":\"" action "\"" tail, sentence, "{\"listo\":\"" sentence "\"}"                 \
+    }
+
+static void a_timer_is_made_longer_and_shorter(void **state)
+{
+    struct house *h = *state;
+    CHECK(h,
+          {"agenda", "\"accion\":\"alargar\",\"tiempo\":\"un minuto\"", "no hay ningún temporizador", NULL},
+          {"alarma", "\"cuando\":\"las seis\"", "Hecho, alarma para hoy a las 18:00.",
+           "{\"listo\":\"hoy a las 18:00\"}"},
+          {"agenda", "\"accion\":\"pausar\"", "no hay ningún temporizador", NULL},
+          {"temporizador", "\"tiempo\":\"diez minutos\"", "Listo, te aviso en diez minutos.",
+           "{\"listo\":\"diez minutos\"}"});
+    h->now += 30;
+    CHECK(h,
+          TELLS("alargar", ",\"tiempo\":\"cinco minutos\"",
+                "Hecho. Al temporizador de 10 minutos le quedan 14 minutos y 30 segundos."),
+          TELLS("acortar", ",\"tiempo\":\"13 minutos y 30 segundos\"",
+                "Hecho. Al temporizador de 10 minutos le queda 1 minuto."),
+          {"agenda", "\"accion\":\"acortar\",\"tiempo\":\"un minuto\"",
+           "a ese temporizador no le queda tanto", NULL},
+          {"agenda", "\"accion\":\"alargar\",\"tiempo\":\"un rato\"", "no entiendo cuánto tiempo es", NULL},
+          {"agenda", "\"accion\":\"alargar\"", "no entiendo cuánto tiempo es", NULL},
+          {"temporizador", "\"tiempo\":\"una hora\",\"nombre\":\"el arroz\"",
+           "Listo, una hora para el arroz.", "{\"listo\":\"una hora\",\"nombre\":\"el arroz\"}"},
+          {"agenda", "\"accion\":\"alargar\",\"tiempo\":\"un minuto\"", "hay 2, dime cuál", NULL},
+          {"agenda", "\"accion\":\"alargar\",\"tiempo\":\"un minuto\",\"nombre\":\"la pasta\"",
+           "no encuentro ese temporizador", NULL},
+          TELLS("alargar", ",\"tiempo\":\"media hora\",\"nombre\":\"arroz\"",
+                "Hecho. Al temporizador del arroz le queda 1 hora y 30 minutos."),
+          TELLS("alargar", ",\"tiempo\":\"un minuto\",\"nombre\":\"diez minutos\"",
+                "Hecho. Al temporizador de 10 minutos le quedan 2 minutos."));
+    close_house(h);
+    open_house(h);
+    h->now += 119;
+    ring(h, "");
+    h->now += 1;
+    h->steady_ms += 1e3;
+    ring(h, "Ha terminado el temporizador de 10 minutos.");
+}
+
+static void a_timer_that_is_held_goes_on_where_it_was(void **state)
+{
+    struct house *h = *state;
+    CHECK(h, {"temporizador", "\"tiempo\":\"diez minutos\"", "Listo, te aviso en diez minutos.",
+              "{\"listo\":\"diez minutos\"}"});
+    h->now += 60;
+    CHECK(h,
+          TELLS("pausar", "", "Hecho. Al temporizador de 10 minutos le quedan 9 minutos, y está en pausa."));
+    close_house(h);
+    h->now += 24 * 3600;
+    h->steady_ms = 0; /* the machine was off */
+    open_house(h);
+    ring(h, "");
+    h->now += 3600; /* somebody puts the clock forward */
+    h->steady_ms += 1e3;
+    ring(h, "");
+    CHECK(h,
+          {"agenda", "\"accion\":\"consultar\",\"nombre\":\"10 minutos\"",
+           "Al temporizador de 10 minutos le quedan 9 minutos, y está en pausa.",
+           "{\"pendiente\":\"Al temporizador de 10 minutos le quedan 9 minutos, y está en pausa.\"}"},
+          TELLS("acortar", ",\"tiempo\":\"dos minutos\"",
+                "Hecho. Al temporizador de 10 minutos le quedan 7 minutos, y está en pausa."),
+          TELLS("seguir", "", "Hecho. Al temporizador de 10 minutos le quedan 7 minutos."));
+    h->now += 7 * 60 - 1;
+    h->steady_ms += (7 * 60 - 1) * 1e3;
+    ring(h, "");
+    h->now += 1;
+    h->steady_ms += 1e3;
+    ring(h, "Ha terminado el temporizador de 10 minutos.");
+    CHECK(h, {"agenda", "\"accion\":\"seguir\"", "no hay ningún temporizador", NULL});
+}
+
 static void a_place_that_cannot_be_written_is_told(void **state)
 {
     struct house *h = *state;
@@ -528,6 +603,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_missed_is_told_late, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_clock_that_is_set_does_not_shift_timers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(timers_are_told_and_cancelled, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_timer_is_made_longer_and_shorter, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_timer_that_is_held_goes_on_where_it_was, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_place_that_cannot_be_written_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lists_and_notes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(voice_and_memory, set_up, tear_down),
