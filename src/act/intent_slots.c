@@ -34,6 +34,13 @@ static bool is_noun(const struct spoken *s, size_t from, size_t to, const char *
     return at == to;
 }
 
+/* "Toma nota, camarero": one word behind a comma is who is spoken to. */
+static bool is_spoken_to(const struct spoken *s, size_t from, size_t to)
+{
+    return from > 0 && to == from + 1 &&
+           memchr(s->original + s->to[from - 1], ',', s->from[from] - s->to[from - 1]);
+}
+
 /* Some words that are not a command of their own. */
 static bool is_text(const struct spoken *s, size_t from, size_t to, size_t most)
 {
@@ -102,7 +109,7 @@ static bool is_duration(const struct spoken *s, size_t from, size_t to)
 
 static bool is_short_text(const struct spoken *s, size_t from, size_t to)
 {
-    return is_text(s, from, to, 30);
+    return !is_spoken_to(s, from, to) && is_text(s, from, to, 30);
 }
 
 /* "de la otra" are no things of a list. */
