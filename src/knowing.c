@@ -271,19 +271,23 @@ enum sarai_status assistant_cite(const struct findings *f, const char *answer, c
 {
     double best = 0;
     size_t from = 0;
-    enum sarai_status st = SARAI_OK;
+    bool named = false;
+    struct words words;
     out[0] = '\0';
-    for (size_t i = 0; !st && i < f->hits.n; i++) {
+    enum sarai_status st = words_of(answer, &words, err);
+    if (st)
+        return st;
+    for (size_t i = 0; !st && !named && i < f->hits.n; i++) {
         double shared = 0;
-        if (is_named(answer, f->hits.hits[i].path))
-            return SARAI_OK;
-        st = retrieval_shared(answer, f->hits.hits[i].text, &shared, err);
+        named = is_named(answer, f->hits.hits[i].path);
+        st = retrieval_shared(&words, f->hits.hits[i].text, &shared, err);
         if (shared > best) {
             best = shared;
             from = i;
         }
     }
-    if (!st && best >= LEAST_RESTING)
+    words_finish(&words);
+    if (!st && !named && best >= LEAST_RESTING)
         snprintf(out, 2 * SOURCE_BYTES, " Lo dice %s.", f->sources[from]);
     return st;
 }

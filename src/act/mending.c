@@ -13,8 +13,7 @@ enum {
     VALUE_BYTES = 2000,
     SAID_BYTES = 32 * 1024,
     LEAST_LETTERS = 4,    /* shorter words are let be: articles and the like */
-    MENDED_LETTERS = 2,   /* most that a mended word differs in … */
-    LETTERS_FOR_EACH = 3, /* … and one for each so many letters */
+    LETTERS_FOR_EACH = 3, /* a mended word differs in one of so many letters */
 };
 
 bool mending_begins(const char *said, const char *stems)
@@ -80,9 +79,8 @@ static bool is_inflected(const char *a, const char *b)
 /* The word that was said for this one: itself, another form of it, or nearly it (to be put in its place). */
 static bool find_said(const struct word *w, const char *said, struct word *nearly)
 {
-    size_t letters = strlen(w->folded), best = letters / LETTERS_FOR_EACH;
+    size_t best = fold_slack(w->folded, LETTERS_FOR_EACH) + 1;
     struct word other;
-    best = (best < MENDED_LETTERS ? best : MENDED_LETTERS) + 1;
     nearly->n = 0;
     while (next_word(&said, &other)) {
         if (strcmp(other.folded, w->folded) == 0 || is_inflected(other.folded, w->folded)) {

@@ -98,6 +98,12 @@ bool fold_sound(const char *line, struct buf *out)
     return ok;
 }
 
+size_t fold_slack(const char *word, size_t letters_for_each)
+{
+    size_t slack = strlen(word) / letters_for_each;
+    return slack < 2 ? slack : 2;
+}
+
 size_t fold_distance(const char *a, const char *b)
 {
     size_t row[FOLD_MOST_LETTERS + 1], n = strlen(b);

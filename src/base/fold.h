@@ -26,5 +26,8 @@ enum { FOLD_MOST_LETTERS = 63 };
  * "Binary codes capable of correcting deletions, insertions, and reversals", 1966). Each has at most
  * FOLD_MOST_LETTERS bytes. */
 size_t fold_distance(const char *a, const char *b);
+/* How far two words may be apart and still be taken for one that is misspelt: a letter for each
+ * `letters_for_each` of the word, two at most. */
+size_t fold_slack(const char *word, size_t letters_for_each);
 
 #endif

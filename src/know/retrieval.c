@@ -5,7 +5,6 @@
 
 #include "base/buf.h"
 #include "base/fold.h"
-#include "know/words.h"
 
 enum { RRF_K = 60, MAX_FUSED = 2 * RETRIEVAL_DEPTH };
 
@@ -18,6 +17,7 @@ struct candidate {
 struct search {
     const struct retrieval_options *options;
     const char *question;
+    struct words words; /* of the question */
     int8_t query[VECTOR_MAX_DIMENSION];
     float scale;
     bool has_query;
@@ -95,25 +95,21 @@ static enum sarai_status collect(struct search *s, struct sarai_error *err)
 
 static const double SHARED_WEIGHT = 0.04;
 
-enum sarai_status retrieval_shared(const char *words, const char *text, double *out, struct sarai_error *err)
+enum sarai_status retrieval_shared(const struct words *wanted, const char *text, double *out,
+                                   struct sarai_error *err)
 {
-    struct words wanted;
     struct buf folded = BUF_INIT(4 * strlen(text) + 16);
     size_t shared = 0;
-    enum sarai_status st = words_of(words, &wanted, err);
-    if (st)
-        return st;
     bool ok = buf_text(&folded, " ") && fold(text, strlen(text), &folded) && buf_text(&folded, " ");
-    for (size_t i = 0; ok && i < wanted.n; i++) {
-        size_t n = strlen(wanted.word[i]);
-        for (const char *at = folded.data; (at = strstr(at, wanted.word[i])); at++)
+    for (size_t i = 0; ok && i < wanted->n; i++) {
+        size_t n = strlen(wanted->word[i]);
+        for (const char *at = folded.data; (at = strstr(at, wanted->word[i])); at++)
             if (at[-1] == ' ' && at[n] == ' ') {
                 shared++;
                 break;
             }
     }
-    *out = ok && wanted.n > 0 ? (double)shared / (double)wanted.n : 0;
-    words_finish(&wanted);
+    *out = ok && wanted->n > 0 ? (double)shared / (double)wanted->n : 0;
     buf_finish(&folded);
     return ok ? SARAI_OK : out_of_memory(err, tr("la búsqueda", "the search"));
 }
@@ -123,7 +119,7 @@ enum sarai_status retrieval_shared(const char *words, const char *text, double *
 static enum sarai_status score(const struct search *s, const struct shelf_found *found, double *out,
                                struct sarai_error *err)
 {
-    enum sarai_status st = retrieval_shared(s->question, found->text, out, err);
+    enum sarai_status st = retrieval_shared(&s->words, found->text, out, err);
     if (st || !s->has_query || !found->vector)
         return st;
     double cosine = (double)s->scale * (double)found->scale *
@@ -175,10 +171,13 @@ enum sarai_status retrieval_search(const struct retrieval_options *options, cons
     enum sarai_status st = make_query(&s, vector, err);
     if (!st)
         st = collect(&s, err);
+    if (!st)
+        st = words_of(question, &s.words, err);
     if (!st && !(r.hits = calloc(k, sizeof *r.hits)))
         st = out_of_memory(err, tr("la búsqueda", "the search"));
     if (!st)
         st = take_hits(&s, k, &r, err);
+    words_finish(&s.words);
     if (st)
         retrieved_finish(&r);
     else

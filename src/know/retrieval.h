@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "know/encoder.h"
 #include "know/shelf.h"
+#include "know/words.h"
 
 enum { RETRIEVAL_MAX = 100, RETRIEVAL_DEPTH = 100 /* of each list that is fused */ };
 
@@ -46,6 +47,7 @@ enum sarai_status retrieval_search(const struct retrieval_options *options, cons
 void retrieved_finish(struct retrieved *r);
 
 /* The share, 0..1, of the words of one text (without the little ones) that stand in another. ENOMEM only. */
-enum sarai_status retrieval_shared(const char *words, const char *text, double *out, struct sarai_error *err);
+enum sarai_status retrieval_shared(const struct words *words, const char *text, double *out,
+                                   struct sarai_error *err);
 
 #endif

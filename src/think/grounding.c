@@ -13,8 +13,7 @@ enum {
     GRAMMAR_BYTES = 16 * 1024,
     EVIDENCE_BYTES = 2 * FRAME_DATA_BYTES,
     WORD_BYTES = FOLD_MOST_LETTERS + 1, /* longer words are taken as they are */
-    MENDED_LETTERS = 2,                 /* most that a mended name differs in … */
-    LETTERS_FOR_EACH = 4,               /* … and one for each so many letters */
+    LETTERS_FOR_EACH = 4,               /* a mended name differs in one of so many letters */
 };
 
 static const char cue[] = "Según ", instead[] = "eso no consta.";
@@ -260,12 +259,10 @@ static bool fold_word(struct sentences *s, const char *word, size_t n, char out[
 /* The capitalised word of the evidence that is nearly this one. NULL: none, or two as near. */
 static const char *nearly(const struct grounding *g, struct sentences *s, const char *word, size_t *n)
 {
-    size_t letters = strlen(word), at = 0, from, length;
-    size_t best = letters / LETTERS_FOR_EACH;
+    size_t at = 0, from, length, best = fold_slack(word, LETTERS_FOR_EACH) + 1;
     uint32_t first;
     const char *found = NULL;
     char other[WORD_BYTES], chosen[WORD_BYTES] = "";
-    best = (best < MENDED_LETTERS ? best : MENDED_LETTERS) + 1;
     while (next_word(g->evidence.data, g->evidence.len, &at, &from, &length, &first)) {
         if (!is_capital(first) || !fold_word(s, g->evidence.data + from, length, other))
             continue;

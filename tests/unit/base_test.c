@@ -287,6 +287,9 @@ static void distance_counts_letters(void **state)
     assert_int_equal(fold_distance("vale", "vale"), 0);
     assert_int_equal(fold_distance("", "vale"), 4);
     assert_int_equal(fold_distance("vale", ""), 4);
+    assert_int_equal(fold_slack("pan", 4), 0);
+    assert_int_equal(fold_slack("salón", 3), 2);
+    assert_int_equal(fold_slack("desoxirribonucleico", 4), 2);
 }
 
 static void what_sounds_alike_is_alike(void **state)
