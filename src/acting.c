@@ -10,7 +10,6 @@
 #include "act/home.h"
 #include "act/intents.h"
 #include "act/mcp_tools.h"
-#include "act/mending.h"
 #include "base/clock.h"
 #include "base/folders.h"
 
@@ -274,14 +273,6 @@ bool acting_may_be_read(const char *text)
 
 /* ---- running a request -------------------------------------------------------------------------- */
 
-/* "No entiendo la hora." out of "no entiendo la hora". */
-static void sentence_of(const struct sarai_error *err, struct buf *out)
-{
-    const char *text = err->message;
-    bool is_small = text[0] >= 'a' && text[0] <= 'z';
-    buf_printf(out, "%c%s.", is_small ? text[0] - 'a' + 'A' : text[0], text + 1);
-}
-
 const struct acting_failure *acting_failures(const struct acting *a, size_t *n)
 {
     *n = a ? a->n_failures : 0;
@@ -292,17 +283,12 @@ const struct acting_failure *acting_failures(const struct acting *a, size_t *n)
 static enum sarai_status give_failure(struct acting *a, const char *tool, const struct sarai_error *cause,
                                       struct tool_result *out, struct sarai_error *err)
 {
-    struct buf sentence = BUF_INIT(TOOL_SENTENCE_BYTES);
     if (a->n_failures < ACTING_CALLS) {
         struct acting_failure *failure = &a->failures[a->n_failures++];
         snprintf(failure->tool, sizeof failure->tool, "%s", tool);
         failure->why = *cause;
     }
-    sentence_of(cause, &sentence);
-    enum sarai_status st =
-        tool_give(out, json_pack("{s:s}", "error", cause->message), buf_string(&sentence), err);
-    buf_finish(&sentence);
-    return st;
+    return tool_give_failure(out, cause, err);
 }
 
 /* Whether the person must say yes first. */
@@ -446,12 +432,13 @@ static enum sarai_status say_instead(struct sarai *s, struct answer *answer, con
     return conversation_amend(s->conversation, sentence, err);
 }
 
-/* Whether the call is what was asked for, as far as its words tell; those that are misspelt are put right. */
-static bool is_asked_for(const struct acting *a, struct tool_request *r)
+/* The same where the model has nothing to tell: it reads what came of its call when it is next asked. */
+static enum sarai_status say_at_once(struct sarai *s, struct answer *answer, const char *result,
+                                     const char *sentence, struct sarai_error *err)
 {
-    const char *said = buf_string(&a->said_to), *by = r->tool->asked_by;
-    bool rests = mending_mend(r->arguments, r->tool->schema, said);
-    return (rests || r->effect == TOOL_READS) && (!by || mending_begins(said, by));
+    const struct question given = {.words = result};
+    enum sarai_status st = conversation_recall(s->conversation, &given, true, sentence, err);
+    return st ? st : say_instead(s, answer, sentence, err);
 }
 
 /* What nobody asked for: a model takes some tool where none fits. What would leave something behind is asked
@@ -468,7 +455,7 @@ static enum sarai_status doubt_call(struct acting *a, struct tool_request *reque
 enum telling {
     BY_MODEL,
     BY_TOOL,         /* why it failed is told by who knows it, unless the model calls another tool */
-    BY_TOOL_AT_ONCE, /* a question to the person, or that nothing was done */
+    BY_TOOL_AT_ONCE, /* a question to the person, that nothing was done, or a tool that is told as it is */
 };
 
 /* Call in JSON → result; what cannot be understood is a result, too. */
@@ -477,51 +464,64 @@ static enum sarai_status answer_call(struct acting *a, const char *call, struct 
 {
     struct tool_request request = {0};
     struct sarai_error cause = {0};
+    const char *said = buf_string(&a->said_to);
     enum sarai_status st = toolbox_parse(a->box, call, &request, &cause);
-    if (!st && mending_begins(buf_string(&a->said_to), request.tool->not_asked_by))
+    if (!st && request_is_for_another(&request, said))
         st = failed(&cause, SARAI_EINPUT, "%s", request.tool->not_this);
     if (st)
         st = give_failure(a, request.tool ? request.tool->name : "", &cause, out, err);
-    else if (!is_asked_for(a, &request))
+    else if (!request_is_asked_for(&request, said))
         st = doubt_call(a, &request, out, err);
     else
         st = perform(a, &request, false, out, err);
-    if (json_object_get(out->data, "confirmar") || json_object_get(out->data, "rechazado"))
+    bool went_wrong = json_object_get(out->data, "error");
+    if (json_object_get(out->data, "confirmar") || json_object_get(out->data, "rechazado") ||
+        (request.tool && request.tool->is_told_as_is && !went_wrong))
         *telling = BY_TOOL_AT_ONCE;
     else
-        *telling = request.tool && json_object_get(out->data, "error") ? BY_TOOL : BY_MODEL;
+        *telling = request.tool && went_wrong ? BY_TOOL : BY_MODEL;
     request_finish(&request);
     return st;
 }
 
-/* One call: its result goes to the model, whose words take the place of the call, unless it is one that is
- * said as it is. */
+/* The result goes to the model, whose words take the place of the call, unless the tool's own are better. */
+static enum sarai_status let_tell(struct sarai *s, struct answer *answer, const struct tool_result *result,
+                                  const char *text, enum telling telling, bool is_last,
+                                  struct sarai_error *err)
+{
+    struct answer told = {0};
+    enum sarai_status st = conversation_result(s->conversation, text, NULL, NULL, &told, err);
+    if (st)
+        return st;
+    told.evaluated += answer->evaluated;
+    told.reused += answer->reused;
+    told.generated += answer->generated;
+    told.first_token_ms = answer->first_token_ms;
+    told.total_ms += answer->total_ms;
+    answer_finish(answer);
+    *answer = told;
+    bool is_told = telling == BY_TOOL || !figures_are_kept(told.text, text);
+    if (result->sentence && (told.is_call ? is_last : is_told))
+        return say_instead(s, answer, result->sentence, err);
+    return told.is_call && is_last
+               ? say_instead(s, answer, tr("No he podido terminarlo.", "I could not finish it."), err)
+               : SARAI_OK;
+}
+
+/* One call: it is run, and what came of it told. */
 static enum sarai_status tell_result(struct sarai *s, struct answer *answer, bool is_last,
                                      struct sarai_error *err)
 {
     struct tool_result result = {0};
     struct buf text = BUF_INIT(TOOL_RESULT_BYTES);
-    struct answer told = {0};
     enum telling telling = BY_MODEL;
     enum sarai_status st = answer_call(s->acting, answer->text, &result, &telling, err);
     if (!st && !tool_result_text(&result, &text))
         st = out_of_memory(err, tr("el resultado", "the result"));
     if (!st)
-        st = conversation_result(s->conversation, buf_string(&text), NULL, NULL, &told, err);
-    if (!st) {
-        told.evaluated += answer->evaluated;
-        told.reused += answer->reused;
-        told.generated += answer->generated;
-        told.first_token_ms = answer->first_token_ms;
-        told.total_ms += answer->total_ms;
-        answer_finish(answer);
-        *answer = told;
-    }
-    bool is_told = telling == BY_TOOL || !figures_are_kept(told.text ? told.text : "", buf_string(&text));
-    if (!st && result.sentence && (telling == BY_TOOL_AT_ONCE || (told.is_call ? is_last : is_told)))
-        st = say_instead(s, answer, result.sentence, err);
-    else if (!st && told.is_call && is_last)
-        st = say_instead(s, answer, tr("No he podido terminarlo.", "I could not finish it."), err);
+        st = telling == BY_TOOL_AT_ONCE
+                 ? say_at_once(s, answer, buf_string(&text), result.sentence, err)
+                 : let_tell(s, answer, &result, buf_string(&text), telling, is_last, err);
     buf_finish(&text);
     tool_result_finish(&result);
     return st;

@@ -146,6 +146,8 @@ enum sarai_status house_tools_add(struct builtin *b, struct toolbox *box, struct
 {
     static const char value[] = "{\"type\":\"object\",\"properties\":{\"valor\":{\"type\":\"string\","
                                 "\"maxLength\":80}},\"required\":[\"valor\"]}";
+    static const char *const directions[] = {"sub", "alto|fuert|no te oi|no oi|no se oye|no se te oye", "baj",
+                                             "floj|menos|suav|susurr|grit", NULL};
     bool has_voice = b->host.dial && b->host.turn;
     const struct tool tools[] = {
         {.name = "volumen",
@@ -153,12 +155,18 @@ enum sarai_status house_tools_add(struct builtin *b, struct toolbox *box, struct
          .schema = value,
          .effect = TOOL_CHANGES,
          .describe = describe_volume,
-         .asked_by = "vol|sonid|voz|alto|alta|baj|fuert|floj|oig|oye|oir|escuch|habla|grit|susurr|tope|tono",
+         .asked_by = "vol|sonid|voz|alto|alta|baj|fuert|floj|oig|oye|oir|te escuch|se "
+                     "escuch|habla|grit|susurr|tope|tono",
+         .said_otherwise = directions,
+         .is_told_as_is = true,
+         .not_asked_by = BUILTIN_ELSEWHERE,
+         .not_this = tr("eso no sé hacerlo", "that I cannot do"),
          .run = has_voice ? run_volume : NULL},
         {.name = "velocidad",
          .about = "hace hablar más despacio o más deprisa",
          .schema = value,
          .effect = TOOL_CHANGES,
+         .is_told_as_is = true,
          .run = has_voice ? run_speed : NULL},
         {.name = "repite",
          .about = "repite lo último que se dijo",
@@ -169,6 +177,8 @@ enum sarai_status house_tools_add(struct builtin *b, struct toolbox *box, struct
          .schema =
              "{\"type\":\"object\",\"properties\":{\"consulta\":{\"type\":\"string\",\"maxLength\":300}},"
              "\"required\":[\"consulta\"]}",
+         .not_asked_by = BUILTIN_ELSEWHERE,
+         .not_this = tr("eso no sé hacerlo", "that I cannot do"),
          .run = b->host.search ? run_search : NULL},
         {.name = "recuerda",
          .about = "recuerda un dato de la persona",
@@ -178,6 +188,8 @@ enum sarai_status house_tools_add(struct builtin *b, struct toolbox *box, struct
          .describe = describe_fact,
          .asked_by =
              "recuerd|record|acuerd|acord|olvid|sepas|ten en cuenta|te cuento|memori|aprend|apunt|anot|guard",
+         .not_asked_by = BUILTIN_ELSEWHERE,
+         .not_this = tr("eso no sé hacerlo", "that I cannot do"),
          .run = b->host.remember ? run_remember : NULL},
     };
     return builtin_add_all(b, tools, sizeof tools / sizeof *tools, box, err);

@@ -103,14 +103,24 @@ static bool is_let_be(const struct word *w)
     return strlen(w->folded) < LEAST_LETTERS || numeral_value(w->folded, &value);
 }
 
+/* Whether it was said in other words: "subir" by who said "alto". */
+static bool is_said_otherwise(const struct word *w, const char *said, const char *const *otherwise)
+{
+    for (; otherwise && *otherwise; otherwise += 2)
+        if (strncmp(w->folded, *otherwise, strlen(*otherwise)) == 0 && mending_begins(said, otherwise[1]))
+            return true;
+    return false;
+}
+
 /* Writes the value with its words put right. */
-static bool mend_value(const char *value, const char *said, struct buf *out, bool *rests)
+static bool mend_value(const char *value, const char *said, const char *const *otherwise, struct buf *out,
+                       bool *rests)
 {
     struct word w, right;
     const char *at = value, *copied = value;
     bool ok = true;
     while (ok && next_word(&at, &w)) {
-        if (is_let_be(&w))
+        if (is_let_be(&w) || is_said_otherwise(&w, said, otherwise))
             continue;
         bool found = find_said(&w, said, &right);
         *rests = *rests && found;
@@ -128,7 +138,7 @@ static bool is_choice(const json_t *schema, const char *name)
     return json_object_get(json_object_get(json_object_get(schema, "properties"), name), "enum") != NULL;
 }
 
-bool mending_mend(json_t *arguments, const char *schema, const char *said)
+bool mending_mend(json_t *arguments, const char *schema, const char *said, const char *const *otherwise)
 {
     json_t *rules = json_loads(schema, 0, NULL), *value;
     const char *name;
@@ -138,7 +148,7 @@ bool mending_mend(json_t *arguments, const char *schema, const char *said)
     {
         struct buf mended = BUF_INIT(VALUE_BYTES);
         if (json_is_string(value) && !is_choice(rules, name) &&
-            mend_value(json_string_value(value), said, &mended, &rests) &&
+            mend_value(json_string_value(value), said, otherwise, &mended, &rests) &&
             strcmp(buf_string(&mended), json_string_value(value)) != 0)
             json_object_set_new(arguments, name, json_string(buf_string(&mended)));
         buf_finish(&mended);

@@ -2,8 +2,8 @@
  * misspells some.
  *
  *     mending_begins("Pon la radio.", "radi|music")          // true
- *     mending_mend(arguments, tool->schema, "Pon cuatro minutos.")      // {"tiempo": "quatre minutos"} is
- * mended
+ *     mending_mend(arguments, tool->schema, "Pon cuatro minutos.", NULL)
+ *         // {"tiempo": "quatre minutos"} is mended
  *
  * Pure.
  */
@@ -17,8 +17,8 @@
 bool mending_begins(const char *said, const char *stems);
 
 /* Arguments that are words of the person (no choice among given ones): a word that is none of theirs, but
- * nearly one, is put right. False: one rests on nothing that was said. Without memory all stays as it is, and
- * true. */
-bool mending_mend(json_t *arguments, const char *schema, const char *said);
+ * nearly one, is put right. False: one rests on nothing that was said, nor is said in other words
+ * (tool.h: said_otherwise; or NULL). Without memory all stays as it is, and true. */
+bool mending_mend(json_t *arguments, const char *schema, const char *said, const char *const *otherwise);
 
 #endif

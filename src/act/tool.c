@@ -58,6 +58,15 @@ enum sarai_status tool_givef(struct tool_result *out, json_t *data, struct sarai
     return tool_give(out, data, text, err);
 }
 
+enum sarai_status tool_give_failure(struct tool_result *out, const struct sarai_error *cause,
+                                    struct sarai_error *err)
+{
+    const char *text = cause->message;
+    bool is_small = text[0] >= 'a' && text[0] <= 'z';
+    return tool_givef(out, json_pack("{s:s}", "error", text), err, "%c%s.",
+                      is_small ? text[0] - 'a' + 'A' : text[0], text + 1);
+}
+
 void tool_result_finish(struct tool_result *r)
 {
     json_decref(r->data);

@@ -70,9 +70,16 @@ struct tool {
      * models take some tool where none fits: called without, one that changes something is asked about first,
      * and one that only reads is no answer. NULL: any words. */
     const char *asked_by;
-    /* Words in the same form of who asks for something else: whoever says "a qué hora" wants no clock, though
-     * a small model looks at one. What it calls then fails with `not_this`. NULL: there are none. */
+    /* Words in the same form of who asks for something else, unless one of asked_by stands beside them:
+     * whoever says "a qué hora" wants no clock, though a small model looks at one. What it calls then fails
+     * with `not_this`. NULL: there are none. */
     const char *not_asked_by, *not_this;
+    /* Words of arguments that people say otherwise, by their beginnings, in pairs up to NULL: a call that
+     * says "subir" rests on "alto" or "no oigo" with {"sub", "alt|no oi", NULL}. NULL: there are none. */
+    const char *const *said_otherwise;
+    /* Its sentence is said as it is: a small model that words anew what came of it says "más bajito" to who
+     * wanted it louder. */
+    bool is_told_as_is;
     bool is_hidden; /* from models: for people, programs and the commands of intents.h */
     void *self;     /* goes to the functions */
     tool_run_fn *run;
@@ -100,6 +107,9 @@ enum sarai_status tool_give(struct tool_result *out, json_t *data, const char *s
                             struct sarai_error *err);
 __attribute__((format(printf, 4, 5))) enum sarai_status
 tool_givef(struct tool_result *out, json_t *data, struct sarai_error *err, const char *sentence, ...);
+/* What failed, as a result: {"error":"no entiendo la hora"}, "No entiendo la hora." */
+enum sarai_status tool_give_failure(struct tool_result *out, const struct sarai_error *cause,
+                                    struct sarai_error *err);
 void tool_result_finish(struct tool_result *r);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "act/grammar.h"
+#include "act/mending.h"
 #include "act/schema.h"
 #include "base/clock.h"
 #include "base/utf8.h"
@@ -293,6 +294,18 @@ void request_describe(const struct tool_request *r, char *out, size_t n)
     buf_finish(&text);
 }
 
+bool request_is_asked_for(struct tool_request *r, const char *said)
+{
+    const struct tool *tool = r->tool;
+    bool rests = mending_mend(r->arguments, tool->schema, said, tool->said_otherwise);
+    return (rests || r->effect == TOOL_READS) && (!tool->asked_by || mending_begins(said, tool->asked_by));
+}
+
+bool request_is_for_another(const struct tool_request *r, const char *said)
+{
+    return mending_begins(said, r->tool->not_asked_by) && !mending_begins(said, r->tool->asked_by);
+}
+
 enum sarai_status toolbox_run(const struct tool_request *request, const struct stop *stop,
                               struct tool_result *out, struct sarai_error *err)
 {
@@ -331,14 +344,6 @@ bool tool_result_text(const struct tool_result *r, struct buf *out)
     if (r->data)
         return add_json(r->data, out);
     json_t *told = json_pack("{s:s}", "texto", r->sentence);
-    bool ok = add_json(told, out);
-    json_decref(told);
-    return ok;
-}
-
-bool tool_error_text(const struct sarai_error *err, struct buf *out)
-{
-    json_t *told = json_pack("{s:s}", "error", err->message);
     bool ok = add_json(told, out);
     json_decref(told);
     return ok;

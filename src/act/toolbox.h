@@ -84,15 +84,20 @@ enum sarai_status toolbox_request(const struct toolbox *box, const char *name, j
                                   struct tool_request *out, struct sarai_error *err);
 void request_finish(struct tool_request *r);
 
+/* Whether who said this wants it, as far as words tell (tool.h: asked_by); those of its arguments that are
+ * misspelt are put right. */
+bool request_is_asked_for(struct tool_request *r, const char *said);
+/* Whether something else is wanted that only sounds like it to a model (tool.h: not_asked_by). */
+bool request_is_for_another(const struct tool_request *r, const char *said);
+
 /* Runs it, within its deadline. */
 enum sarai_status toolbox_run(const struct tool_request *request, const struct stop *stop,
                               struct tool_result *out, struct sarai_error *err);
 /* "abrir la puerta del garaje": what the person is asked about. */
 void request_describe(const struct tool_request *r, char *out, size_t n);
 
-/* What the model is shown: the data in one line of JSON, or what failed: {"error":"…"}. Cut to out->max at a
- * whole character. False: no memory. */
+/* What the model is shown: the data in one line of JSON, cut to out->max at a whole character. False: no
+ * memory. */
 bool tool_result_text(const struct tool_result *r, struct buf *out);
-bool tool_error_text(const struct sarai_error *err, struct buf *out);
 
 #endif

@@ -399,9 +399,13 @@ static void what_nobody_asked_to_keep_is_asked_first(void **state)
     struct house *h = *state;
     assert_said(h, "Dime algo que cocinar con huevos.", "");
     assert_thought(h, PLAN(add, "Hecho."), "¿Confirmas añadir huevos a la lista de la compra?");
+    assert_int_equal(h->llm.prompts, 1); /* it is not asked how to ask … */
     assert_said(h, "No.", "Vale, no lo hago.");
     assert_said(h, "Que no se me olvide meter huevos en eso de ayer.", "");
     assert_thought(h, PLAN(add, "Hecho."), "Hecho.");
+    assert_non_null(
+        strstr(h->llm.read, "Resultado: {\"confirmar\":\"añadir huevos a la lista de la compra\"}"));
+    assert_non_null(strstr(h->llm.read, "¿Confirmas añadir huevos")); /* … and knows afterwards that it was */
 }
 
 static void what_a_model_misspells_is_put_right(void **state)
@@ -417,11 +421,17 @@ static void what_a_model_misspells_is_put_right(void **state)
 /* "Sube el volumen", misheard: what the model makes of it was not said. */
 static void what_rests_on_no_word_is_asked_first(void **state)
 {
-    static const char louder[] = "{\"name\":\"volumen\",\"arguments\":{\"valor\":\"baja\"}}";
+    static const char lower[] = "{\"name\":\"volumen\",\"arguments\":{\"valor\":\"baja\"}}";
     struct house *h = *state;
     assert_said(h, "Suvel volumen a ver.", "");
-    assert_thought(h, PLAN(louder, "Hecho."), "¿Confirmas bajar el volumen?");
+    assert_thought(h, PLAN(lower, "Hecho."), "¿Confirmas bajar el volumen?");
     assert_said(h, "No.", "Vale, no lo hago.");
+    assert_said(h, "Habla algo más alto, que no oigo bien.", "");
+    assert_thought(h, PLAN(lower, "Hecho."), "¿Confirmas bajar el volumen?");
+    assert_said(h, "No.", "Vale, no lo hago.");
+    assert_said(h, "Habla algo más flojo, que duermen.", "");
+    assert_thought(h, PLAN(lower, "Hecho, más alto."),
+                   "Volumen al 80 por ciento."); /* the tool's own words */
 }
 
 static void what_nobody_asked_to_look_up_is_no_answer(void **state)
@@ -432,6 +442,26 @@ static void what_nobody_asked_to_look_up_is_no_answer(void **state)
     assert_thought(h, PLAN(news, "Ahora no puedo."), "Eso no sé hacerlo.");
     assert_said(h, "Léeme algo del periódico.", "");
     assert_thought(h, PLAN(news, "Ahora no puedo."), "No hay servicio de noticias.");
+}
+
+/* Messages, calls, music, translations: a model makes a note of them. */
+static void what_no_tool_does_is_not_offered_as_a_note(void **state)
+{
+    static const char note[] = "{\"name\":\"nota\",\"arguments\":{\"texto\":\"eso\"}}",
+                      search[] = "{\"name\":\"busca\",\"arguments\":{\"consulta\":\"eso\"}}";
+    struct house *h = *state;
+    char line[400];
+    int n = 0;
+    FILE *file = fopen(TEST_DIR "/data/sin_herramienta.txt", "r");
+    for (; file && fgets(line, sizeof line, file); n++) {
+        line[strcspn(line, "\n")] = '\0';
+        assert_said(h, line, "");
+        assert_thought(h, PLAN(n % 2 ? note : search, "Hecho."), "Eso no sé hacerlo.");
+    }
+    fclose(file);
+    assert_true(n > 20);
+    assert_said(h, "Que quede anotado eso de llamar a Pedro.", "");
+    assert_thought(h, PLAN(note, "Hecho."), "Hecho.");
 }
 
 static void who_has_no_home_is_told(void **state)
@@ -497,6 +527,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_a_model_misspells_is_put_right, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_rests_on_no_word_is_asked_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_nobody_asked_to_look_up_is_no_answer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_no_tool_does_is_not_offered_as_a_note, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_has_no_home_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_asks_when_something_is_wants_no_clock, set_up, tear_down),
         cmocka_unit_test_setup_teardown(programs_may_call, set_up, tear_down),

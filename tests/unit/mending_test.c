@@ -12,12 +12,14 @@ static const char schema[] =
     "{\"type\":\"object\",\"properties\":{\"accion\":{\"type\":\"string\",\"enum\":[\"abrir\"]},"
     "\"que\":{\"type\":\"string\"},\"n\":{\"type\":\"integer\"}}}";
 
+static const char *const louder[] = {"sub", "alt|no oi", "baj", "floj", NULL};
+
 static void expect(const char *said, const char *given, const char *expected, bool rests)
 {
     json_t *arguments = json_loads(given, 0, NULL), *wanted = json_loads(expected, 0, NULL);
     assert_non_null(arguments);
     assert_non_null(wanted);
-    assert_int_equal(mending_mend(arguments, schema, said), rests);
+    assert_int_equal(mending_mend(arguments, schema, said, louder), rests);
     char *told = json_dumps(arguments, JSON_COMPACT);
     if (!json_equal(arguments, wanted))
         fail_msg("“%s”: %s", said, told);
@@ -56,6 +58,14 @@ static void what_rests_on_nothing_is_told(void **state)
     expect("Pon pan.", "{\"que\":\"queso y pan\"}", "{\"que\":\"queso y pan\"}", false);
 }
 
+static void a_direction_may_be_said_otherwise(void **state)
+{
+    (void)state;
+    expect("Más alto, por favor.", "{\"que\":\"subir\"}", "{\"que\":\"subir\"}", true);
+    expect("Que no oigo.", "{\"que\":\"súbelo\"}", "{\"que\":\"súbelo\"}", true);
+    expect("Más alto, por favor.", "{\"que\":\"bajar\"}", "{\"que\":\"bajar\"}", false);
+}
+
 static void words_are_found_by_their_beginnings(void **state)
 {
     (void)state;
@@ -72,6 +82,7 @@ int main(void)
         cmocka_unit_test(what_is_misspelt_is_put_right),
         cmocka_unit_test(what_was_said_stays),
         cmocka_unit_test(what_rests_on_nothing_is_told),
+        cmocka_unit_test(a_direction_may_be_said_otherwise),
         cmocka_unit_test(words_are_found_by_their_beginnings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

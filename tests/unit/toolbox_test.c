@@ -218,8 +218,11 @@ static void results_are_data_of_limited_length(void **state)
     tool_result_finish(&result);
     buf_reset(&text);
     failed(&f->err, SARAI_ENETWORK, "la casa no responde");
-    assert_true(tool_error_text(&f->err, &text));
+    assert_int_equal(tool_give_failure(&result, &f->err, NULL), SARAI_OK);
+    assert_string_equal(result.sentence, "La casa no responde.");
+    assert_true(tool_result_text(&result, &text));
     assert_string_equal(buf_string(&text), "{\"error\":\"la casa no responde\"}");
+    tool_result_finish(&result);
     assert_int_equal(tool_give(&result, NULL, NULL, &f->err), SARAI_ENOMEM);
     free(long_text);
     buf_finish(&text);
