@@ -26,9 +26,14 @@ static const float OVER_ECHO_DB = 6, STILL_OVER_ECHO_DB = 2;
 
 /* ---- what the floor asks for ------------------------------------------------------------------ */
 
+double talk_sound_ms(const struct talk *t)
+{
+    return (double)t->steps * DUPLEX_STEP_MS;
+}
+
 static bool needs_wake(const struct talk *t)
 {
-    return *config_text(t->s->cfg, "WAKE_PHRASE") && (double)t->steps * DUPLEX_STEP_MS > t->awake_until_ms;
+    return *config_text(t->s->cfg, "WAKE_PHRASE") && talk_sound_ms(t) > t->awake_until_ms;
 }
 
 static void forget_answer(struct talk *t)
@@ -91,7 +96,7 @@ static void put_utterance(struct talk *t, enum hear_kind kind)
         assistant_keep_sound(t->s, pcm, n, &t->sound);
     if (n > 0)
         talk_put_hear(t, kind, pcm, n, t->last_partial_ms <= 0, needs_wake(t));
-    t->last_partial_ms = clock_ms();
+    t->last_partial_ms = talk_sound_ms(t);
 }
 
 static void speculate(struct talk *t)
@@ -319,7 +324,7 @@ static void listen_partially(struct talk *t)
 {
     if (t->floor.state != FLOOR_LISTENING || t->floor.silence_ms > 0 || !slot_is_idle(t->to_hear))
         return;
-    if (clock_ms() - t->last_partial_ms >= PARTIAL_EVERY_MS && t->floor.speech_ms >= PARTIAL_EVERY_MS)
+    if (talk_sound_ms(t) - t->last_partial_ms >= PARTIAL_EVERY_MS && t->floor.speech_ms >= PARTIAL_EVERY_MS)
         put_utterance(t, HEAR_PARTIAL);
 }
 

@@ -140,9 +140,9 @@ struct talk {
     double next_ring_ms; /* of the microphone's sound */
     double last_agenda_ms, last_prepared_ms;
     size_t n_prepared; /* openings, in this conversation */
-    double speech_end_ms, last_partial_ms, last_level_ms;
-    double awake_until_ms;         /* of the microphone's sound */
-    struct sarai_turn_times times; /* instants on clock_ms() until they are shown */
+    double speech_end_ms, last_level_ms;
+    double last_partial_ms, awake_until_ms; /* on talk_sound_ms() */
+    struct sarai_turn_times times;          /* instants on clock_ms() until they are shown */
     struct sarai_error *err;
     enum sarai_status status; /* of what was done inside a callback */
     float level_db, speech;
@@ -153,6 +153,10 @@ struct talk {
     float ready[CHIME_READY_FRAMES]; /* the sound at the beginning */
     size_t ready_at;                 /* … how much of it was played */
 };
+
+/* How much of the microphone's sound the loop has taken: time, at --pace fast too, where the clock runs on
+ * while a busy machine works. */
+double talk_sound_ms(const struct talk *t);
 
 enum sarai_status talk_work_open(struct talk *t, struct sarai_error *err);
 /* Ends both threads. Accepts a talk whose threads never began. False: one hangs; what it uses must stay. */

@@ -43,7 +43,7 @@ static void take_rings(struct talk *t)
  * again until somebody speaks. */
 static void ring(struct talk *t)
 {
-    double now_ms = clock_ms(), sound_ms = (double)t->steps * DUPLEX_STEP_MS;
+    double now_ms = clock_ms(), sound_ms = talk_sound_ms(t);
     if (now_ms - t->last_agenda_ms >= AGENDA_EVERY_MS && t->rings.len == 0 && slot_is_idle(t->to_think)) {
         t->last_agenda_ms = now_ms;
         talk_put_think(t, atomic_load(&t->turn), THINK_AGENDA, "", 0);
@@ -66,8 +66,7 @@ static void ring(struct talk *t)
 
 void talk_stay_awake(struct talk *t)
 {
-    t->awake_until_ms =
-        (double)t->steps * DUPLEX_STEP_MS + 1000.0 * (double)config_int(t->s->cfg, "WAKE_WINDOW_S");
+    t->awake_until_ms = talk_sound_ms(t) + 1000.0 * (double)config_int(t->s->cfg, "WAKE_WINDOW_S");
 }
 
 void talk_idle(struct talk *t)

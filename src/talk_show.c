@@ -6,7 +6,7 @@
 void talk_emit(struct talk *t, struct sarai_talk_event event)
 {
     event.at_ms = (event.at_ms > 0 ? event.at_ms : clock_ms()) - t->start_ms;
-    event.sound_ms = (double)t->steps * DUPLEX_STEP_MS;
+    event.sound_ms = talk_sound_ms(t);
     event.state = (enum sarai_talk_state)t->floor.state;
     if (t->options->on_event)
         t->options->on_event(t->options->user, &event);

@@ -41,6 +41,9 @@ talk plain --trace "$work/plain.svg"
 [[ $(texts plain answer) == *París* ]] || fail "answered: $(texts plain answer)"
 sound_ms=$(jq -rs '[.[] | select(.event == "heard")][0].sound_ms | floor' "$work/plain.events")
 [ "$sound_ms" -gt 2200 ] && [ "$sound_ms" -lt 2600 ] || fail "0.5 s and a question of 1.8 s were heard after $sound_ms ms of sound"
+partials=$(jq -cs '[.[] | select(.event == "partial") | .sound_ms]' "$work/plain.events")
+jq -e '. as $at | length > 1 and all(range(1; length); $at[.] - $at[. - 1] >= 400)' <<<"$partials" >/dev/null ||
+    fail "what is said so far is shown each 400 ms of sound, however long that takes, not after $partials"
 [ "$(soxi -r "$work/plain.out.wav")" = 24000 ] || fail "rate"
 [ "$(echo "$(first_sound plain) > 2.2" | bc)" = 1 ] || fail "the answer sounds before the question ends: $(first_sound plain)"
 grep -q '</svg>' "$work/plain.svg" || fail "trace"
