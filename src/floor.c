@@ -267,6 +267,8 @@ unsigned floor_heard(struct floor *f, enum floor_words words)
             f->paused = false;
             return FLOOR_UNDUCK | FLOOR_FORGET;
         }
+        if (words == FLOOR_ENOUGH)
+            return go_idle(f) | FLOOR_STOP;
         f->paused = false;
         return FLOOR_STOP | speculate(f);
     }

@@ -44,6 +44,7 @@ enum floor_words {
     FLOOR_NOTHING,     /* no words: noise, breath; or not meant for Sarai */
     FLOOR_BACKCHANNEL, /* "ajá", "vale": the listener's noises, no turn of their own */
     FLOOR_MURMUR,      /* spelled nearly like such a noise, which it is when it was short */
+    FLOOR_ENOUGH,      /* over an answer: "para", and no turn of its own */
     FLOOR_UNFINISHED,  /* ends in the middle of a clause */
     FLOOR_FINISHED,
 };

@@ -176,7 +176,7 @@ static void act(struct talk *t, unsigned actions)
 
 static void take_words(struct talk *t, const struct news *news)
 {
-    if (news->words == FLOOR_BACKCHANNEL)
+    if (news->words == FLOOR_BACKCHANNEL || news->words == FLOOR_ENOUGH)
         talk_hush(t);
     if (news->called && news->words == FLOOR_NOTHING) /* and then asks */
         talk_stay_awake(t);

@@ -13,7 +13,12 @@
 #include "listen/clause.h"
 #include "mouth.h"
 
-enum { SURE_STEP_MS = 5, RINGS_BYTES = 4096, REFRESH_EVERY_MS = 5000 };
+enum {
+    WORD_FRAMES = 18 * SARAI_SPEECH_HZ / 10, /* most of a second of speech, and what is kept around it */
+    SURE_STEP_MS = 5,
+    RINGS_BYTES = 4096,
+    REFRESH_EVERY_MS = 5000
+};
 
 /* ---- news ------------------------------------------------------------------------------------ */
 
@@ -113,10 +118,24 @@ static void pass_partial(struct talk *t, struct following *f, const struct hear_
     strncpy(f->last, text, sizeof f->last - 1);
 }
 
-static enum floor_words judge(const struct hear_job *job, const struct following *f, const char *text)
+/* Whether the answer is to end, and nothing more. Where the text begins with "para" it tells itself whether
+ * that is all ("¿para qué?"). */
+static bool is_enough(struct talk *t, const struct hear_job *job, const char *language, const char *text)
+{
+    const char *behind = clause_after_wake(text, "para");
+    if (clause_wants_silence(text))
+        return true;
+    return job->n <= WORD_FRAMES && !job->needs_wake && (!behind || !*behind) &&
+           listener_told_to_stop(t->s->listener, language);
+}
+
+static enum floor_words judge(struct talk *t, const struct hear_job *job, const struct following *f,
+                              const char *language, const char *text)
 {
     if (job->kind == HEAR_JUDGE)
         text = clause_beyond(text, f->turn); /* just behind the question both are heard as one */
+    if (job->kind == HEAR_JUDGE && is_enough(t, job, language, text))
+        return FLOOR_ENOUGH;
     if (!*text)
         return FLOOR_NOTHING;
     if (job->kind == HEAR_JUDGE && clause_is_backchannel(text))
@@ -172,7 +191,7 @@ static void pass_words(struct talk *t, struct following *f, const struct hear_jo
     bool called = question != NULL;
     if (!called)
         question = job->needs_wake ? "" : buf_string(&heard->words);
-    enum floor_words words = judge(job, f, question);
+    enum floor_words words = judge(t, job, f, heard->language, question);
     if (job->kind == HEAR_TURN && words != FLOOR_NOTHING && !is_stale(t, job->turn)) {
         judge_voice(t, job);
         bool hushes = atomic_load(&t->rings_on) && clause_ends_ring(question);

@@ -18,8 +18,10 @@ enum misbehaviour { GOOD, FAILS, HANGS /* until it is interrupted; hearing does 
 
 /* What a test scripts, and what it finds out. */
 static struct {
-    const char *sound; /* a character for each 100 ms: 's' speech, '.' silence, '-' the device is lost */
-    const char *words; /* of the person */
+    const char *sound;     /* a character for each 100 ms: 's' speech, '.' silence, '-' the device is lost */
+    const char *words;     /* of the person */
+    const char *said_over; /* … over the answer; NULL: "ajá" */
+    bool tells_to_stop;    /* … for the decoder, however it was spelled */
     enum misbehaviour hear, judge, think, mouth, device;
     int answers, amended;                            /* how often */
     long pieces;                                     /* of an answer */
@@ -181,7 +183,7 @@ enum sarai_status listener_follow(struct listener *l, const float *pcm, size_t n
     if (once)
         script.hear = GOOD;
     if (!st)
-        buf_text(&heard->words, over_answer ? "ajá" : script.words);
+        buf_text(&heard->words, !over_answer ? script.words : script.said_over ? script.said_over : "ajá");
     return st;
 }
 
@@ -217,6 +219,12 @@ bool listener_called(struct listener *l, const char *language, struct buf *quest
 {
     (void)l, (void)language;
     return script.called_for && buf_text(question, script.called_for);
+}
+
+bool listener_told_to_stop(struct listener *l, const char *language)
+{
+    (void)l, (void)language;
+    return script.tells_to_stop;
 }
 
 bool listener_has_turn_head(const struct listener *l)

@@ -12,6 +12,10 @@ enum { MOST_PHRASES = 8, MOST_TOKENS = 24, MOST_BYTES = 64, PROMPT_TOKENS = 4 };
  * who say neither. */
 static const float LIKELY = -2, A_TOKEN = -0.5f;
 
+/* … of a word that is certain. Chosen on five voices that say "para" and 32 other words alone, and on pieces
+ * of people's clips. */
+static const float ALONE = -1.1f;
+
 struct called {
     struct transcriber *transcriber;
     size_t n;
@@ -92,6 +96,15 @@ static float likelihood(struct called *c, const struct phrase *phrase, int langu
     return transcriber_score(c->transcriber, row.tokens, row.n, phrase->n, &log_probability, NULL) == SARAI_OK
                ? log_probability
                : -INFINITY;
+}
+
+bool called_surely(struct called *c, const char *language)
+{
+    int token = vocabulary_language(transcriber_vocabulary(c->transcriber), language);
+    bool found = false;
+    for (size_t i = 0; token >= 0 && i < c->n && !found; i++)
+        found = likelihood(c, &c->phrases[i], token) >= ALONE;
+    return found;
 }
 
 bool called_by(struct called *c, const char *language, struct buf *question)

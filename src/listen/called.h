@@ -27,5 +27,7 @@ void called_close(struct called *c);
 
 /* What was heard last. False: by no phrase, or nobody can tell. */
 bool called_by(struct called *c, const char *language, struct buf *question);
+/* Whether it begins with a phrase for certain: as a word alone is like many others, more is asked. */
+bool called_surely(struct called *c, const char *language);
 
 #endif

@@ -166,6 +166,30 @@ const char *clause_beyond(const char *text, const char *before)
     return text + at + strspn(text + at, " ,.;:!?");
 }
 
+/* Whether it is at most so many words, all of these, and not only such as lean on the others. */
+static bool is_made_of(const char *text, int most, const char *const *words, size_t n_words,
+                       const char *const *leans, size_t n_leans)
+{
+    char word[MAX_WORD];
+    size_t n = strlen(text), at = 0;
+    int count = 0, meant = 0;
+    while (next_word(text, n, &at, word)) {
+        if (++count > most || !is_one_of(word, words, n_words))
+            return false;
+        meant += !is_one_of(word, leans, n_leans);
+    }
+    return meant > 0;
+}
+
+bool clause_wants_silence(const char *text)
+{
+    static const char *const words[] = {"para", "basta", "calla", "callate", "silencio",
+                                        "ya",   "sarai", "por",   "favor"};
+    static const char *const leans[] = {"ya", "sarai", "por", "favor"};
+    return !strchr(text, '?') &&
+           is_made_of(text, 4, words, sizeof words / sizeof *words, leans, sizeof leans / sizeof *leans);
+}
+
 bool clause_ends_ring(const char *text)
 {
     static const char *const words[] = {
@@ -175,15 +199,7 @@ bool clause_ends_ring(const char *text)
         "sonido",    "de",      "acuerdo", "sarai", "muchas",  "bien",     "por",          "favor"};
     static const char *const leans[] = {"la",     "el",           "de",    "esta",   "sarai", "muchas",
                                         "alarma", "temporizador", "aviso", "sonido", "por",   "favor"};
-    char word[MAX_WORD];
-    size_t n = strlen(text), at = 0;
-    int count = 0, meant = 0;
-    while (next_word(text, n, &at, word)) {
-        if (++count > 5 || !is_one_of(word, words, sizeof words / sizeof *words))
-            return false;
-        meant += !is_one_of(word, leans, sizeof leans / sizeof *leans);
-    }
-    return meant > 0;
+    return is_made_of(text, 5, words, sizeof words / sizeof *words, leans, sizeof leans / sizeof *leans);
 }
 
 /* Whether b can be a for a transcriber that mishears: equal, or one letter changed, added or lost. */

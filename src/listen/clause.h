@@ -19,6 +19,8 @@ bool clause_is_backchannel(const char *text);
 /* One or two words that are spelled nearly like those, as a transcriber does that hears nothing else: it may
  * have been such a noise, where it was short. */
 bool clause_may_be_murmur(const char *text);
+/* Only words by which somebody wants an answer to end: "para", "basta ya", "cállate, por favor". */
+bool clause_wants_silence(const char *text);
 /* What the text goes on with behind the words of `before`, "" for nothing; the text itself where it does not
  * begin with at least half of them, in their order: what is heard again is spelled otherwise. */
 const char *clause_beyond(const char *text, const char *before);

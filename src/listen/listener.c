@@ -17,6 +17,7 @@ struct listener {
     struct segmenter *segmenter;
     struct transcriber *transcriber;
     struct called *called;   /* NULL: no phrase is waited for */
+    struct called *stop;     /* by which an answer is ended */
     struct emotion *emotion; /* NULL: moods are not heard */
     struct latent *latent;   /* NULL: no latent_z */
     struct turn_head *turn;  /* NULL: nobody tells whether the voice has finished */
@@ -41,6 +42,8 @@ enum sarai_status listener_open(const struct listener_options *o, struct listene
     enum sarai_status st = transcriber_open(&transcriber, &l->transcriber, err);
     if (!st)
         st = vad_open(o->vad_path, &transcriber.onnx, &l->vad, err);
+    if (!st)
+        st = called_open(l->transcriber, "para", &l->stop, err);
     if (!st)
         st = segmenter_open(&l->segmenter, err);
     if (!st && o->mood_path) {
@@ -69,6 +72,7 @@ void listener_close(struct listener *l)
     latent_close(l->latent);
     turn_head_close(l->turn);
     called_close(l->called);
+    called_close(l->stop);
     transcriber_close(l->transcriber);
     free(l);
 }
@@ -111,6 +115,11 @@ enum sarai_status listener_wake(struct listener *l, const char *phrases, struct 
 bool listener_called(struct listener *l, const char *language, struct buf *question)
 {
     return l->called && called_by(l->called, language, question);
+}
+
+bool listener_told_to_stop(struct listener *l, const char *language)
+{
+    return strcmp(language, "es") == 0 && called_surely(l->stop, language);
 }
 
 void listener_forget(struct listener *l)

@@ -65,6 +65,8 @@ enum sarai_status listener_wake(struct listener *l, const char *phrases, struct 
 /* Whether the utterance that was followed last begins with one of them, however it was spelled; `question` is
  * then what is said behind it (called.h). */
 bool listener_called(struct listener *l, const char *language, struct buf *question);
+/* Whether it begins with "para" for certain, a word so short that it is spelled as others ("Puedes"). */
+bool listener_told_to_stop(struct listener *l, const char *language);
 /* The next utterance is another one. */
 void listener_forget(struct listener *l);
 /* Work may go on after listener_interrupt(). */

@@ -42,10 +42,26 @@ static void the_phrase_at_the_beginning_counts(void **state)
     listener_close(l);
 }
 
+static void what_is_certain_wants_more(void **state)
+{
+    (void)state;
+    static float pcm[LISTENING_MAX_FRAMES];
+    size_t n = listening_recording(pcm);
+    struct listener *l = listening_open((struct listener_options){0});
+    struct heard heard = HEARD_INIT;
+    assert_int_equal(listener_begin(l, "es", SEGMENTER_TEXT, NULL), SARAI_OK);
+    assert_false(listener_told_to_stop(l, "es")); /* nothing was heard yet */
+    assert_int_equal(listener_follow(l, pcm, n, &heard, NULL), SARAI_OK);
+    assert_false(listener_told_to_stop(l, "es")); /* a question */
+    buf_finish(&heard.words);
+    listener_close(l);
+}
+
 int main(void)
 {
     if (!listening_find_models())
         return 77;
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_phrase_at_the_beginning_counts)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_phrase_at_the_beginning_counts),
+                                       cmocka_unit_test(what_is_certain_wants_more)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

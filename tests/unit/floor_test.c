@@ -258,6 +258,18 @@ static void a_backchannel_lets_the_answer_go_on(void **state)
     assert_int_equal(f.state, FLOOR_SPEAKING);
 }
 
+static void who_has_heard_enough_gets_silence(void **state)
+{
+    (void)state;
+    struct floor f = answering();
+    speak(&f, 500);
+    pause(&f, 320);
+    assert_int_equal(floor_heard(&f, FLOOR_ENOUGH), FLOOR_STOP | FLOOR_FORGET);
+    assert_int_equal(f.state, FLOOR_IDLE);
+    assert_int_equal(speak(&f, 300), FLOOR_BEGIN); /* the next turn is one like any other */
+    assert_int_equal(pause(&f, 128), FLOOR_SPECULATE | FLOOR_ASK_TURN);
+}
+
 static void what_is_like_a_backchannel_is_one_where_it_was_short(void **state)
 {
     (void)state;
@@ -350,7 +362,7 @@ static unsigned random_event(struct floor *f, int most_windows)
     case 0:
         return floor_turn(f, (float)(rand() % 100) / 100);
     case 1:
-        return floor_heard(f, (enum floor_words)(rand() % 4));
+        return floor_heard(f, (enum floor_words)(rand() % (FLOOR_FINISHED + 1)));
     case 2:
         return floor_sounding(f);
     case 3:
@@ -492,6 +504,7 @@ int main(void)
         cmocka_unit_test(a_cough_only_ducks_the_answer),
         cmocka_unit_test(speech_over_the_answer_pauses_it_within_200_ms),
         cmocka_unit_test(a_backchannel_lets_the_answer_go_on),
+        cmocka_unit_test(who_has_heard_enough_gets_silence),
         cmocka_unit_test(what_is_like_a_backchannel_is_one_where_it_was_short),
         cmocka_unit_test(a_short_interruption_becomes_a_turn),
         cmocka_unit_test(a_long_interruption_needs_no_judge),

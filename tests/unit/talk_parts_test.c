@@ -85,6 +85,19 @@ static void what_silences_a_ring(void **state)
         assert_false(clause_ends_ring(no[i]));
 }
 
+static void who_wants_silence_says_nothing_else(void **state)
+{
+    (void)state;
+    const char *const yes[] = {"Para.",         "Para, para.", "¡Basta ya!", "Cállate, por favor",
+                               "Sarai, calla.", "Silencio"};
+    const char *const no[] = {"¿Para?", "¿Para qué?", "Para mañana.", "Ya.", "Por favor, Sarai.",
+                              "",       "Vale.",      "Pasta."};
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        assert_true(clause_wants_silence(yes[i]));
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        assert_false(clause_wants_silence(no[i]));
+}
+
 /* How much of the first stroke is the tone of `hz`, by Goertzel's sum. */
 static double tone(const float *pcm, size_t n, double hz)
 {
@@ -281,6 +294,7 @@ int main(void)
         cmocka_unit_test(what_may_have_been_a_murmur),
         cmocka_unit_test(what_was_said_behind_the_question),
         cmocka_unit_test(what_silences_a_ring),
+        cmocka_unit_test(who_wants_silence_says_nothing_else),
         cmocka_unit_test(a_chime_rings_and_makes_no_click),
         cmocka_unit_test(the_ready_sound_has_all_frequencies_and_no_click),
         cmocka_unit_test(wake_phrases),

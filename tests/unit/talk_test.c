@@ -88,6 +88,28 @@ static void a_question_is_answered(void **state)
     assert_true(script.n_prepared > 0);     /* while nobody spoke, openings were prepared */
 }
 
+/* However it was spelled, but not where it goes on, or where only who calls is listened to. */
+static void who_says_para_over_the_answer_gets_silence(void **state)
+{
+    (void)state;
+    begin(murmur);
+    script.said_over = "¡Basta!";
+    expect_said("turn;i;");
+    assert_int_equal(script.answers, 1);
+    begin(murmur);
+    script.said_over = "Puedes";
+    script.tells_to_stop = true;
+    expect_said("turn;i;");
+    assert_int_equal(script.answers, 1);
+    begin(murmur);
+    script.said_over = "¿Para qué?";
+    script.tells_to_stop = true;
+    expect_said("turn;i;turn;");
+    begin(question);
+    script.tells_to_stop = true;
+    expect_said("turn;"); /* over nothing it is no end of anything */
+}
+
 static void a_mood_is_told_and_goes_with_the_question(void **state)
 {
     (void)state;
@@ -319,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_question_is_answered),
+        cmocka_unit_test(who_says_para_over_the_answer_gets_silence),
         cmocka_unit_test(a_mood_is_told_and_goes_with_the_question),
         cmocka_unit_test(where_a_question_lies_goes_with_it),
         cmocka_unit_test(who_calls_is_answered),

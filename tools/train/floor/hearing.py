@@ -46,6 +46,7 @@ class Hearing:
         names, letters = vocabulary["tokens"], unicode_of_bytes()
         at = {name: i for i, name in enumerate(names)}
         self.prompt = [at[f"<|{n}|>"] for n in ("startoftranscript", "es", "transcribe", "notimestamps")]
+        self.previous = at["<|startofprev|>"]
         self.end, self.never, self.never_first = at["<|endoftext|>"], vocabulary["suppress"], vocabulary["suppress_first"]
         self.bytes = [bytes(letters[c] for c in n) if all(c in letters for c in n) else b"" for n in names]
         text = [b.decode("utf-8", "ignore").strip() for b in self.bytes]
