@@ -107,15 +107,15 @@ void talk_tell_gaps(struct talk *t)
     char sentence[128];
     if (t->gaps.n > 0) {
         snprintf(sentence, sizeof sentence,
-                 tr("la voz no ha dado abasto: %d silencios dentro de la respuesta, %.0f ms",
-                    "the voice was too slow: %d silences inside the answer, %.0f ms"),
+                 tr("la voz no ha dado abasto; silencios dentro de la respuesta: %d (%.0f ms)",
+                    "the voice was too slow; silences inside the answer: %d (%.0f ms)"),
                  t->gaps.n, t->gaps.ms);
         talk_show_text(t, SARAI_TALK_NOTICE, sentence);
     }
     if (t->gaps.dry > 0) {
         snprintf(sentence, sizeof sentence,
-                 tr("el altavoz se ha quedado %d veces sin sonido en la respuesta",
-                    "the loudspeaker has run dry %d times in the answer"),
+                 tr("el altavoz se ha quedado sin sonido en la respuesta; veces: %d",
+                    "the loudspeaker has run dry in the answer; times: %d"),
                  t->gaps.dry);
         talk_show_text(t, SARAI_TALK_NOTICE, sentence);
     }

@@ -49,12 +49,19 @@ const struct sound_device *sound_find(const struct sound_device *list, size_t n,
 
 enum sarai_status sound_not_found(const char *wanted, bool input, struct sarai_error *err)
 {
-    return failed(err, input ? SARAI_EINPUT : SARAI_EOUTPUT,
+    enum sarai_status st = input ? SARAI_EINPUT : SARAI_EOUTPUT;
+    if (!wanted)
+        return failed(err, st,
+                      input ? tr("no hay micrófono; con una grabación: sarai talk --input ARCHIVO",
+                                 "there is no microphone; with a recording: sarai talk --input FILE")
+                            : tr("no hay altavoz; con un archivo: sarai talk --output ARCHIVO",
+                                 "there is no loudspeaker; with a file: sarai talk --output FILE"));
+    return failed(err, st,
                   input ? tr("no hay micrófono %s; para verlos: sarai devices",
                              "there is no microphone %s; to see them: sarai devices")
                         : tr("no hay altavoz %s; para verlos: sarai devices",
                              "there is no loudspeaker %s; to see them: sarai devices"),
-                  wanted ? wanted : "");
+                  wanted);
 }
 
 /* ---- for the callbacks ------------------------------------------------------------------------ */

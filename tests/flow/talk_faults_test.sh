@@ -30,6 +30,9 @@ for state in idle listening speculating thinking speaking interrupted; do
     rm -f cut.wav
 done
 
+# No sound card and no server at all: a sentence that names a way on. (Where there is one, flow/device_test has it.)
+[ "$("$sarai" devices --json)" = "[]" ] && expect 3 "con una grabación: sarai talk --input" talk
+
 # Models that do not fit: a sentence, before any sound.
 expect 6 "RAM_BUDGET_MB" talk --input one.wav --output none.wav --pace fast --ram-budget-mb 300
 check "no file was begun" is_absent none.wav

@@ -330,8 +330,8 @@ static void an_answer_that_starves_is_counted(void **state)
     assert_true(t.gaps.ms == 4 * DUPLEX_STEP_MS);
     lang_set(LANG_EN);
     talk_tell_gaps(&t);
-    assert_non_null(strstr(said, "2 silences inside the answer, 40 ms;"));
-    assert_non_null(strstr(said, "dry 1 times"));
+    assert_non_null(strstr(said, "silences inside the answer: 2 (40 ms);"));
+    assert_non_null(strstr(said, "dry in the answer; times: 1;"));
     said[0] = '\0';
     talk_tell_gaps(&t); /* of the next answer */
     assert_string_equal(said, "");
