@@ -29,6 +29,7 @@ from train import area, hear  # noqa: E402
 
 SURE, PENALTY, FOLDS, HEADS, PAUSE_S = 0.9999, 0.5, 5, 8, 0.5
 LIKELY = (0.5, 0.6, 0.7, 0.8)
+JUDGED = ("rmcpantoja", *stops.VOICES, *stops.APART_VOICES)
 SUMS = (["sound"], ["words"], ["marks"], ["voice"], ["sound", "words"], ["voice", "marks"], ["voice", "words"],
         ["sound", "voice", "words"], ["voice", "words", "marks"])  # fmt: skip
 
@@ -59,7 +60,7 @@ def once(items):
 
 def listen(args):
     sarai = os.path.join(args.build, "sarai")
-    sources = [(s, once(items)) for s, items in stops.sources(args.data, sarai, args.work) if s in ("rmcpantoja", *stops.VOICES)]
+    sources = [(s, once(items)) for s, items in stops.sources(args.data, sarai, args.work) if s in JUDGED]
     parts = [hear(s, items, args.models, args.work, "fit-", ask=True) for s, items in [*sources, ("pauses", benchmark(sarai))]]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 

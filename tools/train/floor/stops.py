@@ -84,6 +84,10 @@ def clips(data):
 
 ENDS_AND_PAUSES = {"rmcpantoja": (2, 3), "lingvo1": (2, 3), "asterisk": (1, 2)}  # at most, of a clip
 VOICES, MOST_S, HELD_OUT_ONE_IN = ("em_alex", "ef_dora"), 14, 5
+# Of Kokoro's for other languages (npm kokoro-js; models/voices must have them): who say the short sentences, and who say those
+# of them that are held out, voices that no head knows.
+SHORT_VOICES = ("em_santa", "if_sara", "ff_siwis", "af_heart", "am_michael", "bf_emma", "bm_george", "hf_alpha", "jm_kumo")
+APART_VOICES = ("im_nicola", "af_bella", "hm_omega")
 
 
 @dataclass
@@ -136,12 +140,14 @@ def acted(data):
             yield Stop("acted", row["sentence"], name == "end", *end, False, speaker=row["speaker"])
 
 
-def texts():
-    """(number, text, finished): what the voices say. Of a text that goes on, the part before the pause is spoken with
-    a comma; where it could be all that is said, also with its mark."""
+def texts(short):
+    """(number, text, finished): what the voices say, all of it or the short ones. Of a text that goes on, the part before
+    the pause is spoken with a comma; where it could be all that is said, also with its mark."""
     with open(os.path.join(HERE, "sentences.txt"), encoding="utf-8") as f:
         lines = [line.strip() for line in f if line.strip() and not line.startswith("#")]
-    for number, line in enumerate(line for line in lines if line != "finished"):
+    lines.remove("finished")
+    first, _ = (lines.index("short") if short else 0), lines.remove("short")
+    for number, line in list(enumerate(lines))[first:]:
         parts = [part.strip() for part in line.replace(" / ", " | ").split("|")]
         if len(parts) == 2:
             yield number, parts[0].rstrip(",") + ",", False
@@ -153,17 +159,20 @@ def texts():
 def spoken(sarai, voice, work):
     folder = os.path.join(work, "spoken")
     os.makedirs(folder, exist_ok=True)
-    said = list(texts())
+    is_held = lambda number: number % HELD_OUT_ONE_IN == 0  # noqa: E731
+    said = [t for t in texts(voice not in VOICES) if voice not in APART_VOICES or is_held(t[0])]
     for (number, text, finished), pcm in zip(said, sounds.speak(sarai, voice, [t for _, t, _ in said], folder)):
-        key, held = f"sentence {number}", number % HELD_OUT_ONE_IN == 0
-        yield Stop(voice, key, finished, *stopped(pcm, len(pcm), sounds.generator("spoken", voice, text)), held)
+        key, speaker = f"sentence {number}", "" if voice in VOICES else voice
+        end = stopped(pcm, len(pcm), sounds.generator("spoken", voice, text))
+        yield Stop(voice, key, finished, *end, is_held(number), speaker=speaker)
         for begin, _ in gaps(pcm, 1, least_s=0.08) if finished else ():
-            yield Stop(voice, key, False, *stopped(pcm, begin, sounds.generator("gap", voice, text)), held)
+            gap = stopped(pcm, begin, sounds.generator("gap", voice, text))
+            yield Stop(voice, key, False, *gap, is_held(number), speaker=speaker)
 
 
 def sources(data, sarai, work):
     for source in ENDS_AND_PAUSES:
         yield source, people(data, source)
     yield "acted", acted(data)
-    for voice in VOICES:
+    for voice in (*VOICES, *SHORT_VOICES, *APART_VOICES):
         yield voice, spoken(sarai, voice, work)

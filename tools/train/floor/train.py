@@ -17,7 +17,8 @@ import stops
 from head import Head
 from hearing import BEYOND, STATES, Hearing, session
 
-FOLDS, WEIGHTS = 4, {"rmcpantoja": 1.5, "lingvo1": 2.0, "asterisk": 0.7, "acted": 0.4}
+FOLDS = 4
+WEIGHTS = {"rmcpantoja": 1.5, "lingvo1": 2.0, "asterisk": 0.7, "acted": 0.4, **dict.fromkeys(stops.SHORT_VOICES, 0.3)}
 LICENCE = "research-only"
 
 
