@@ -34,11 +34,10 @@ struct heard {
     struct buf words; /* UTF-8, without blanks at its ends; init with HEARD_INIT, finish with buf_finish */
     const char *language; /* ISO 639-1; borrowed from the transcriber */
     float confidence;     /* mean log-probability of the tokens, 0 is certain */
-    float no_speech;      /* probability that nobody speaks, 0..1 */
 };
 #define HEARD_INIT                                                                                           \
     {                                                                                                        \
-        BUF_INIT(TRANSCRIBER_MAX_TEXT_BYTES), "", 0, 0                                                       \
+        BUF_INIT(TRANSCRIBER_MAX_TEXT_BYTES), "", 0                                                          \
     }
 
 enum sarai_status transcriber_open(const struct transcriber_options *options, struct transcriber **out,

@@ -202,7 +202,6 @@ static void words_are_those_of_ctranslate2(void **state)
         assert_string_equal(buf_string(&heard.words), buf_string(&expected) + 1); /* it begins with a blank */
         assert_string_equal(heard.language, json_string_value(json_object_get(clip, "language")));
         assert_float_equal(heard.confidence, reference_confidence(clip), CONFIDENCE_TOLERANCE);
-        assert_true(heard.no_speech < 0.3F);
         buf_finish(&heard.words);
         buf_finish(&expected);
     }
@@ -331,6 +330,20 @@ static void a_long_recording_is_cut_at_its_pauses(void **state)
     }
 }
 
+/* Whisper ends its text at the first pause of this prompt. */
+static void what_is_said_behind_an_early_end_is_heard(void **state)
+{
+    (void)state;
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/speech-es/asterisk/vm-forwardoptions.flac", data_dir);
+    if (!has_recordings(path))
+        skip();
+    struct cues cues = listen(read_sound(path, 0), "es", SEGMENTER_TEXT);
+    const char *first = strstr(cues.text, "para dejar"), *last = strstr(cues.text, "para enviar el mensaje");
+    if (cues.n != 1 || !first || !last || last < first)
+        fail_msg("%d: %s", cues.n, cues.text);
+}
+
 static void the_language_is_heard(void **state)
 {
     (void)state;
@@ -407,6 +420,7 @@ int main(void)
         cmocka_unit_test(music_is_no_speech),
         cmocka_unit_test(rooms_without_people_are_silent),
         cmocka_unit_test(a_long_recording_is_cut_at_its_pauses),
+        cmocka_unit_test(what_is_said_behind_an_early_end_is_heard),
         cmocka_unit_test(the_language_is_heard),
         cmocka_unit_test(a_language_unknown_is_refused),
     };
