@@ -8,7 +8,7 @@ static const struct delivery whole[SARAI_N_TONES] = {
     [SARAI_TONE_TENDER] = {0.92, 1.25, 0.15F, -2},
     [SARAI_TONE_SOOTHING] = {0.90, 1.35, 0.20F, -2},
     [SARAI_TONE_EVEN] = {0.95, 1.15, 0.10F, -1},
-    [SARAI_TONE_BRIGHT] = {1.05, 0.90, -0.10F, 1},
+    [SARAI_TONE_BRIGHT] = {1.03, 0.90, -0.05F, 1},
 };
 
 struct delivery delivery_of(enum sarai_tone tone, float strength)
