@@ -67,17 +67,17 @@ static int show_report(const struct showing *s, const struct sarai_index_report 
                                         (json_int_t)r->removed, "without_text", (json_int_t)r->without_text,
                                         "failed", (json_int_t)r->failed, "passages", (json_int_t)r->passages,
                                         "total_ms", r->total_ms));
-    printf(tr("%zu documentos leídos (%zu pasajes) en %.1f s; %zu sin cambios, %zu olvidados porque ya no "
-              "están\n",
-              "%zu documents read (%zu passages) in %.1f s; %zu unchanged, %zu forgotten because they are "
-              "gone\n"),
+    printf(tr("documentos leídos: %zu (pasajes: %zu), en %.1f s; sin cambios: %zu; olvidados, porque ya no "
+              "están: %zu\n",
+              "documents read: %zu (passages: %zu), in %.1f s; unchanged: %zu; forgotten because they are "
+              "gone: %zu\n"),
            r->added, r->passages, r->total_ms / 1000, r->unchanged, r->removed);
     if (r->without_text > 0)
-        printf(tr("%zu no tienen texto: quizá son páginas escaneadas\n",
-                  "%zu have no text: scanned pages, perhaps\n"),
-               r->without_text);
+        printf(
+            tr("sin texto (quizá páginas escaneadas): %zu\n", "without text (scanned pages, perhaps): %zu\n"),
+            r->without_text);
     if (r->failed > 0)
-        printf(tr("%zu no se pudieron leer\n", "%zu could not be read\n"), r->failed);
+        printf(tr("no se han podido leer: %zu\n", "could not be read: %zu\n"), r->failed);
     return cli_flush();
 }
 
