@@ -28,8 +28,8 @@ bool threads_work(void)
     const struct dirent *entry;
     DIR *threads = opendir("/proc/self/task");
     while (threads && !found && (entry = readdir(threads)))
-        found =
-            entry->d_name[0] != '.' && atol(entry->d_name) != (long)gettid() && is_runnable(entry->d_name);
+        found = entry->d_name[0] != '.' && strtol(entry->d_name, NULL, 10) != (long)gettid() &&
+                is_runnable(entry->d_name);
     if (threads)
         closedir(threads);
     return found;

@@ -47,7 +47,7 @@ enum sarai_status retrieval_search(const struct retrieval_options *options, cons
 void retrieved_finish(struct retrieved *r);
 
 /* The share, 0..1, of the words of one text (without the little ones) that stand in another. ENOMEM only. */
-enum sarai_status retrieval_shared(const struct words *words, const char *text, double *out,
+enum sarai_status retrieval_shared(const struct words *wanted, const char *text, double *out,
                                    struct sarai_error *err);
 
 #endif
