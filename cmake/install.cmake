@@ -1,7 +1,7 @@
 # What `make install` puts where:
 #   bin/sarai              include/sarai.h         lib/libsarai.{a,so}    lib/pkgconfig/sarai.pc
 #   lib/sarai/             ONNX Runtime and llama.cpp, where they are ours and not the system's
-#   share/sarai/           models/manifest.json and the tools that convert models
+#   share/sarai/           models/manifest.json, the models that were trained here, the tools that convert others
 #   share/man, share/bash-completion, share/zsh, share/doc/sarai
 # Paths inside are relative, so a prefix may be moved as a whole.
 set(engines_dir ${CMAKE_INSTALL_LIBDIR}/sarai)
@@ -31,7 +31,7 @@ install(FILES LICENSE NOTICE README.md README.es.md docs/TROUBLESHOOTING.md docs
     DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 install(FILES models/manifest.json DESTINATION ${CMAKE_INSTALL_DATADIR}/sarai/models)
-install(DIRECTORY models/adapters DESTINATION ${CMAKE_INSTALL_DATADIR}/sarai/models)
+install(DIRECTORY models/adapters models/heads DESTINATION ${CMAKE_INSTALL_DATADIR}/sarai/models)
 install(DIRECTORY tools/models DESTINATION ${CMAKE_INSTALL_DATADIR}/sarai/tools
     PATTERN __pycache__ EXCLUDE)
 

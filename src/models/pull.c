@@ -118,9 +118,9 @@ static enum sarai_status name_in_cache(const struct pull *p, const struct model_
     struct buf source = BUF_INIT(2 * STORE_PATH_BYTES);
     char kept[STORE_PATH_BYTES];
     bool fits = true;
-    if (!file->sha256)
-        return SARAI_OK;
     store_kept_path(p->store, file, kept, sizeof kept);
+    if (!file->sha256 || access(kept, F_OK) != 0) /* what comes with the sources is in no cache */
+        return SARAI_OK;
     for (const char *at = file->path; (at = strchr(at, '/')); at++)
         fits = fits && buf_text(&source, "../");
     fits = fits && buf_text(&source, kept + strlen(store_cache_folder(p->store)) + 1);

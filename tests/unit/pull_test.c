@@ -161,6 +161,26 @@ static void an_older_cache_is_taken_over(void **state)
     assert_true(S_ISLNK(st.st_mode));
 }
 
+/* A model that comes with the sources is in no cache, and nothing there is named after it. */
+static void what_comes_with_the_sources_stays_there(void **state)
+{
+    const struct pull_options options = {.hubs = ""};
+    struct model own = model;
+    struct stat st;
+    (void)state;
+    own.files[0].hub = NULL;
+    assert_int_equal(pull("good", NULL, NULL, NULL), SARAI_OK);
+    expect_request("/good/test.gguf -");
+    char kept[256];
+    snprintf(kept, sizeof kept, "%s", in_folder(KEPT));
+    assert_int_equal(rename(kept, in_folder("models/gguf/test.gguf")), 0);
+    assert_int_equal(unlink(in_folder(NAMED)), 0);
+    assert_int_equal(pull_model(store, &own, &options, NULL), SARAI_OK);
+    assert_int_equal(lstat(in_folder(NAMED), &st), -1);
+    assert_int_equal(lstat(in_folder("models/gguf/test.gguf"), &st), 0);
+    assert_true(S_ISREG(st.st_mode));
+}
+
 static void a_pull_that_was_cut_goes_on(void **state)
 {
     struct sarai_error err = {0};
@@ -283,6 +303,7 @@ int main(void)
         cmocka_unit_test_setup(a_model_is_pulled_once, begin_test),
         cmocka_unit_test_setup(versions_live_side_by_side, begin_test),
         cmocka_unit_test_setup(an_older_cache_is_taken_over, begin_test),
+        cmocka_unit_test_setup(what_comes_with_the_sources_stays_there, begin_test),
         cmocka_unit_test_setup(a_pull_that_was_cut_goes_on, begin_test),
         cmocka_unit_test_setup(a_hub_that_cannot_go_on_begins_anew, begin_test),
         cmocka_unit_test_setup(mirrors_are_tried_in_order, begin_test),
