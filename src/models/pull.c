@@ -118,9 +118,9 @@ static enum sarai_status name_in_cache(const struct pull *p, const struct model_
     struct buf source = BUF_INIT(2 * STORE_PATH_BYTES);
     char kept[STORE_PATH_BYTES];
     bool fits = true;
-    store_kept_path(p->store, file, kept, sizeof kept);
-    if (!file->sha256 || access(kept, F_OK) != 0) /* what comes with the sources is in no cache */
+    if (!file->sha256)
         return SARAI_OK;
+    store_kept_path(p->store, file, kept, sizeof kept);
     for (const char *at = file->path; (at = strchr(at, '/')); at++)
         fits = fits && buf_text(&source, "../");
     fits = fits && buf_text(&source, kept + strlen(store_cache_folder(p->store)) + 1);
@@ -444,11 +444,36 @@ static enum sarai_status make_layout(const struct pull *p, struct sarai_error *e
     return st;
 }
 
+/* Whether nothing has to be fetched, nor can be: the model was trained here. */
+static bool comes_along(const struct model *m)
+{
+    bool fetched = m->n_sources > 0;
+    for (size_t i = 0; i < m->n_files; i++)
+        fetched = fetched || m->files[i].hub;
+    return !fetched;
+}
+
+static enum sarai_status check_it_came(const struct pull *p, struct sarai_error *err)
+{
+    char path[STORE_PATH_BYTES];
+    for (size_t i = 0; i < p->model->n_files; i++)
+        if (!store_locate(p->store, &p->model->files[i], path, sizeof path))
+            return failed(
+                err, SARAI_EMODEL,
+                tr("falta %s, que viene con Sarai: git checkout models lo recupera, o instalar de nuevo",
+                   "%s, which comes with Sarai, is missing: git checkout models brings it back, or "
+                   "a new installation"),
+                p->model->files[i].path);
+    return SARAI_OK;
+}
+
 enum sarai_status pull_model(const struct store *store, const struct model *model,
                              const struct pull_options *options, struct sarai_error *err)
 {
     struct pull p = {.store = store, .model = model, .options = options};
     int lock = -1;
+    if (comes_along(model))
+        return check_it_came(&p, err);
     snprintf(p.work, sizeof p.work, "%.4000s/work", store_cache_folder(store));
     enum sarai_status st = lock_cache(&p, &lock, err);
     if (!st && !in_cache(&p)) {

@@ -165,20 +165,23 @@ static void an_older_cache_is_taken_over(void **state)
 static void what_comes_with_the_sources_stays_there(void **state)
 {
     const struct pull_options options = {.hubs = ""};
+    struct sarai_error err = {0};
     struct model own = model;
     struct stat st;
+    char kept[256];
     (void)state;
     own.files[0].hub = NULL;
     assert_int_equal(pull("good", NULL, NULL, NULL), SARAI_OK);
     expect_request("/good/test.gguf -");
-    char kept[256];
     snprintf(kept, sizeof kept, "%s", in_folder(KEPT));
     assert_int_equal(rename(kept, in_folder("models/gguf/test.gguf")), 0);
     assert_int_equal(unlink(in_folder(NAMED)), 0);
     assert_int_equal(pull_model(store, &own, &options, NULL), SARAI_OK);
     assert_int_equal(lstat(in_folder(NAMED), &st), -1);
-    assert_int_equal(lstat(in_folder("models/gguf/test.gguf"), &st), 0);
-    assert_true(S_ISREG(st.st_mode));
+    assert_int_equal(unlink(in_folder("models/gguf/test.gguf")), 0);
+    assert_int_equal(pull_model(store, &own, &options, &err), SARAI_EMODEL);
+    assert_non_null(strstr(err.message, "git checkout models"));
+    assert_int_equal(lstat(in_folder("models/gguf/test.gguf"), &st), -1);
 }
 
 static void a_pull_that_was_cut_goes_on(void **state)
