@@ -44,12 +44,14 @@ struct builtin {
     pthread_mutex_t lock;  /* of opening it */
 };
 
-/* Beginnings of words (tool.h: not_asked_by) of what people ask for and no built-in tool does: messages,
- * calls, music, translations, orders. A small model makes a note of it, or a search. */
-#define BUILTIN_ELSEWHERE                                                                                    \
-    "manda|mande|envi|un mensaje|un correo|un email|un whatsapp|una llamada|llama a|llama al|llamame|"       \
-    "llamar a|llamar al|telefone|traduc|traduz|musica|cancion|disco de|podcast|reproduc|pide "               \
-    "|pideme|reserva"
+/* Of a tool that a small model takes for what people ask for and no built-in one does: messages, calls,
+ * music, translations, orders (beginnings of words, tool.h). It makes a note of it, or a search. */
+#define BUILTIN_NOT_ELSEWHERE                                                                                \
+    .not_asked_by =                                                                                          \
+        "manda|mande|envi|un mensaje|un correo|un email|un whatsapp|una llamada|llama a|llama al|llamame|"   \
+        "llamar a|llamar al|telefone|traduc|traduz|musica|cancion|disco de|podcast|reproduc|pide "           \
+        "|pideme|reserva",                                                                                   \
+    .not_this = tr("eso no sé hacerlo", "that I cannot do")
 
 enum builtin_part { BUILTIN_FIRST, BUILTIN_LAST };
 

@@ -159,8 +159,7 @@ enum sarai_status house_tools_add(struct builtin *b, struct toolbox *box, struct
                      "escuch|habla|grit|susurr|tope|tono",
          .said_otherwise = directions,
          .is_told_as_is = true,
-         .not_asked_by = BUILTIN_ELSEWHERE,
-         .not_this = tr("eso no sé hacerlo", "that I cannot do"),
+         BUILTIN_NOT_ELSEWHERE,
          .run = has_voice ? run_volume : NULL},
         {.name = "velocidad",
          .about = "hace hablar más despacio o más deprisa",
@@ -177,8 +176,7 @@ enum sarai_status house_tools_add(struct builtin *b, struct toolbox *box, struct
          .schema =
              "{\"type\":\"object\",\"properties\":{\"consulta\":{\"type\":\"string\",\"maxLength\":300}},"
              "\"required\":[\"consulta\"]}",
-         .not_asked_by = BUILTIN_ELSEWHERE,
-         .not_this = tr("eso no sé hacerlo", "that I cannot do"),
+         BUILTIN_NOT_ELSEWHERE,
          .run = b->host.search ? run_search : NULL},
         {.name = "recuerda",
          .about = "recuerda un dato de la persona",
@@ -188,8 +186,7 @@ enum sarai_status house_tools_add(struct builtin *b, struct toolbox *box, struct
          .describe = describe_fact,
          .asked_by =
              "recuerd|record|acuerd|acord|olvid|sepas|ten en cuenta|te cuento|memori|aprend|apunt|anot|guard",
-         .not_asked_by = BUILTIN_ELSEWHERE,
-         .not_this = tr("eso no sé hacerlo", "that I cannot do"),
+         BUILTIN_NOT_ELSEWHERE,
          .run = b->host.remember ? run_remember : NULL},
     };
     return builtin_add_all(b, tools, sizeof tools / sizeof *tools, box, err);

@@ -17,7 +17,7 @@ struct listener {
     struct segmenter *segmenter;
     struct transcriber *transcriber;
     struct called *called;   /* NULL: no phrase is waited for */
-    struct called *stop;     /* by which an answer is ended */
+    struct called *stop;     /* by which an answer is ended; NULL outside of conversations */
     struct emotion *emotion; /* NULL: moods are not heard */
     struct latent *latent;   /* NULL: no latent_z */
     struct turn_head *turn;  /* NULL: nobody tells whether the voice has finished */
@@ -42,8 +42,6 @@ enum sarai_status listener_open(const struct listener_options *o, struct listene
     enum sarai_status st = transcriber_open(&transcriber, &l->transcriber, err);
     if (!st)
         st = vad_open(o->vad_path, &transcriber.onnx, &l->vad, err);
-    if (!st)
-        st = called_open(l->transcriber, "para", &l->stop, err);
     if (!st)
         st = segmenter_open(&l->segmenter, err);
     if (!st && o->mood_path) {
@@ -107,9 +105,10 @@ enum sarai_status listener_follow(struct listener *l, const float *pcm, size_t n
 
 enum sarai_status listener_wake(struct listener *l, const char *phrases, struct sarai_error *err)
 {
+    enum sarai_status st = l->stop ? SARAI_OK : called_open(l->transcriber, "para", &l->stop, err);
     called_close(l->called);
     l->called = NULL;
-    return *phrases ? called_open(l->transcriber, phrases, &l->called, err) : SARAI_OK;
+    return st || !*phrases ? st : called_open(l->transcriber, phrases, &l->called, err);
 }
 
 bool listener_called(struct listener *l, const char *language, struct buf *question)
@@ -119,7 +118,7 @@ bool listener_called(struct listener *l, const char *language, struct buf *quest
 
 bool listener_told_to_stop(struct listener *l, const char *language)
 {
-    return strcmp(language, "es") == 0 && called_surely(l->stop, language);
+    return l->stop && strcmp(language, "es") == 0 && called_surely(l->stop, language);
 }
 
 void listener_forget(struct listener *l)

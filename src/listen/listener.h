@@ -60,7 +60,8 @@ enum sarai_status listener_flush(struct listener *l, listener_segment_fn *on_seg
  * transcriber_follow). Independent of feed and flush. `heard` is the caller's, inited with HEARD_INIT. */
 enum sarai_status listener_follow(struct listener *l, const float *pcm, size_t n, struct heard *heard,
                                   struct sarai_error *err);
-/* The phrases, comma-separated, that listener_called() looks for from here on. */
+/* A conversation begins: from here on listener_called() looks for these phrases, comma-separated, and
+ * listener_told_to_stop() knows its word. */
 enum sarai_status listener_wake(struct listener *l, const char *phrases, struct sarai_error *err);
 /* Whether the utterance that was followed last begins with one of them, however it was spelled; `question` is
  * then what is said behind it (called.h). */

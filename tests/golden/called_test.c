@@ -50,6 +50,7 @@ static void what_is_certain_wants_more(void **state)
     struct listener *l = listening_open((struct listener_options){0});
     struct heard heard = HEARD_INIT;
     assert_int_equal(listener_begin(l, "es", SEGMENTER_TEXT, NULL), SARAI_OK);
+    assert_int_equal(listener_wake(l, "", NULL), SARAI_OK);
     assert_false(listener_told_to_stop(l, "es")); /* nothing was heard yet */
     assert_int_equal(listener_follow(l, pcm, n, &heard, NULL), SARAI_OK);
     assert_false(listener_told_to_stop(l, "es")); /* a question */
