@@ -119,6 +119,20 @@ static const struct {
 };
 enum { N_USED = sizeof used_models / sizeof *used_models };
 
+/* Models without which Sarai answers all the same, and what is lost. One is named by a setting, or stands
+ * beside another model, or is always used. */
+static const struct {
+    const char *key, *beside, *id, *lost_es, *lost_en;
+} helping_models[] = {
+    {"MOOD_MODEL", NULL, NULL, "el ánimo de la voz no se oye", "the mood of the voice is not heard"},
+    {"ROUTER_MODEL", NULL, NULL, "no se sabe qué pide una pregunta", "what a question wants is not known"},
+    {"EMBED_MODEL", NULL, NULL, "se busca solo por las palabras", "searches go by words alone"},
+    {"LLM_MODEL", "gemma-3-270m", "gemma-3-270m-sarai", "contesta el modelo sin afinar",
+     "the model answers untuned"},
+    {NULL, NULL, "turn-base", "el fin de un turno se conoce peor", "the end of a turn is known less well"},
+};
+enum { N_HELPING = sizeof helping_models / sizeof *helping_models };
+
 static void check_memory(struct doctor *d)
 {
     long needed = 0, budget = config_int(d->cli->cfg, "RAM_BUDGET_MB");
@@ -230,7 +244,25 @@ static const char *pull_command(const char *id, char room[128])
     return room;
 }
 
-/* Every file of a model of the manifest; missing ones count only where the model is in use. */
+static bool is_helping(const struct doctor *d, size_t i, const char *id)
+{
+    const char *set = helping_models[i].key ? config_text(d->cli->cfg, helping_models[i].key) : "";
+    if (helping_models[i].beside && strcmp(helping_models[i].beside, set) != 0)
+        return false;
+    return strcmp(helping_models[i].id ? helping_models[i].id : set, id) == 0;
+}
+
+/* Says what is lost without this model, nothing where it is not missed. */
+static void note_missing(struct doctor *d, const char *id)
+{
+    char mend[128];
+    for (size_t i = 0; i < N_HELPING; i++)
+        if (is_helping(d, i, id))
+            note(d, WARNING, MODEL, pull_command(id, mend), tr("%s: falta; %s", "%s: missing; %s"), id,
+                 tr(helping_models[i].lost_es, helping_models[i].lost_en));
+}
+
+/* Every file of a model of the manifest; missing ones count only where the model is in use or of help. */
 static enum sarai_status check_model(struct doctor *d, const struct model *m, bool used,
                                      struct sarai_error *err)
 {
@@ -253,6 +285,8 @@ static enum sarai_status check_model(struct doctor *d, const struct model *m, bo
     if (complete)
         note(d, FINE, MODEL, NULL, "%s: %s", m->id,
              d->deep ? tr("sumas comprobadas", "sums checked") : tr("tamaños correctos", "sizes right"));
+    else if (!used)
+        note_missing(d, m->id);
     return SARAI_OK;
 }
 
