@@ -30,18 +30,28 @@ enum sarai_status assistant_open_router(struct sarai *s, struct sarai_error *err
         store_path(s->store, config_text(s->cfg, "ROUTER_MODEL"), ".onnx", path, sizeof path, err);
     const struct onnx_options options = {.threads = (int)config_int(s->cfg, "ORT_NUM_THREADS"),
                                          .cache_dir = store_cache_dir(s->store)};
-    return st ? st : router_open(path, &options, (size_t)embedder_dimension(s->embedder), &s->router, err);
+    if (!st)
+        st = router_open(path, &options, (size_t)embedder_dimension(s->embedder), &s->router, err);
+    if (st || !router_is_adapted(s->router))
+        return st;
+    st = store_path(s->store, config_text(s->cfg, "ROUTER_MODEL"), ".gguf", path, sizeof path, err);
+    return st ? st : embedder_adapt(s->embedder, path, err);
+}
+
+static enum sarai_status score(struct sarai *s, const char *text, struct router_scores *out,
+                               struct sarai_error *err)
+{
+    float vector[EMBEDDER_MAX_DIMENSION];
+    enum embedder_kind kind = router_is_adapted(s->router) ? EMBEDDER_ADAPTED : EMBEDDER_QUERY;
+    enum sarai_status st = embedder_encode(s->embedder, text, kind, vector, err);
+    return st ? st : router_score(s->router, vector, out, err);
 }
 
 enum sarai_status assistant_weigh(struct sarai *s, const char *text, struct control_input *in,
                                   struct control *out, struct sarai_error *err)
 {
-    float vector[EMBEDDER_MAX_DIMENSION];
     struct router_scores scores = {0};
-    enum sarai_status st =
-        s->router ? embedder_encode(s->embedder, text, EMBEDDER_QUERY, vector, err) : SARAI_OK;
-    if (!st && s->router)
-        st = router_score(s->router, vector, &scores, err);
+    enum sarai_status st = s->router ? score(s, text, &scores, err) : SARAI_OK;
     if (st)
         return st;
     in->hard = scores.hard;

@@ -7,7 +7,7 @@
 #include "engine/llama_library.h"
 
 struct loading {
-    const char *path;
+    const char *path, *setting;
     struct llama_model *model;
     struct gguf_context *header;
     struct llama_adapter_lora *adapter;
@@ -50,17 +50,17 @@ static enum sarai_status check_base(const struct loading *l, struct sarai_error 
     if (strcmp(kind, architecture) == 0 && (!base[0] || !name[0] || strcmp(base, name) == 0))
         return SARAI_OK;
     return failed(err, SARAI_EMODEL,
-                  tr("el adaptador %s es para %s (%s) y el modelo es %s (%s); elige otro con LLM_ADAPTER",
-                     "the adapter %s is for %s (%s) and the model is %s (%s); choose another: LLM_ADAPTER"),
-                  l->path, base[0] ? base : "?", kind, name[0] ? name : "?", architecture);
+                  tr("el adaptador %s es para %s (%s) y el modelo es %s (%s); elige otro con %s",
+                     "the adapter %s is for %s (%s) and the model is %s (%s); choose another: %s"),
+                  l->path, base[0] ? base : "?", kind, name[0] ? name : "?", architecture, l->setting);
 }
 
 enum sarai_status adapter_add(struct llama_model *model, struct llama_context *ctx, const char *path,
-                              float scale, char identity[ADAPTER_IDENTITY_BYTES],
+                              float scale, const char *setting, char identity[ADAPTER_IDENTITY_BYTES],
                               struct llama_adapter_lora **out, struct sarai_error *err)
 {
     char file[GGUF_IDENTITY_BYTES] = "";
-    struct loading l = {.path = path, .model = model};
+    struct loading l = {.path = path, .setting = setting, .model = model};
     gguf_reason_clear();
     enum sarai_status st = gguf_check_file(path, file, err);
     if (st)

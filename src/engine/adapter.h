@@ -1,6 +1,7 @@
 /* A LoRA adapter (GGUF) on top of a loaded model. Internal to the wrapper of llama.cpp.
  *
- *     adapter_add(model, ctx, "sarai.gguf", 1.0F, identity, &adapter, err); // the model frees it with itself
+ *     adapter_add(model, ctx, "sarai.gguf", 1.0F, "LLM_ADAPTER", identity, &adapter, err);
+ *     // the model frees it with itself
  *
  * The header of the file says for which model it was made; another model is refused by name.
  */
@@ -13,10 +14,11 @@
 
 enum { ADAPTER_IDENTITY_BYTES = 96 };
 
-/* `scale`: 1 is as it was trained. `identity` gets what tells file and scale from others.
+/* `scale`: 1 is as it was trained. `setting`: the one that names the file, for the message that refuses it.
+ * `identity` gets what tells file and scale from others.
  * EMODEL: missing, damaged, not a LoRA adapter, made for another model. */
 enum sarai_status adapter_add(struct llama_model *model, struct llama_context *ctx, const char *path,
-                              float scale, char identity[ADAPTER_IDENTITY_BYTES],
+                              float scale, const char *setting, char identity[ADAPTER_IDENTITY_BYTES],
                               struct llama_adapter_lora **out, struct sarai_error *err);
 /* Another scale from the next token on; costs nothing where it is the same. */
 void adapter_rescale(struct llama_context *ctx, struct llama_adapter_lora *adapter, float scale);

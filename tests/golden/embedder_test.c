@@ -11,6 +11,7 @@
 #define EMBEDDER TEST_DIR "/golden/data/tiny-embedder.gguf"
 #define LANGUAGE TEST_DIR "/golden/data/tiny-lfm2.gguf"
 #define NO_GGUF  TEST_DIR "/golden/data/tiny-lfm2.json"
+#define ADAPTER  SOURCE_DIR "/models/adapters/router-e5.gguf"
 
 enum { DIMENSION = 32 };
 
@@ -40,6 +41,23 @@ static void other_files_are_refused(void **state)
     assert_int_equal(open_path(EMBEDDER, prefix, &e), SARAI_EUSAGE);
     assert_null(e);
     embedder_close(NULL);
+}
+
+static void adapters_of_other_models_are_refused(void **state)
+{
+    (void)state;
+    struct embedder *e = NULL;
+    struct sarai_error err = {0};
+    float v[DIMENSION];
+    assert_int_equal(open_path(EMBEDDER, "", &e), SARAI_OK);
+    assert_int_equal(embedder_adapt(e, ADAPTER, &err), SARAI_EMODEL);
+    assert_non_null(strstr(err.message, "multilingual-e5-small"));
+    assert_non_null(strstr(err.message, "ROUTER_MODEL"));
+    assert_int_equal(embedder_adapt(e, NO_GGUF, NULL), SARAI_EMODEL);
+    assert_int_equal(embedder_adapt(e, "/nowhere", NULL), SARAI_EMODEL);
+    assert_int_equal(embedder_encode(e, "la", EMBEDDER_ADAPTED, v, NULL), SARAI_EUSAGE);
+    assert_int_equal(embedder_encode(e, "la", EMBEDDER_QUERY, v, NULL), SARAI_OK);
+    embedder_close(e);
 }
 
 static void a_model_with_memory_forgets_the_text_before(void **state)
@@ -78,6 +96,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_files_are_refused),
+        cmocka_unit_test(adapters_of_other_models_are_refused),
         cmocka_unit_test(a_model_with_memory_forgets_the_text_before),
         cmocka_unit_test(the_prefix_counts_and_tells_models_apart),
     };

@@ -1,5 +1,5 @@
-/* The router that is in the repository against Python's ONNX Runtime (tools/golden/router.py), over the
- * reference vectors of the embedder. */
+/* The router that is in the repository against Python's ONNX Runtime (tools/golden/router.py), over vectors
+ * of the adapted embedder as PyTorch has them. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,6 @@
 
 #define MODEL     SOURCE_DIR "/models/heads/router-e5.onnx"
 #define OTHER     SOURCE_DIR "/models/heads/affect-base.onnx"
-#define VECTORS   TEST_DIR "/golden/data/e5.json"
 #define REFERENCE TEST_DIR "/golden/data/router.json"
 #define TOLERANCE 1e-3F
 
@@ -28,15 +27,16 @@ static void expect(float value, const json_t *row, size_t i)
 static void scores_agree_with_python(void **state)
 {
     (void)state;
-    json_t *vectors = json_load_file(VECTORS, 0, NULL), *reference = json_load_file(REFERENCE, 0, NULL);
+    json_t *reference = json_load_file(REFERENCE, 0, NULL);
     struct router *r = NULL;
     const json_t *entry;
     size_t i;
     assert_int_equal(router_open(MODEL, &one_thread, DIMENSION, &r, NULL), SARAI_OK);
-    assert_int_equal(json_array_size(vectors), json_array_size(reference));
-    json_array_foreach(vectors, i, entry)
+    assert_true(router_is_adapted(r));
+    assert_true(json_array_size(reference) >= 6);
+    json_array_foreach(reference, i, entry)
     {
-        const json_t *numbers = json_object_get(entry, "query"), *row = json_array_get(reference, i);
+        const json_t *numbers = json_object_get(entry, "adapted"), *row = json_object_get(entry, "scores");
         float vector[DIMENSION];
         struct router_scores s;
         for (size_t k = 0; k < DIMENSION; k++)
@@ -47,7 +47,6 @@ static void scores_agree_with_python(void **state)
         expect(s.web, row, 2);
     }
     router_close(r);
-    json_decref(vectors);
     json_decref(reference);
 }
 
