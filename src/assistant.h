@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/stop.h"
 #include "engine/embedder.h"
+#include "engine/finder.h"
 #include "know/encoder.h"
 #include "know/shelf.h"
 #include "listen/listener.h"
@@ -38,10 +39,11 @@ struct sarai {
     struct speaker *speaker;
     struct phrases *phrases;
     struct embedder *embedder;
+    struct finder *finder; /* NULL: not here, or not wanted yet */
     struct router *router;
     struct shelf *shelf;               /* NULL while nothing was indexed */
     struct sarai_error search_missing; /* why it is not searched by meaning; "": it is, or is not to be */
-    bool search_missing_is_told;
+    bool search_missing_is_told, finder_was_wanted;
     struct expert *expert; /* NULL: EXPERT_ALLOW is never, or there is no EXPERT_URL */
     struct turn_log *log;  /* NULL until something is to be written */
     struct {
@@ -70,6 +72,15 @@ struct sarai {
 
 /* opening.c: loads the models of s->parts side by side. ENOMEM past RAM_BUDGET_MB. */
 enum sarai_status assistant_open_parts(struct sarai *s, struct sarai_error *err);
+
+enum sarai_status assistant_open_embedder(struct sarai *s, struct sarai_error *err);
+
+/* finding.c: the finder, where its model is, over an embedder that is open. */
+enum sarai_status assistant_open_finder(struct sarai *s, struct sarai_error *err);
+/* Looks into the passages of a question, into `findings`, which it then has. Without a finder nothing
+ * changes. */
+enum sarai_status assistant_find(struct sarai *s, struct question *q, struct finding findings[FRAME_PASSAGES],
+                                 struct sarai_error *err);
 
 /* routing.c: the router, which wants the embedder to be open, and what it is asked for. */
 bool assistant_wants_router(const struct sarai *s);

@@ -202,6 +202,7 @@ static enum sarai_status ask_here(struct sarai *s, const struct thinking *t, con
                                   struct answer *out, struct sarai_error *err)
 {
     struct passage passages[FRAME_PASSAGES];
+    struct finding findings[FRAME_PASSAGES];
     struct question with = *q;
     struct buf known = BUF_INIT(FACTS_TEXT_BYTES);
     enum sarai_status st = assistant_known(s, q->words, &known, err);
@@ -212,6 +213,8 @@ static enum sarai_status ask_here(struct sarai *s, const struct thinking *t, con
         with.passages = passages;
         with.is_only_told = with.n_passages == 1;
     }
+    if (!st)
+        st = assistant_find(s, &with, findings, err);
     if (!st)
         st = conversation_ask(s->conversation, &with, t->on_piece, t->user, out, err);
     buf_finish(&known);

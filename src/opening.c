@@ -186,7 +186,7 @@ static enum sarai_status open_speaker(struct sarai *s, struct sarai_error *err)
     return st ? st : phrases_open(&s->phrases, err);
 }
 
-static enum sarai_status open_embedder(struct sarai *s, struct sarai_error *err)
+enum sarai_status assistant_open_embedder(struct sarai *s, struct sarai_error *err)
 {
     char path[PATH_BYTES];
     const char *model = config_text(s->cfg, "EMBED_MODEL");
@@ -201,7 +201,8 @@ static enum sarai_status open_embedder(struct sarai *s, struct sarai_error *err)
     options.passage_prefix = passage ? passage : "";
     options.threads = (int)config_int(s->cfg, "LLAMA_THREADS");
     options.stop = &s->stop;
-    return embedder_open(&options, &s->embedder, err);
+    st = embedder_open(&options, &s->embedder, err);
+    return st || !(s->parts & SARAI_THINK) ? st : assistant_open_finder(s, err);
 }
 
 static const struct part {
@@ -212,7 +213,7 @@ static const struct part {
     {SARAI_LISTEN, "AUDIO_ENGINE", open_listener},
     {SARAI_THINK, "LLM_MODEL", open_conversation},
     {SARAI_SPEAK, "VOICE_ENGINE", open_speaker},
-    {SARAI_EMBED, "EMBED_MODEL", open_embedder},
+    {SARAI_EMBED, "EMBED_MODEL", assistant_open_embedder},
 };
 enum { N_PARTS = sizeof parts / sizeof *parts };
 

@@ -117,6 +117,7 @@ void sarai_close(struct sarai *s)
     speaker_close(s->speaker);
     listener_close(s->listener);
     router_close(s->router);
+    finder_close(s->finder);
     embedder_close(s->embedder);
     shelf_close(s->shelf);
     acting_close(s->acting);

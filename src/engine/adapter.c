@@ -13,12 +13,6 @@ struct loading {
     struct llama_adapter_lora *adapter;
 };
 
-static void read_header(void *arg)
-{
-    struct loading *l = arg;
-    l->header = llamacpp.gguf_init_from_file(l->path, (struct gguf_init_params){.no_alloc = true});
-}
-
 static void load_adapter(void *arg)
 {
     struct loading *l = arg;
@@ -61,13 +55,11 @@ enum sarai_status adapter_add(struct llama_model *model, struct llama_context *c
 {
     char file[GGUF_IDENTITY_BYTES] = "";
     struct loading l = {.path = path, .setting = setting, .model = model};
-    gguf_reason_clear();
-    enum sarai_status st = gguf_check_file(path, file, err);
+    enum sarai_status st = gguf_header(path, file, &l.header, err);
     if (st)
         return st;
-    st = gguf_guarded(read_header, &l) && l.header ? check_base(&l, err) : gguf_damaged(path, err);
-    if (l.header)
-        llamacpp.gguf_free(l.header);
+    st = check_base(&l, err);
+    llamacpp.gguf_free(l.header);
     if (st)
         return st;
     if (!gguf_guarded(load_adapter, &l) || !l.adapter ||

@@ -27,32 +27,13 @@ struct embedder_options embedder_options_default(void)
     return (struct embedder_options){.query_prefix = "", .passage_prefix = "", .threads = 2};
 }
 
-static bool stop_wanted(void *user)
-{
-    return stop_raised(user);
-}
-
 /* `path`: what is named when it fails. */
 static enum sarai_status make_context(const struct embedder *e, const char *path, struct llama_context **ctx,
                                       struct sarai_error *err)
 {
-    struct llama_context_params p = llamacpp.llama_context_default_params();
-    /* A model that looks both ways must see the whole text at once. */
-    p.n_ctx = p.n_batch = p.n_ubatch = (uint32_t)e->max_tokens;
-    p.n_seq_max = 1;
-    p.embeddings = true;
-    p.n_threads = p.n_threads_batch = e->threads;
-    p.abort_callback = stop_wanted;
-    p.abort_callback_data = (void *)e->stop;
-    p.offload_kqv = false;
-    p.op_offload = false;
-    if (!gguf_context(e->model, &p, ctx))
-        return gguf_damaged(path, err);
-    if (!*ctx)
-        return failed(err, SARAI_ENOMEM,
-                      tr("el modelo de búsqueda %s no cabe: %s", "the embedding model %s does not fit: %s"),
-                      path, gguf_reason());
-    return SARAI_OK;
+    const struct gguf_encoder options = {
+        .path = path, .max_tokens = e->max_tokens, .threads = e->threads, .stop = e->stop};
+    return gguf_encoder_context(e->model, &options, ctx, err);
 }
 
 static enum sarai_status check_model(struct embedder *e, const struct embedder_options *o,
@@ -151,6 +132,11 @@ void embedder_close(struct embedder *e)
     free(e);
 }
 
+struct llama_model *embedder_model(const struct embedder *e)
+{
+    return e->model;
+}
+
 int embedder_dimension(const struct embedder *e)
 {
     return e->dimension;
@@ -205,24 +191,6 @@ enum sarai_status embedder_count(const struct embedder *e, const char *text, siz
     return st;
 }
 
-static enum sarai_status evaluate(const struct embedder *e, struct llama_context *ctx, int32_t *tokens,
-                                  size_t n, struct sarai_error *err)
-{
-    struct llama_batch batch = llamacpp.llama_batch_get_one(tokens, (int32_t)n);
-    llama_memory_t memory =
-        llamacpp.llama_get_memory(ctx); /* only models that read from left to right have one */
-    gguf_reason_clear();
-    if (memory)
-        llamacpp.llama_memory_clear(memory, false);
-    int rc = memory ? llamacpp.llama_decode(ctx, batch) : llamacpp.llama_encode(ctx, batch);
-    if (rc != 0 && stop_raised(e->stop))
-        return failed(err, SARAI_ECANCELLED, tr("cancelado", "cancelled"));
-    if (rc != 0)
-        return failed(err, SARAI_EINTERNAL, tr("llama.cpp falla (%d): %s", "llama.cpp fails (%d): %s"), rc,
-                      gguf_reason());
-    return SARAI_OK;
-}
-
 bool embedder_unit(float *v, size_t n)
 {
     double sum = 0;
@@ -267,7 +235,7 @@ enum sarai_status embedder_encode(struct embedder *e, const char *text, enum emb
     if (!st && n == 0)
         st = failed(err, SARAI_EINPUT, tr("un texto vacío", "an empty text"));
     if (!st)
-        st = evaluate(e, ctx, tokens, n, err);
+        st = gguf_encode(ctx, tokens, n, e->stop, err);
     free(tokens);
     return st ? st : take_vector(e, ctx, out, err);
 }

@@ -21,6 +21,7 @@
 #include "base/stop.h"
 
 struct embedder;
+struct llama_model;
 
 enum {
     EMBEDDER_MAX_DIMENSION = 4096,
@@ -64,6 +65,8 @@ bool embedder_unit(float *v, size_t n);
 int embedder_dimension(const struct embedder *e);
 /* Tokens of one text that it looks at. */
 int embedder_max_tokens(const struct embedder *e);
+/* For what reads with the same weights (engine/finder): borrowed. */
+struct llama_model *embedder_model(const struct embedder *e);
 /* Vectors can be compared only when this is the same: the model's name, kind, size and prefixes. It does not
  * change when the same file is fetched again. Borrowed. */
 const char *embedder_identity(const struct embedder *e);

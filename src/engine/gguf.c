@@ -93,6 +93,53 @@ bool gguf_context(struct llama_model *model, const struct llama_context_params *
     return has_returned;
 }
 
+static bool stop_wanted(void *user)
+{
+    return stop_raised(user);
+}
+
+enum sarai_status gguf_encoder_context(struct llama_model *model, const struct gguf_encoder *options,
+                                       struct llama_context **ctx, struct sarai_error *err)
+{
+    struct llama_context_params p = llamacpp.llama_context_default_params();
+    /* A model that looks both ways must see the whole text at once. */
+    p.n_ctx = p.n_batch = p.n_ubatch = (uint32_t)options->max_tokens;
+    p.n_seq_max = 1;
+    p.embeddings = true;
+    if (options->each_token)
+        p.pooling_type = LLAMA_POOLING_TYPE_NONE;
+    p.n_threads = p.n_threads_batch = options->threads;
+    p.abort_callback = stop_wanted;
+    p.abort_callback_data = (void *)options->stop;
+    p.offload_kqv = false;
+    p.op_offload = false;
+    if (!gguf_context(model, &p, ctx))
+        return gguf_damaged(options->path, err);
+    if (!*ctx)
+        return failed(err, SARAI_ENOMEM,
+                      tr("el modelo de búsqueda %s no cabe: %s", "the embedding model %s does not fit: %s"),
+                      options->path, gguf_reason());
+    return SARAI_OK;
+}
+
+enum sarai_status gguf_encode(struct llama_context *ctx, int32_t *tokens, size_t n, const struct stop *stop,
+                              struct sarai_error *err)
+{
+    struct llama_batch batch = llamacpp.llama_batch_get_one(tokens, (int32_t)n);
+    llama_memory_t memory =
+        llamacpp.llama_get_memory(ctx); /* only models that read from left to right have one */
+    gguf_reason_clear();
+    if (memory)
+        llamacpp.llama_memory_clear(memory, false);
+    int rc = memory ? llamacpp.llama_decode(ctx, batch) : llamacpp.llama_encode(ctx, batch);
+    if (rc != 0 && stop_raised(stop))
+        return failed(err, SARAI_ECANCELLED, tr("cancelado", "cancelled"));
+    if (rc != 0)
+        return failed(err, SARAI_EINTERNAL, tr("llama.cpp falla (%d): %s", "llama.cpp fails (%d): %s"), rc,
+                      gguf_reason());
+    return SARAI_OK;
+}
+
 /* What can be said about the file before llama.cpp sees it. */
 enum sarai_status gguf_check_file(const char *path, char identity[GGUF_IDENTITY_BYTES],
                                   struct sarai_error *err)
@@ -124,6 +171,31 @@ enum sarai_status gguf_damaged(const char *path, struct sarai_error *err)
         tr("no se puede cargar el modelo de lenguaje %s: %s (comprueba el archivo: sarai models verify)",
            "cannot load the language model %s: %s (check the file: sarai models verify)"),
         path, gguf_reason());
+}
+
+struct header {
+    const char *path;
+    struct gguf_context *gguf;
+};
+
+static void read_header(void *arg)
+{
+    struct header *h = arg;
+    h->gguf = llamacpp.gguf_init_from_file(h->path, (struct gguf_init_params){.no_alloc = true});
+}
+
+enum sarai_status gguf_header(const char *path, char identity[GGUF_IDENTITY_BYTES], struct gguf_context **out,
+                              struct sarai_error *err)
+{
+    struct header h = {.path = path};
+    gguf_reason_clear();
+    enum sarai_status st = gguf_check_file(path, identity, err);
+    if (st)
+        return st;
+    if (!gguf_guarded(read_header, &h) || !h.gguf)
+        return gguf_damaged(path, err);
+    *out = h.gguf;
+    return SARAI_OK;
 }
 
 enum sarai_status gguf_load(const char *path, bool check, struct llama_model **model,

@@ -10,10 +10,14 @@
 #ifndef SARAI_ENGINE_GGUF_H
 #define SARAI_ENGINE_GGUF_H
 
+#include <gguf.h>
 #include <llama.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
+#include "base/stop.h"
 
 enum { GGUF_IDENTITY_BYTES = 64 };
 
@@ -25,9 +29,26 @@ enum sarai_status gguf_load(const char *path, bool check, struct llama_model **m
 bool gguf_context(struct llama_model *model, const struct llama_context_params *params,
                   struct llama_context **ctx);
 
+struct gguf_encoder {
+    const char *path; /* what is named when it fails */
+    int max_tokens, threads;
+    bool each_token;         /* a vector for each token instead of one for the text */
+    const struct stop *stop; /* or NULL; must outlive the context */
+};
+/* A context in which a model reads whole texts for their vectors. EMODEL, ENOMEM. */
+enum sarai_status gguf_encoder_context(struct llama_model *model, const struct gguf_encoder *options,
+                                       struct llama_context **ctx, struct sarai_error *err);
+/* Lets a model read a whole text for its vectors; what it read before is forgotten. ECANCELLED: `stop` (or
+ * NULL) was raised meanwhile. EINTERNAL. */
+enum sarai_status gguf_encode(struct llama_context *ctx, int32_t *tokens, size_t n, const struct stop *stop,
+                              struct sarai_error *err);
+
 /* Whether there is a GGUF file; fills `identity`. */
 enum sarai_status gguf_check_file(const char *path, char identity[GGUF_IDENTITY_BYTES],
                                   struct sarai_error *err);
+/* What stands in a file before its weights; fills `identity`. Freed with gguf_free(). EMODEL as above. */
+enum sarai_status gguf_header(const char *path, char identity[GGUF_IDENTITY_BYTES], struct gguf_context **out,
+                              struct sarai_error *err);
 /* Does work that may make llama.cpp abort(). False when it did; what it had allocated then leaks. */
 bool gguf_guarded(void (*work)(void *), void *arg);
 

@@ -25,6 +25,9 @@
     X(ggml_version)                                                                                          \
     X(gguf_find_key)                                                                                         \
     X(gguf_free)                                                                                             \
+    X(gguf_get_arr_data)                                                                                     \
+    X(gguf_get_arr_n)                                                                                        \
+    X(gguf_get_arr_type)                                                                                     \
     X(gguf_get_kv_type)                                                                                      \
     X(gguf_get_val_str)                                                                                      \
     X(gguf_init_from_file)                                                                                   \
@@ -36,6 +39,7 @@
     X(llama_decode)                                                                                          \
     X(llama_encode)                                                                                          \
     X(llama_free)                                                                                            \
+    X(llama_get_embeddings_ith)                                                                              \
     X(llama_get_embeddings_seq)                                                                              \
     X(llama_get_logits_ith)                                                                                  \
     X(llama_get_memory)                                                                                      \
@@ -87,6 +91,8 @@
     X(llama_state_seq_set_data_ext)                                                                          \
     X(llama_token_to_piece)                                                                                  \
     X(llama_tokenize)                                                                                        \
+    X(llama_vocab_bos)                                                                                       \
+    X(llama_vocab_eos)                                                                                       \
     X(llama_vocab_is_eog)                                                                                    \
     X(llama_vocab_n_tokens)                                                                                  \
     X(llama_vocab_type)

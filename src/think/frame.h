@@ -29,6 +29,8 @@ enum {
     FRAME_DATA_BYTES = 32 * 1024, /* of the text of a question with its data */
 };
 
+struct finding; /* engine/finder.h */
+
 struct passage {
     const char *source; /* as it is to be named aloud: "contrato.pdf, página 3" */
     const char *text;
@@ -39,7 +41,8 @@ struct question {
     const char *mood; /* one word: triste, enfado, miedo, alegre, sorpresa, asco; NULL or "": none */
     const struct passage *passages;
     size_t n_passages;
-    bool is_searched;  /* the store was asked: no passages then means that nothing was found */
+    const struct finding *findings; /* of each passage; NULL: nobody has looked */
+    bool is_searched;               /* the store was asked: no passages then means that nothing was found */
     bool is_only_told; /* the passages are what the person told of themselves: it may answer something else */
     bool is_warm;      /* warmth is wanted, whatever the mood */
     bool is_long;      /* knowledge is wanted that would have been the expert's: a longer answer may follow */

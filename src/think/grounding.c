@@ -6,8 +6,10 @@
 #include "base/fold.h"
 #include "base/numerals.h"
 #include "base/utf8.h"
+#include "engine/finder.h"
 #include "think/answer_kind.h"
 #include "think/denial.h"
+#include "think/pointed.h"
 
 enum {
     GRAMMAR_BYTES = 16 * 1024,
@@ -15,6 +17,10 @@ enum {
     WORD_BYTES = FOLD_MOST_LETTERS + 1, /* longer words are taken as they are */
     LETTERS_FOR_EACH = 4,               /* a mended name differs in one of so many letters */
 };
+
+/* What the finder's odds are worth in the model's logits, and where they say neither yes nor no. Chosen on
+ * bench/passages.py --half choose. */
+static const float FINDING_SHARE = 0.5F, FINDING_NEUTRAL = 4;
 
 static const char cue[] = "Según ", instead[] = "eso no consta.";
 
@@ -54,14 +60,14 @@ static bool add_literal(const char *text, size_t n, struct buf *out)
     return ok && buf_text(out, "\"");
 }
 
-static bool write_grammar(const struct question *q, struct buf *out)
+static bool write_grammar(const struct question *q, const struct passage *pointed, struct buf *out)
 {
     struct buf line = BUF_INIT(FRAME_DATA_BYTES);
     bool ok = buf_text(out, "root ::= \"Según \" ("), is_first = true;
     for (size_t i = 0; ok && i < q->n_passages; i++) {
         buf_reset(&line);
         ok = frame_line(q->passages[i].source, strlen(q->passages[i].source), &line);
-        if (!ok || line.len == 0)
+        if (!ok || line.len == 0 || (pointed && pointed != &q->passages[i]))
             continue;
         ok = (is_first || buf_text(out, " | ")) && add_literal(line.data, line.len, out);
         is_first = false;
@@ -81,6 +87,15 @@ static bool gather(const struct question *q, struct buf *out)
     return ok;
 }
 
+static void find_pointed(struct grounding *g, const struct question *q)
+{
+    for (size_t i = 0; q->findings && i < q->n_passages; i++)
+        if (q->findings[i].n > 0 && (!g->finding || q->findings[i].odds > g->finding->odds)) {
+            g->finding = &q->findings[i];
+            g->pointed = &q->passages[i];
+        }
+}
+
 enum sarai_status grounding_begin(struct grounding *g, const struct question *q, float doubt,
                                   struct sarai_error *err)
 {
@@ -91,7 +106,8 @@ enum sarai_status grounding_begin(struct grounding *g, const struct question *q,
     g->doubt = doubt;
     if (!q || q->n_passages == 0)
         return SARAI_OK;
-    if (!write_grammar(q, &g->grammar) || !gather(q, &g->evidence) ||
+    find_pointed(g, q);
+    if (!write_grammar(q, g->pointed, &g->grammar) || !gather(q, &g->evidence) ||
         !fold_line(buf_string(&g->evidence), g->evidence.len, &g->folded))
         return out_of_memory(err, "grounding");
     g->question = q;
@@ -115,13 +131,19 @@ static bool refuse(struct grounding *g)
                : buf_text(&g->refusal, "Eso no aparece en lo que tengo.");
 }
 
+/* What the finder adds to the model's own certainty. */
+static float by_finding(const struct grounding *g)
+{
+    return g->finding ? FINDING_SHARE * (g->finding->odds - FINDING_NEUTRAL) : 0;
+}
+
 enum sarai_status grounding_settle(struct grounding *g, struct llm *llm, int32_t *token,
                                    struct sarai_error *err)
 {
     const float *logits = g->question ? llm_logits(llm) : NULL;
     if (!logits || g->grammar.len == 0 || (*token != g->found && *token != g->not_found))
         return SARAI_OK;
-    if (logits[g->found] - logits[g->not_found] >= g->doubt)
+    if (logits[g->found] - logits[g->not_found] + by_finding(g) >= g->doubt)
         return llm_constrain(llm, g->grammar.data, token, err);
     g->is_misplaced = g->question->is_only_told;
     if (g->is_misplaced)
@@ -356,6 +378,27 @@ static bool opens_as_found(struct grounding *g, const struct sentences *s)
     return g->watches;
 }
 
+/* Whether the claim that begins at `from` gives way to the passage's own sentence, which then ends the
+ * answer.
+ */
+static bool tell_pointed(struct grounding *g, struct sentences *s, size_t from, size_t to, bool rests)
+{
+    const char *words = g->finding ? g->pointed->text + g->finding->from : NULL;
+    if (!words || (rests && pointed_is_told(g->question->words, words, g->finding->n, s->text.data + from,
+                                            to - from, &s->is_out_of_memory)))
+        return false;
+    struct buf told = BUF_INIT(SENTENCES_MAX_BYTES), line = BUF_INIT(SENTENCES_MAX_BYTES);
+    bool ok = pointed_sentence(g->pointed->text, g->finding->from, g->finding->n, &told) &&
+              frame_line(told.data, told.len, &line);
+    s->is_out_of_memory = s->is_out_of_memory || !ok;
+    bool fits = ok && answer_kind_fits(g->question->words, line.data, line.len, &s->is_out_of_memory);
+    if (fits)
+        sentences_end_with(s, from, line.data);
+    buf_finish(&told);
+    buf_finish(&line);
+    return fits;
+}
+
 bool grounding_holds(struct grounding *g, struct sentences *s)
 {
     if (g->watches)
@@ -377,9 +420,10 @@ bool grounding_holds(struct grounding *g, struct sentences *s)
     bool rests = numbers_rest(g, s, from, to) && names_rest(g, s, from, to) &&
                  (from > named ||
                   answer_kind_fits(g->question->words, s->text.data + from, to - from, &s->is_out_of_memory));
-    if (!rests && !s->is_out_of_memory)
+    bool gives_way = from == named && !s->is_out_of_memory && tell_pointed(g, s, from, to, rests);
+    if (!gives_way && !rests && !s->is_out_of_memory)
         sentences_end_with(s, from, from == named ? instead : "");
-    else if (rests)
+    else if (!gives_way && rests)
         mend_denial(g, s, from);
     g->judged = s->whole;
     return false;

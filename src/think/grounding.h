@@ -8,15 +8,18 @@
  *     while (…) if (!grounding_holds(&g, &s)) deliver(&s);    // before each piece is given away
  *     grounding_finish(&g);
  *
- * Five rules, none of which costs a pass of the model:
- * - behind "Según" only the sources at hand can be written, by a grammar;
+ * Six rules, none of which costs a pass of the model:
+ * - behind "Según" only the sources at hand can be written, by a grammar; where a finder has pointed at one,
+ * only that;
  * - the first token decides between "Según" and "No": the difference of their logits says how sure the model
- *   is that the passages tell, and below `doubt` the answer is that they do not;
+ *   is that the passages tell, with the finder's opinion, and below `doubt` the answer is that they do not;
  * - numbers and proper names that stand in no passage are not said. The source is given away as it is
  * written, so that the voice can begin; what it is said to tell waits until it is whole and was judged. A
  * name that lacks a letter or two of one in the passages is mended;
  * - what is no answer to such a question is not said: answer_kind.h;
- * - a "no" of the passage that an answer has lost is put back: denial.h.
+ * - a "no" of the passage that an answer has lost is put back: denial.h;
+ * - an answer that has nothing of what the finder pointed at, or does not rest on the passages, gives way to
+ * the passage's own sentence: pointed.h.
  *
  * Where the only passages are what the person told of themselves, and do not tell, nothing is refused for it:
  * is_misplaced says so, and the question is to be answered without them.
@@ -40,6 +43,8 @@
 struct grounding {
     int32_t found, not_found;        /* first tokens of "Según" and "No" */
     const struct question *question; /* NULL: nothing to do */
+    const struct passage *pointed;   /* where the finder saw the likeliest answer … */
+    const struct finding *finding;   /* … and what it is; NULL: nobody has looked */
     float doubt;
     struct buf grammar, refusal;
     struct buf evidence, folded; /* what numbers and names may come from: as it is, and as lines of words */

@@ -139,8 +139,9 @@ def load(path):
     return lora
 
 
-def save(lora, base, out, name):
-    """As a LoRA GGUF that llama.cpp loads; `base`: the file that it was trained on, whose name the header carries."""
+def save(lora, base, out, name, arrays=None):
+    """As a LoRA GGUF that llama.cpp loads; `base`: the file that it was trained on, whose name the header carries;
+    `arrays`: {key: numbers} for the header."""
     fields = gguf.GGUFReader(base).fields
     writer = gguf.GGUFWriter(out, fields["general.architecture"].contents())
     writer.add_type("adapter")
@@ -149,6 +150,8 @@ def save(lora, base, out, name):
     writer.add_float32("adapter.lora.alpha", float(lora.alpha))
     writer.add_base_model_count(1)
     writer.add_base_model_name(0, fields["general.name"].contents())
+    for key, numbers in (arrays or {}).items():
+        writer.add_array(key, numbers)
     for key in sorted(lora.a):
         layer, kind = key.split("_", 1)
         for part in "ab":
