@@ -126,7 +126,7 @@ static const struct {
 } helping_models[] = {
     {"MOOD_MODEL", NULL, NULL, "el ánimo de la voz no se oye", "the mood of the voice is not heard"},
     {"ROUTER_MODEL", NULL, NULL, "no se sabe qué pide una pregunta", "what a question wants is not known"},
-    {"FINDER_MODEL", NULL, NULL, "lo que dice un documento se encuentra peor",
+    {"EMBED_MODEL", "multilingual-e5-small", "finder-e5", "lo que dice un documento se encuentra peor",
      "what a document says is found less well"},
     {"EMBED_MODEL", NULL, NULL, "se busca solo por las palabras", "searches go by words alone"},
     {"LLM_MODEL", "gemma-3-270m", "gemma-3-270m-sarai", "contesta el modelo sin afinar",

@@ -73,6 +73,10 @@ struct sarai {
 /* opening.c: loads the models of s->parts side by side. ENOMEM past RAM_BUDGET_MB. */
 enum sarai_status assistant_open_parts(struct sarai *s, struct sarai_error *err);
 
+/* Which adapter goes onto a model: `key` names it, and where that is "auto" it is the manifest's `setting` of
+ * the model, if its file is there. Empty path: none. */
+enum sarai_status assistant_beside(const struct sarai *s, const char *key, const char *model,
+                                   const char *setting, char *path, size_t n, struct sarai_error *err);
 enum sarai_status assistant_open_embedder(struct sarai *s, struct sarai_error *err);
 
 /* finding.c: the finder, where its model is, over an embedder that is open. */

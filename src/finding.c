@@ -5,32 +5,39 @@
 
 enum { PATH_BYTES = 4096 };
 
-/* Where its file is; false: there is none, or it is not to be used. Answers come without it too. */
-static bool find_model(const struct sarai *s, char path[PATH_BYTES])
+/* Empty path: none. Answers come without it too. */
+static enum sarai_status find_model(const struct sarai *s, char path[PATH_BYTES], struct sarai_error *err)
 {
-    const char *model = config_text(s->cfg, "FINDER_MODEL");
-    return strcmp(model, "none") != 0 &&
-           store_path(s->store, model, ".gguf", path, PATH_BYTES, NULL) == SARAI_OK;
+    return assistant_beside(s, "FINDER_MODEL", config_text(s->cfg, "EMBED_MODEL"), "finder", path, PATH_BYTES,
+                            err);
+}
+
+static bool has_embedder(const struct sarai *s)
+{
+    char path[PATH_BYTES];
+    return s->embedder || store_path(s->store, config_text(s->cfg, "EMBED_MODEL"), ".gguf", path, sizeof path,
+                                     NULL) == SARAI_OK;
 }
 
 enum sarai_status assistant_open_finder(struct sarai *s, struct sarai_error *err)
 {
     char path[PATH_BYTES];
     s->finder_was_wanted = true;
-    if (!find_model(s, path))
-        return SARAI_OK;
-    return finder_open(s->embedder, path, (int)config_int(s->cfg, "LLAMA_THREADS"), &s->stop, &s->finder,
-                       err);
+    enum sarai_status st = find_model(s, path, err);
+    return st || !path[0] ? st
+                          : finder_open(s->embedder, path, (int)config_int(s->cfg, "LLAMA_THREADS"), &s->stop,
+                                        &s->finder, err);
 }
 
 /* Passages may come with a question where nothing was indexed, and so no embedder loaded. */
 static enum sarai_status open_late(struct sarai *s, struct sarai_error *err)
 {
     char path[PATH_BYTES];
-    if (s->finder_was_wanted || !find_model(s, path))
-        return SARAI_OK;
-    enum sarai_status st = s->embedder ? SARAI_OK : assistant_open_embedder(s, err);
-    return st || s->finder ? st : assistant_open_finder(s, err);
+    enum sarai_status st = s->finder_was_wanted ? SARAI_OK : find_model(s, path, err);
+    if (st || s->finder_was_wanted || !path[0] || !has_embedder(s))
+        return st;
+    st = s->embedder ? SARAI_OK : assistant_open_embedder(s, err);
+    return st || s->finder_was_wanted ? st : assistant_open_finder(s, err);
 }
 
 enum sarai_status assistant_find(struct sarai *s, struct question *q, struct finding findings[FRAME_PASSAGES],

@@ -68,13 +68,11 @@ static enum conversation_frame frame_of(const struct sarai *s, const char *model
                                            : CONVERSATION_AUTO;
 }
 
-/* Which adapter goes onto the model: "auto" is the one that the manifest gives it, where its file is there.
- * Empty path: none. */
-static enum sarai_status find_adapter(const struct sarai *s, const char *model, char *path, size_t n,
-                                      struct sarai_error *err)
+enum sarai_status assistant_beside(const struct sarai *s, const char *key, const char *model,
+                                   const char *setting, char *path, size_t n, struct sarai_error *err)
 {
-    const char *wanted = config_text(s->cfg, "LLM_ADAPTER");
-    const char *own = store_setting(s->store, model, "adapter");
+    const char *wanted = config_text(s->cfg, key);
+    const char *own = store_setting(s->store, model, setting);
     path[0] = '\0';
     if (strcmp(wanted, "none") == 0 || (strcmp(wanted, "auto") == 0 && !own))
         return SARAI_OK;
@@ -134,7 +132,7 @@ static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *
     const char *model = config_text(s->cfg, "LLM_MODEL");
     enum sarai_status st = store_path(s->store, model, ".gguf", path, sizeof path, err);
     if (!st)
-        st = find_adapter(s, model, adapter, sizeof adapter, err);
+        st = assistant_beside(s, "LLM_ADAPTER", model, "adapter", adapter, sizeof adapter, err);
     if (st)
         return st;
     struct llm_options engine = llm_options_default();

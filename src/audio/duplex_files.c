@@ -64,6 +64,8 @@ static enum sarai_status read_stdin(struct files *f, float *mic, struct sarai_er
         n += (size_t)got;
     }
     f->over = n < sizeof pcm;
+    if (f->over) /* the pipe may have given more than the clock has: from here on the clock alone counts */
+        f->start_ms = clock_ms() - (double)f->steps * DUPLEX_STEP_MS;
     for (size_t i = 0; i < n / sizeof *pcm; i++)
         mic[i] = (float)pcm[i] / 32768;
     return SARAI_OK;

@@ -88,6 +88,13 @@ printf '%s\n' "¿Cuánto es la fianza?" "¿Cuánto es la fianza del piso?" |
     EMBED_MODEL=ninguno ROUTER=off "$SARAI" ask -q - >/dev/null 2>"$work/why" || fail "ask: $(cat "$work/why")"
 [ "$(grep -c "by its words alone" "$work/why")" = 1 ] || fail "told once: $(cat "$work/why")"
 
+# Without the finder it is answered too; one that was named and is none is told.
+FINDER_MODEL=none "$SARAI" ask -q "¿Cuánto es la fianza?" >/dev/null || fail "FINDER_MODEL=none"
+code=0
+FINDER_MODEL=$SOURCE_DIR/models/adapters/gemma-3-270m-sarai.gguf "$SARAI" ask -q "¿Cuánto es la fianza?" >/dev/null 2>"$work/why" || code=$?
+[ "$code" = 4 ] || fail "exit code $code, not 4, for a finder that is none"
+grep -q "gemma-3-270m-sarai.gguf is no finder" "$work/why" || fail "which finder: $(cat "$work/why")"
+
 # Killed at any moment: what was there stays, and the next run brings the rest.
 mkdir "$work/many"
 for i in $(seq 60); do

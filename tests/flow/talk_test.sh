@@ -101,8 +101,13 @@ WAKE_PHRASE="oye sarai" talk asked
 [ "$(count asked turn)" = 1 ] || fail "called and asked: $(jq -c 'select(.event == "turn" or .event == "heard")' "$work/asked.events")"
 
 # PCM through pipes.
+begun=$SECONDS
 sox "$work/plain.wav" -t raw -e signed -b 16 - | "$SARAI" talk --input - --output - 2>/dev/null >"$work/pipe.raw"
-[ "$(stat -c %s "$work/pipe.raw")" -gt 150000 ] || fail "pipe: $(stat -c %s "$work/pipe.raw") bytes"
+bytes=$(stat -c %s "$work/pipe.raw")
+[ "$bytes" -gt 150000 ] || fail "pipe: $bytes bytes"
+# Behind the pipe's end sound passes no faster than the clock.
+[ $((bytes / 48000)) -le $((SECONDS - begun + $(soxi -D "$work/plain.wav" | cut -d. -f1) + 3)) ] ||
+    fail "pipe: $((bytes / 48000)) s of sound in $((SECONDS - begun)) s"
 
 # An end at any moment leaves no half file.
 for delay in 0.3 1 2; do
