@@ -125,7 +125,8 @@ static const struct {
     const char *key, *beside, *id, *lost_es, *lost_en;
 } helping_models[] = {
     {"MOOD_MODEL", NULL, NULL, "el ánimo de la voz no se oye", "the mood of the voice is not heard"},
-    {"ROUTER_MODEL", NULL, NULL, "no se sabe qué pide una pregunta", "what a question wants is not known"},
+    {"EMBED_MODEL", "multilingual-e5-small", "router-e5", "no se sabe qué pide una pregunta",
+     "what a question wants is not known"},
     {"EMBED_MODEL", "multilingual-e5-small", "finder-e5", "lo que dice un documento se encuentra peor",
      "what a document says is found less well"},
     {"EMBED_MODEL", NULL, NULL, "se busca solo por las palabras", "searches go by words alone"},

@@ -11,6 +11,20 @@ static bool is_set(const struct sarai *s, const char *key, const char *value)
     return strcmp(config_text(s->cfg, key), value) == 0;
 }
 
+/* A router reads the vectors of one embedder: "auto" is the one that the manifest gives EMBED_MODEL. */
+static enum sarai_status find_router(const struct sarai *s, const char *suffix, char path[PATH_BYTES],
+                                     struct sarai_error *err)
+{
+    const char *wanted = config_text(s->cfg, "ROUTER_MODEL"), *embedder = config_text(s->cfg, "EMBED_MODEL");
+    const char *model = strcmp(wanted, "auto") == 0 ? store_setting(s->store, embedder, "router") : wanted;
+    if (!model)
+        return failed(err, SARAI_EMODEL,
+                      tr("ningún modelo reparte preguntas con EMBED_MODEL=%s; elige uno con ROUTER_MODEL",
+                         "no model routes questions with EMBED_MODEL=%s; choose one: ROUTER_MODEL"),
+                      embedder);
+    return store_path(s->store, model, suffix, path, PATH_BYTES, err);
+}
+
 /* An expert cannot do without; otherwise it comes along where the embedder is loaded anyway. */
 bool assistant_wants_router(const struct sarai *s)
 {
@@ -19,22 +33,20 @@ bool assistant_wants_router(const struct sarai *s)
         return assistant_wants_expert(s);
     if (is_set(s, "ROUTER", "on") || assistant_wants_expert(s))
         return true;
-    return (s->parts & SARAI_EMBED) && store_path(s->store, config_text(s->cfg, "ROUTER_MODEL"), ".onnx",
-                                                  path, sizeof path, NULL) == SARAI_OK;
+    return (s->parts & SARAI_EMBED) && find_router(s, ".onnx", path, NULL) == SARAI_OK;
 }
 
 enum sarai_status assistant_open_router(struct sarai *s, struct sarai_error *err)
 {
     char path[PATH_BYTES];
-    enum sarai_status st =
-        store_path(s->store, config_text(s->cfg, "ROUTER_MODEL"), ".onnx", path, sizeof path, err);
+    enum sarai_status st = find_router(s, ".onnx", path, err);
     const struct onnx_options options = {.threads = (int)config_int(s->cfg, "ORT_NUM_THREADS"),
                                          .cache_dir = store_cache_dir(s->store)};
     if (!st)
         st = router_open(path, &options, (size_t)embedder_dimension(s->embedder), &s->router, err);
     if (st || !router_is_adapted(s->router))
         return st;
-    st = store_path(s->store, config_text(s->cfg, "ROUTER_MODEL"), ".gguf", path, sizeof path, err);
+    st = find_router(s, ".gguf", path, err);
     return st ? st : embedder_adapt(s->embedder, path, err);
 }
 

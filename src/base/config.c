@@ -70,11 +70,14 @@ static const struct setting settings[] = {
      "modelo que lleva del sonido al espacio de búsqueda: nombre del manifiesto o archivo .onnx",
      "model from sound to the embedder's space: a name of the manifest or an .onnx file"},
     {"FINDER_MODEL", SETTING_TEXT, "auto", 0, 0, NULL,
-     "lo que señala en un pasaje las palabras que contestan: auto, none, nombre del manifiesto o archivo .gguf",
+     "lo que señala en un pasaje las palabras que contestan: auto, none, nombre del manifiesto o archivo "
+     ".gguf",
      "what points at the words of a passage that answer: auto, none, a name of the manifest or a .gguf file"},
-    {"ROUTER_MODEL", SETTING_TEXT, "router-e5", 0, 0, NULL,
-     "modelo que reparte las preguntas: nombre del manifiesto o archivo .onnx",
-     "model that routes questions: a name of the manifest or an .onnx file"},
+    {"ROUTER_MODEL", SETTING_TEXT, "auto", 0, 0, NULL,
+     "modelo que reparte las preguntas: auto (el del modelo de búsqueda), nombre del manifiesto o archivo "
+     ".onnx",
+     "model that routes questions: auto (the embedding model's own), a name of the manifest or an .onnx "
+     "file"},
     {"ROUTER", SETTING_CHOICE, "auto", 0, 0, "auto|on|off",
      "si cada pregunta pasa por él; auto: cuando el modelo de búsqueda ya está cargado (hay documentos, "
      "experto o casa)",

@@ -88,6 +88,12 @@ printf '%s\n' "¿Cuánto es la fianza?" "¿Cuánto es la fianza del piso?" |
     EMBED_MODEL=ninguno ROUTER=off "$SARAI" ask -q - >/dev/null 2>"$work/why" || fail "ask: $(cat "$work/why")"
 [ "$(grep -c "by its words alone" "$work/why")" = 1 ] || fail "told once: $(cat "$work/why")"
 
+# Another embedder has neither router nor finder, and answers come all the same.
+STORE_PATH=$work/other.db EMBED_MODEL=$SOURCE_DIR/tests/golden/data/tiny-embedder.gguf bash -c '
+    "$SARAI" index "$1" >/dev/null && "$SARAI" ask -q "¿Cuánto es la fianza?" >/dev/null && ! "$SARAI" route hola' _ "$work/docs" 2>"$work/why" ||
+    fail "another embedder: $(cat "$work/why")"
+grep -q "no model routes questions with EMBED_MODEL=.*tiny-embedder" "$work/why" || fail "no router: $(cat "$work/why")"
+
 # Without the finder it is answered too; one that was named and is none is told.
 FINDER_MODEL=none "$SARAI" ask -q "¿Cuánto es la fianza?" >/dev/null || fail "FINDER_MODEL=none"
 code=0
