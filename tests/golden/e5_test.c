@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "embedding.h"
 #include "engine/embedder.h"
 
 #define REFERENCE TEST_DIR "/golden/data/e5.json"
@@ -21,8 +21,6 @@
 #define LEAST_COSINE 0.999
 
 enum { DIMENSION = 384 };
-
-static char model_path[4096];
 
 static struct embedder *open_model(const struct stop *stop)
 {
@@ -176,12 +174,5 @@ int main(void)
         cmocka_unit_test(empty_text_has_a_vector),
         cmocka_unit_test(a_stop_leaves_it_usable),
     };
-    const char *dir = getenv("SARAI_MODEL_DIR");
-    snprintf(model_path, sizeof model_path, "%s/gguf/multilingual-e5-small-q4_0.gguf",
-             dir && *dir ? dir : SOURCE_DIR "/models");
-    if (access(model_path, R_OK) != 0) {
-        printf("skipped: %s is not here (sarai models pull embedded)\n", model_path);
-        return 77;
-    }
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return find_model() ? cmocka_run_group_tests(tests, NULL, NULL) : 77;
 }

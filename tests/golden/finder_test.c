@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "embedding.h"
 #include "engine/embedder.h"
 #include "engine/finder.h"
 
@@ -17,8 +17,6 @@
 #define OTHER     SOURCE_DIR "/models/adapters/gemma-3-270m-sarai.gguf"
 #define REFERENCE TEST_DIR "/golden/data/finder.json"
 #define TOLERANCE 1.0F /* of odds that go from -15 to 15: llama.cpp rounds the states to 8 bits */
-
-static char model_path[4096];
 
 static struct embedder *open_embedder(void)
 {
@@ -123,12 +121,5 @@ int main(void)
         cmocka_unit_test(long_texts_and_raised_stops_end_well),
         cmocka_unit_test(other_files_are_refused),
     };
-    const char *dir = getenv("SARAI_MODEL_DIR");
-    snprintf(model_path, sizeof model_path, "%s/gguf/multilingual-e5-small-q4_0.gguf",
-             dir && *dir ? dir : SOURCE_DIR "/models");
-    if (access(model_path, R_OK) != 0) {
-        printf("skipped: %s is not here (sarai models pull embedded)\n", model_path);
-        return 77;
-    }
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return find_model() ? cmocka_run_group_tests(tests, NULL, NULL) : 77;
 }
