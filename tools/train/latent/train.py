@@ -4,7 +4,8 @@
     tools/train/latent/train.py --data ../shared/data --sarai build/release/sarai --models models/onnx [--out models/heads]
 
 Ridge regression, in its dual form, from the encoder's statistics of an utterance to the vector of its words as a
-question. It learns from read Spanish (speech-es); it is judged by questions of squad_es that Sarai's own voices speak
+question. It learns from read Spanish (speech-es) and from MADE sentences of the router's data and the finder's, spoken by
+voices of Kokoro's that are not Sarai's (npm kokoro-js; models/voices must have them); it is judged by questions of squad_es that Sarai's own voices speak
 and that must find their paragraph: by latent_z, by the vector of the transcript, and by both. Nothing of
 squad_es is learnt from.
 """
@@ -12,14 +13,17 @@ import argparse
 import csv
 import json
 import os
+import random
 import subprocess
 import sys
 
 import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, "..", "affect"), os.path.join(HERE, "..", "..", "models")]
+sys.path[:0] = [os.path.join(HERE, "..", part) for part in ("affect", "router", "finder", os.path.join("..", "models"))]
+import data as router  # noqa: E402
 import features  # noqa: E402
+import pairs  # noqa: E402
 import soxr  # noqa: E402
 from evaluate import LONGEST_S, embed, transcripts  # noqa: E402
 from graph import FLOAT, Graph  # noqa: E402
@@ -27,6 +31,8 @@ from graph import FLOAT, Graph  # noqa: E402
 RIDGE = 0.3
 PARAGRAPHS, QUESTIONS = 2, 24  # of an article; spoken in all
 VOICES = "ef_dora", "em_alex", "em_santa"
+OTHERS = "if_sara", "ff_siwis", "af_heart", "am_michael", "bf_emma", "bm_george", "hf_alpha", "jm_kumo", "im_nicola"
+MADE, LONGEST_CHARACTERS = 600, 90
 
 
 def row_of(stats):
@@ -59,11 +65,19 @@ def squad(data):
     return paragraphs, questions[:: max(1, len(questions) // QUESTIONS)][:QUESTIONS]
 
 
-def spoken(sarai, questions, work):
-    """Paths of the questions at 16 kHz, the voices by turns."""
-    paths = [os.path.join(work, f"question-{i}.wav") for i in range(len(questions))]
-    for v, voice in enumerate(VOICES):
-        mine = [i for i in range(v, len(questions), len(VOICES)) if not os.path.exists(paths[i])]
+def made(folder):
+    """Half of what is said to an assistant, half of what is asked of documents; nothing of squad_es."""
+    said = sorted({text for source, text, _ in router.load(folder) if source not in (*router.HELD, *router.FRESH, "squad")})
+    asked = sorted({question for question, *_ in pairs.generated(1, 2)})
+    r = random.Random(1)
+    return [text for texts in (said, asked) for text in r.sample([t for t in texts if len(t) < LONGEST_CHARACTERS], MADE // 2)]
+
+
+def spoken(sarai, questions, work, name="question", voices=VOICES):
+    """Paths of the questions, the voices by turns."""
+    paths = [os.path.join(work, f"{name}-{i}.wav") for i in range(len(questions))]
+    for v, voice in enumerate(voices):
+        mine = [i for i in range(v, len(questions), len(voices)) if not os.path.exists(paths[i])]
         if mine:
             pattern = os.path.join(work, voice + "-%d.wav")
             subprocess.run([sarai, "say", "-", "--voice", voice, "-o", pattern], text=True, check=True,
@@ -140,7 +154,11 @@ def main():
     rows, clips = read_speech(os.path.join(arguments.data, "speech-es"), hearing)
     stats = kept(in_work("speech.npy"), lambda: np.stack([hearing.encode(clip) for clip in clips]))
     written = kept(in_work("speech-vectors.npy"), lambda: embed(arguments.sarai, [r["text"] for r in rows]))
-    model = fit(np.stack([row_of(s) for s in stats]), written)
+    texts = made(arguments.data)
+    voiced = spoken(arguments.sarai, texts, arguments.work, "made", OTHERS)
+    others = kept(in_work("made.npy"), lambda: np.stack([row_of(hearing.encode(hearing.cut(read_24(p)))) for p in voiced]))
+    meant = kept(in_work("made-vectors.npy"), lambda: embed(arguments.sarai, texts))
+    model = fit(np.concatenate([np.stack([row_of(s) for s in stats]), others]), np.concatenate([written, meant]))
     if arguments.out:
         export(model, stats.shape[1:], os.path.join(arguments.out, "latent-e5.onnx"))
     paragraphs, questions = squad(arguments.data)
