@@ -43,7 +43,7 @@ struct sarai {
     struct router *router;
     struct shelf *shelf;               /* NULL while nothing was indexed */
     struct sarai_error search_missing; /* why it is not searched by meaning; "": it is, or is not to be */
-    bool search_missing_is_told, finder_was_wanted;
+    bool search_missing_is_told;
     struct expert *expert; /* NULL: EXPERT_ALLOW is never, or there is no EXPERT_URL */
     struct turn_log *log;  /* NULL until something is to be written */
     struct {
@@ -77,6 +77,7 @@ enum sarai_status assistant_open_parts(struct sarai *s, struct sarai_error *err)
  * the model, if its file is there. Empty path: none. */
 enum sarai_status assistant_beside(const struct sarai *s, const char *key, const char *model,
                                    const char *setting, char *path, size_t n, struct sarai_error *err);
+/* With the finder, where somebody is to think. */
 enum sarai_status assistant_open_embedder(struct sarai *s, struct sarai_error *err);
 
 /* finding.c: the finder, where its model is, over an embedder that is open. */

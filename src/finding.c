@@ -1,6 +1,4 @@
 /* Finding: what the finder points at in a question's passages, before the model answers. */
-#include <string.h>
-
 #include "assistant.h"
 
 enum { PATH_BYTES = 4096 };
@@ -12,32 +10,26 @@ static enum sarai_status find_model(const struct sarai *s, char path[PATH_BYTES]
                             err);
 }
 
-static bool has_embedder(const struct sarai *s)
-{
-    char path[PATH_BYTES];
-    return s->embedder || store_path(s->store, config_text(s->cfg, "EMBED_MODEL"), ".gguf", path, sizeof path,
-                                     NULL) == SARAI_OK;
-}
-
 enum sarai_status assistant_open_finder(struct sarai *s, struct sarai_error *err)
 {
     char path[PATH_BYTES];
-    s->finder_was_wanted = true;
     enum sarai_status st = find_model(s, path, err);
     return st || !path[0] ? st
                           : finder_open(s->embedder, path, (int)config_int(s->cfg, "LLAMA_THREADS"), &s->stop,
                                         &s->finder, err);
 }
 
-/* Passages may come with a question where nothing was indexed, and so no embedder loaded. */
+/* Passages may come with a question where nothing was indexed, and so no embedder loaded: it brings the
+ * finder. */
 static enum sarai_status open_late(struct sarai *s, struct sarai_error *err)
 {
-    char path[PATH_BYTES];
-    enum sarai_status st = s->finder_was_wanted ? SARAI_OK : find_model(s, path, err);
-    if (st || s->finder_was_wanted || !path[0] || !has_embedder(s))
+    char path[PATH_BYTES], embedder[PATH_BYTES];
+    enum sarai_status st = s->embedder ? SARAI_OK : find_model(s, path, err);
+    if (st || s->embedder || !path[0] ||
+        store_path(s->store, config_text(s->cfg, "EMBED_MODEL"), ".gguf", embedder, sizeof embedder, NULL) !=
+            SARAI_OK)
         return st;
-    st = s->embedder ? SARAI_OK : assistant_open_embedder(s, err);
-    return st || s->finder_was_wanted ? st : assistant_open_finder(s, err);
+    return assistant_open_embedder(s, err);
 }
 
 enum sarai_status assistant_find(struct sarai *s, struct question *q, struct finding findings[FRAME_PASSAGES],

@@ -1,5 +1,6 @@
 #include "base/numerals.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct numeral numerals[] = {
@@ -76,5 +77,27 @@ bool numeral_value(const char *word, unsigned *value)
             *value = numerals[i].value;
             return true;
         }
+    return false;
+}
+
+bool numeral_spelled(size_t *index, char word[NUMERAL_BYTES], char figures[NUMERAL_BYTES])
+{
+    const struct numeral *numeral = numeral_at(*index);
+    while (numeral && (numeral->value < 2 || strcmp(numeral->word, "ciento") == 0))
+        numeral = numeral_at(++*index);
+    if (!numeral)
+        return false;
+    snprintf(word, NUMERAL_BYTES, " %s ", numeral->word);
+    snprintf(figures, NUMERAL_BYTES, "%u", numeral->value);
+    ++*index;
+    return true;
+}
+
+bool numeral_stands(const char *line, const char *figures)
+{
+    char word[NUMERAL_BYTES], value[NUMERAL_BYTES];
+    for (size_t i = 0; numeral_spelled(&i, word, value);)
+        if (strcmp(value, figures) == 0 && strstr(line, word))
+            return true;
     return false;
 }

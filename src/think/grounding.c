@@ -193,44 +193,19 @@ static bool has_number(const struct buf *evidence, const char *number)
     return false;
 }
 
-/* Small numbers may be told in words where the passage has figures, and the other way about. The index-th of
- * them, as it stands in a line of words; false past the end. "Un" is an article as a rule, "ciento" a part of
- * "por ciento": they are let be. */
-static bool spelled_at(size_t *index, char word[WORD_BYTES], char figures[WORD_BYTES])
-{
-    const struct numeral *numeral = numeral_at(*index);
-    while (numeral && (numeral->value < 2 || strcmp(numeral->word, "ciento") == 0))
-        numeral = numeral_at(++*index);
-    if (!numeral)
-        return false;
-    snprintf(word, WORD_BYTES, " %s ", numeral->word);
-    snprintf(figures, WORD_BYTES, "%u", numeral->value);
-    ++*index;
-    return true;
-}
-
-/* Whether the evidence has this number in words. */
-static bool has_spelled(const struct grounding *g, const char *number)
-{
-    char word[WORD_BYTES], figures[WORD_BYTES];
-    for (size_t i = 0; spelled_at(&i, word, figures);)
-        if (strcmp(figures, number) == 0 && strstr(g->folded.data, word))
-            return true;
-    return false;
-}
-
+/* Small numbers may be told in words where the passage has figures, and the other way about. */
 static bool numbers_rest(const struct grounding *g, struct sentences *s, size_t from, size_t to)
 {
-    char number[WORD_BYTES], word[WORD_BYTES], figures[WORD_BYTES];
+    char number[WORD_BYTES], word[NUMERAL_BYTES], figures[NUMERAL_BYTES];
     const char *claim = s->text.data + from;
     size_t n = to - from;
     for (size_t at = 0; next_number(claim, n, &at, number);)
-        if (!has_number(&g->evidence, number) && !has_spelled(g, number))
+        if (!has_number(&g->evidence, number) && !numeral_stands(g->folded.data, number))
             return false;
     struct buf line = BUF_INIT(SENTENCES_MAX_BYTES);
     bool rests = true;
     s->is_out_of_memory = !fold_line(claim, n, &line);
-    for (size_t i = 0; !s->is_out_of_memory && rests && spelled_at(&i, word, figures);)
+    for (size_t i = 0; !s->is_out_of_memory && rests && numeral_spelled(&i, word, figures);)
         rests = !strstr(line.data, word) || strstr(g->folded.data, word) || has_number(&g->evidence, figures);
     buf_finish(&line);
     return rests;
@@ -379,8 +354,7 @@ static bool opens_as_found(struct grounding *g, const struct sentences *s)
 }
 
 /* Whether the claim that begins at `from` gives way to the passage's own sentence, which then ends the
- * answer.
- */
+ * answer. */
 static bool tell_pointed(struct grounding *g, struct sentences *s, size_t from, size_t to, bool rests)
 {
     const char *words = g->finding ? g->pointed->text + g->finding->from : NULL;

@@ -10,7 +10,7 @@
  *
  * Six rules, none of which costs a pass of the model:
  * - behind "Según" only the sources at hand can be written, by a grammar; where a finder has pointed at one,
- * only that;
+ *   only that;
  * - the first token decides between "Según" and "No": the difference of their logits says how sure the model
  *   is that the passages tell, with the finder's opinion, and below `doubt` the answer is that they do not;
  * - numbers and proper names that stand in no passage are not said. The source is given away as it is
@@ -19,7 +19,7 @@
  * - what is no answer to such a question is not said: answer_kind.h;
  * - a "no" of the passage that an answer has lost is put back: denial.h;
  * - an answer that has nothing of what the finder pointed at, or does not rest on the passages, gives way to
- * the passage's own sentence: pointed.h.
+ *   the passage's own sentence: pointed.h.
  *
  * Where the only passages are what the person told of themselves, and do not tell, nothing is refused for it:
  * is_misplaced says so, and the question is to be answered without them.

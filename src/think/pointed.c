@@ -1,5 +1,6 @@
 #include "think/pointed.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/fold.h"
@@ -22,19 +23,14 @@ static bool next_word(const char **line, char out[WORD_BYTES + 2])
     return n > 2;
 }
 
-/* "12" in " dura doce meses ". */
-static bool has_numeral(const char *line, const char *figure)
+/* A figure in its blanks, as such or as a word. */
+static bool has_figure(const char *line, const char *spaced)
 {
-    const struct numeral *numeral;
-    unsigned value = 0;
-    for (const char *c = figure + 1; *c >= '0' && *c <= '9' && value < 1000; c++)
-        value = 10 * value + (unsigned)(*c - '0');
-    for (size_t i = 0; (numeral = numeral_at(i)); i++) {
-        const char *at = numeral->value == value ? strstr(line, numeral->word) : NULL;
-        if (at && at > line && at[-1] == ' ' && at[strlen(numeral->word)] == ' ')
-            return true;
-    }
-    return false;
+    char figure[WORD_BYTES + 2];
+    size_t zeros = strspn(spaced + 1, "0"); /* "05" */
+    snprintf(figure, sizeof figure, "%s", spaced + 1 + zeros);
+    figure[strcspn(figure, " ")] = '\0';
+    return strstr(line, spaced) || numeral_stands(line, figure);
 }
 
 static bool is_told(const char *question, const char *words, const char *claim)
@@ -42,13 +38,12 @@ static bool is_told(const char *question, const char *words, const char *claim)
     char word[WORD_BYTES + 2];
     bool has_figures = false, told_figure = false, has_words = false, told_word = false;
     while (next_word(&words, word)) {
-        bool stands = strstr(claim, word) != NULL;
         if (word[1] >= '0' && word[1] <= '9') {
             has_figures = true;
-            told_figure = told_figure || stands || has_numeral(claim, word);
+            told_figure = told_figure || has_figure(claim, word);
         } else if (strlen(word) >= LEAST_LETTERS + 2 && !strstr(question, word)) {
             has_words = true;
-            told_word = told_word || stands;
+            told_word = told_word || strstr(claim, word);
         }
     }
     return has_figures ? told_figure : !has_words || told_word;

@@ -1,8 +1,8 @@
 /* What a finder pointed at in a passage (engine/finder.h), beside what the model says of it. Pure; Spanish.
  *
  *     if (!pointed_is_told("¿A qué hora sale?", "22:45", 5, claim, strlen(claim), &no_memory))
- *         pointed_sentence("El ferry sale a las 22:45. Embarque antes.", 20, 5, &out);   // "el ferry sale a
- * las 22:45."
+ *         pointed_sentence("El ferry sale a las 22:45. Embarque antes.", 20, 5, &out);
+ *     // "el ferry sale a las 22:45."
  */
 #ifndef SARAI_THINK_POINTED_H
 #define SARAI_THINK_POINTED_H

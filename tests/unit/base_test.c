@@ -328,6 +328,11 @@ static void number_words_have_values(void **state)
     assert_true(numeral_value("quinientas", &value) && value == 500);
     assert_false(numeral_value("veintidosena", &value));
     assert_false(numeral_value("", &value));
+    assert_true(numeral_stands(" dura doce meses ", "12"));
+    assert_true(numeral_stands(" diecisiete o siete ", "7"));
+    assert_false(numeral_stands(" diecisiete por ciento ", "7"));
+    assert_false(numeral_stands(" diez por ciento ", "100"));
+    assert_false(numeral_stands(" un mes ", "1"));
     for (size_t i = 0; numeral_at(i); i++) { /* folded, ascending, each found again */
         struct buf folded = BUF_INIT(100);
         assert_true(fold(numeral_at(i)->word, strlen(numeral_at(i)->word), &folded));

@@ -5,9 +5,9 @@
 
 Ridge regression, in its dual form, from the encoder's statistics of an utterance to the vector of its words as a
 question. It learns from read Spanish (speech-es) and from MADE sentences of the router's data and the finder's, spoken by
-voices of Kokoro's that are not Sarai's (npm kokoro-js; models/voices must have them); it is judged by questions of squad_es that Sarai's own voices speak
-and that must find their paragraph: by latent_z, by the vector of the transcript, and by both. Nothing of
-squad_es is learnt from.
+voices of Kokoro's that are not Sarai's (npm kokoro-js; models/voices must have them); it is judged by questions of
+squad_es that Sarai's own voices speak and that must find their paragraph: by latent_z, by the vector of the
+transcript, and by both. Nothing of squad_es is learnt from.
 """
 import argparse
 import csv
@@ -73,15 +73,15 @@ def made(folder):
     return [text for texts in (said, asked) for text in r.sample([t for t in texts if len(t) < LONGEST_CHARACTERS], MADE // 2)]
 
 
-def spoken(sarai, questions, work, name="question", voices=VOICES):
-    """Paths of the questions, the voices by turns."""
-    paths = [os.path.join(work, f"{name}-{i}.wav") for i in range(len(questions))]
+def spoken(sarai, texts, work, name="question", voices=VOICES):
+    """Paths of the texts, the voices by turns."""
+    paths = [os.path.join(work, f"{name}-{i}.wav") for i in range(len(texts))]
     for v, voice in enumerate(voices):
-        mine = [i for i in range(v, len(questions), len(voices)) if not os.path.exists(paths[i])]
+        mine = [i for i in range(v, len(texts), len(voices)) if not os.path.exists(paths[i])]
         if mine:
             pattern = os.path.join(work, voice + "-%d.wav")
             subprocess.run([sarai, "say", "-", "--voice", voice, "-o", pattern], text=True, check=True,
-                           input="\n".join(questions[i] for i in mine) + "\n")  # fmt: skip
+                           input="\n".join(texts[i] for i in mine) + "\n")  # fmt: skip
             for n, i in enumerate(mine):
                 os.rename(pattern % (n + 1), paths[i])
     return paths
