@@ -144,6 +144,19 @@ static bool is_called(const struct agenda_entry *e, const char *name)
                       : when_duration(name, &seconds, NULL) == SARAI_OK && seconds == e->seconds;
 }
 
+bool builtin_has_timer(struct builtin *b, const char *name)
+{
+    struct agenda_entry entries[AGENDA_ENTRIES];
+    struct agenda *agenda;
+    size_t n = 0, i = 0;
+    if (builtin_agenda(b, &agenda, NULL) != SARAI_OK ||
+        agenda_waiting(agenda, AGENDA_TIMER, entries, AGENDA_ENTRIES, &n, NULL) != SARAI_OK)
+        return false;
+    while (i < n && !(entries[i].text[0] && spoken_same(entries[i].text, name)))
+        i++;
+    return i < n;
+}
+
 /* Which of them is meant, as [*from, *to): by its name, or because there is one only; `name` may be "todo".
  */
 static enum sarai_status pick(const struct agenda_entry *entries, size_t n, enum agenda_kind kind,

@@ -48,9 +48,8 @@ struct builtin {
  * music, translations, orders (beginnings of words, tool.h). It makes a note of it, or a search. */
 #define BUILTIN_NOT_ELSEWHERE                                                                                \
     .not_asked_by =                                                                                          \
-        "manda|mande|envi|un mensaje|un correo|un email|un whatsapp|una llamada|llama a|llama al|llamame|"   \
-        "llamar a|llamar al|telefone|traduc|traduz|musica|cancion|disco de|podcast|reproduc|pide "           \
-        "|pideme|reserva",                                                                                   \
+        "manda|mande|envi|un mensaje|un correo|un email|un whatsapp|traduc|traduz|musica|cancion|disco "     \
+        "de|podcast|reproduc|pide |pideme|reserva|" TOOL_CALLS,                                              \
     .not_this = tr("eso no sé hacerlo", "that I cannot do")
 
 enum builtin_part { BUILTIN_FIRST, BUILTIN_LAST };
@@ -69,6 +68,8 @@ enum sarai_status builtin_due(struct builtin *b, struct buf *sentence, struct sa
 /* For the tools' files. */
 time_t builtin_now(const struct builtin *b);
 enum sarai_status builtin_agenda(struct builtin *b, struct agenda **out, struct sarai_error *err);
+/* Whether a timer that was given this name waits. */
+bool builtin_has_timer(struct builtin *b, const char *name);
 /* "temporizador del arroz", by its name or else by its length, appended. False: no memory. */
 bool builtin_name_timer(const struct agenda_entry *timer, struct buf *out);
 /* Adds tools that share `self`; one without `run` is passed over. */

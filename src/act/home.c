@@ -341,6 +341,8 @@ static enum sarai_status list(void *self, struct toolbox *box, double deadline_m
                   "\"required\":[\"accion\",\"cosa\"]}",
         .effect = TOOL_CHANGES,
         .deadline_ms = CALL_MS,
+        .not_asked_by = TOOL_CALLS,
+        .not_this = tr("eso no sé hacerlo", "that I cannot do"),
         .self = self,
         .run = run,
         .judge = judge,

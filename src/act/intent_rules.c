@@ -94,6 +94,8 @@ const struct intent_rule intent_rules[] = {
      "accion=consultar que=temporizador"},
     {"cuanto (tiempo) (le) queda|falta (para) (de) (del) (al) (en) (el)" OF, "agenda",
      "accion=consultar que=temporizador nombre={text}"},
+    {"cuanto (tiempo) (le) (les) queda|quedan|falta|faltan a|al|para {timer}", "agenda",
+     "accion=consultar que=temporizador nombre={timer}"},
     {"como va el temporizador", "agenda", "accion=consultar que=temporizador"},
     {"que temporizadores|alarmas|recordatorios|avisos hay|tengo (puestos) (puestas)", "agenda",
      "accion=consultar"},

@@ -223,6 +223,7 @@ static const struct {
     {"city", is_city},
     {"name", is_place},
     {"text", is_short_text},
+    {"timer", is_short_text}, /* which of them wait the flow knows (intents.h) */
     {"note", is_note},
     {"items", is_items},
     {"thing", is_thing},

@@ -18,6 +18,7 @@
 struct intent {
     const char *tool; /* its name */
     json_t *arguments;
+    bool wants_timer; /* no command unless a timer called by its argument "nombre" waits */
 };
 
 /* False: nothing was recognised, or memory is out. */

@@ -91,6 +91,9 @@ struct tool {
     bool (*describe)(void *self, const json_t *arguments, char *out, size_t n);
 };
 
+/* What those say who want a telephone call, which no tool of ours makes: for not_asked_by. */
+#define TOOL_CALLS "una llamada|llama a|llama al|llamame|llamar a|llamar al|telefone"
+
 /* Whether the call has no time left, or was stopped: long work looks every 50 ms. */
 bool tool_is_over(const struct tool_call *call);
 /* Milliseconds left, never negative: what a request may wait. */

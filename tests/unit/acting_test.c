@@ -472,6 +472,26 @@ static void who_has_no_home_is_told(void **state)
                    PLAN("{\"name\":\"casa\",\"arguments\":{\"accion\":\"abrir\",\"cosa\":\"puerta\"}}",
                         "Hecho, abierta."),
                    "No tengo ninguna casa conectada.");
+    assert_said(h, "Telefonea a la oficina.", "");
+    assert_thought(
+        h,
+        PLAN("{\"name\":\"casa\",\"arguments\":{\"accion\":\"consultar\",\"cosa\":\"oficina\"}}", "No está."),
+        "Eso no sé hacerlo.");
+}
+
+/* What the pasta has to go is a timer's business only while there is one of that name. */
+static void a_timer_is_asked_for_by_its_name_alone(void **state)
+{
+    static const struct sarai_question left = {.text = "¿Cuánto le queda a la pasta?"};
+    struct house *h = *state;
+    struct answer answer = {0};
+    assert_said(h, left.text, "");
+    assert_said(h, "Pon un temporizador de dos horas para la pasta.", "Listo, dos horas para la pasta.");
+    assert_int_equal(acting_shortcut(&h->s, &left, &answer, &h->err), SARAI_OK);
+    assert_non_null(answer.text);
+    assert_non_null(strstr(answer.text, "Al temporizador de la pasta le queda"));
+    answer_finish(&answer);
+    assert_said(h, "¿Cuánto falta para las vacaciones?", "");
 }
 
 static void who_asks_when_something_is_wants_no_clock(void **state)
@@ -529,6 +549,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_nobody_asked_to_look_up_is_no_answer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_no_tool_does_is_not_offered_as_a_note, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_has_no_home_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_timer_is_asked_for_by_its_name_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_asks_when_something_is_wants_no_clock, set_up, tear_down),
         cmocka_unit_test_setup_teardown(programs_may_call, set_up, tear_down),
     };

@@ -42,6 +42,8 @@ static const struct {
     {"Temporizador de 10 minutos para la pasta.",
      "temporizador {\"tiempo\":\"10 minutos\",\"nombre\":\"la pasta\"}"},
     {"Avísame dentro de un cuarto de hora.", "temporizador {\"tiempo\":\"un cuarto de hora\"}"},
+    {"¿Cuánto le queda a la pasta?",
+     "agenda {\"accion\":\"consultar\",\"que\":\"temporizador\",\"nombre\":\"la pasta\"}"},
     {"¿Cuánto queda para el temporizador?", "agenda {\"accion\":\"consultar\",\"que\":\"temporizador\"}"},
     {"Cancela el temporizador de la pasta.",
      "agenda {\"accion\":\"cancelar\",\"que\":\"temporizador\",\"nombre\":\"la pasta\"}"},
@@ -171,7 +173,8 @@ static void what_only_sounds_like_a_command_is_none(void **state)
         struct intent intent = {0};
         line[strcspn(line, "\n")] = '\0';
         bool is_taken = strncmp(line, "! ", 2) == 0;
-        if (is_taken != intents_find(is_taken ? line + 2 : line, &intent)) {
+        bool found = intents_find(is_taken ? line + 2 : line, &intent) && !intent.wants_timer;
+        if (is_taken != found) {
             print_error("%s: %s\n", line, intent.tool ? intent.tool : "none");
             wrong++;
         }
