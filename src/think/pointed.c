@@ -5,6 +5,7 @@
 
 #include "base/fold.h"
 #include "base/numerals.h"
+#include "think/sentences.h"
 
 enum { WORD_BYTES = FOLD_MOST_LETTERS + 1, LEAST_LETTERS = 3, LONG_BYTES = 240 };
 
@@ -68,7 +69,10 @@ bool pointed_is_told(const char *question, const char *words, size_t n_words, co
 
 static bool ends_here(const char *text, size_t at)
 {
-    return text[at] == '\n' || (strchr(".!?;", text[at]) && (text[at + 1] == ' ' || text[at + 1] == '\0'));
+    if (text[at] == '\n')
+        return true;
+    return strchr(".!?;", text[at]) && strchr(" \n", text[at + 1]) &&
+           (text[at] != '.' || !text[at + 1] || !sentences_abbreviates(text, at + 1));
 }
 
 /* "El ferry sale …": behind a comma such a word has a small letter; a name would keep its own. */

@@ -28,13 +28,14 @@ static bool closes_quote(uint32_t c)
     return c == '"' || c == '\'' || c == ')' || c == 0xBB || c == 0x201D || c == 0x2019; /* » ” ’ */
 }
 
-/* Whether the full stop at the end of text[0..n) belongs to an abbreviation or a list's number. */
-static bool is_abbreviation(const char *text, size_t n)
+bool sentences_abbreviates(const char *text, size_t n)
 {
-    static const char *const known[] = {"Sr", "Sra", "Sres", "Dr", "Dra", "D",  "Dña",  "Ud",   "Uds",
-                                        "EE", "pág", "núm",  "ej", "art", "av", "Avda", "Prof", "p"};
+    static const char *const known[] = {"Sr",   "Sra",  "Sres", "Srta",  "Dr",  "Dra", "D",    "Dña",
+                                        "Ud",   "Uds",  "EE",   "pág",   "núm", "ej",  "art",  "av",
+                                        "Avda", "Prof", "p",    "Sto",   "Sta", "Pza", "Ctra", "Gral",
+                                        "Hnos", "Tel",  "tel",  "aprox", "máx", "mín", "Fdo",  "apdo"};
     size_t from = n - 1;
-    while (from > 0 && text[from - 1] != ' ')
+    while (from > 0 && !strchr(" \n(", text[from - 1]))
         from--;
     size_t length = n - 1 - from;
     if (from == 0 && strspn(text, "0123456789") == length && length > 0)
@@ -58,7 +59,7 @@ static bool is_end(const char *text, size_t n)
             after = at;
         }
     }
-    return ends_sentence(mark) && !(mark == '.' && is_abbreviation(text, after));
+    return ends_sentence(mark) && !(mark == '.' && sentences_abbreviates(text, after));
 }
 
 static bool was_said(const struct sentences *s)

@@ -47,6 +47,8 @@ bool sentences_change(struct sentences *s, size_t at, size_t n, const char *word
 bool sentences_end_with(struct sentences *s, size_t at, const char *words);
 /* No more bytes. When the writer came to its own end the last sentence counts even without a full stop. */
 void sentences_end(struct sentences *s, bool is_complete);
+/* Whether the full stop that ends text[0..n) belongs to an abbreviation ("Sr.") or a list's number. */
+bool sentences_abbreviates(const char *text, size_t n);
 /* What may be spoken now and was not taken yet; *n may be 0. */
 const char *sentences_take(struct sentences *s, size_t *n);
 

@@ -56,6 +56,9 @@ static void the_sentence_around_the_words_is_told(void **state)
     expect_sentence(ferry, "22:45", "el ferry sale a las 22:45 del muelle 4.");
     expect_sentence(ferry, "Begoña", "Begoña lo lleva.");
     expect_sentence(ferry, "está", "y ya está.");
+    expect_sentence("Llegó tarde. El perito, Sr. Ordás, viene el 23. Fin.", "Ordás",
+                    "el perito, Sr. Ordás, viene el 23.");
+    expect_sentence("Trae 1 kg.\nDan tres.", "1 kg", "Trae 1 kg.");
     expect_sentence(ferry, "Hola", "Hola.");
     expect_sentence("Mide 1.200 metros; pesa 3,5 kilos.", "1.200", "Mide 1.200 metros.");
     memset(listing, 'a', sizeof listing - 1);
