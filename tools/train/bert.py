@@ -5,7 +5,7 @@
     states = bert.states(ids, mask, lora)       # ids, mask [B, L] → [B, L, 384]; ids with <s> and </s> around them
     save(lora, path, "adapter.gguf", "Sarai's router")
 
-The weights stay as they are, in bfloat16; mean vectors agree with the program's to a cosine of 0.9999. Where only upper
+The weights stay as they are, in bfloat16 where the processor knows it; mean vectors agree with the program's to a cosine of 0.9999. Where only upper
 layers are adapted, the states below may be kept: run(enter(ids), mask, 0, n) once, run(kept, mask, n, 12, lora) after.
 """
 import math
@@ -35,8 +35,15 @@ def tokenizer(path):
     return tok
 
 
+def precision():
+    """bfloat16 where the processor multiplies it."""
+    has = torch.cpu.get_capabilities()
+    return torch.bfloat16 if has.get("amx_bf16") or has.get("avx512_bf16") else torch.float32
+
+
 class Weights:
-    def __init__(self, path, dtype=torch.bfloat16):
+    def __init__(self, path, dtype=None):
+        dtype = dtype or precision()
         reader = gguf.GGUFReader(path)
         raw = {tensor.name: tensor for tensor in reader.tensors}
 

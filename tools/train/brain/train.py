@@ -14,17 +14,19 @@ import os
 import pathlib
 import random
 import re
-import tempfile
+import sys
 import time
 
 import torch
-from torch import distributed
 from torch.nn import functional as F
 
 import dataset
 import frame
 import gemma
 import pieces
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from workers import run, share  # noqa: E402
 
 BEGIN, END = "<bos>", "<end_of_turn>"
 CONTROL = ("<start_of_turn>", END)
@@ -189,21 +191,6 @@ class Trainer:
             self.optimiser.load_state_dict(state["optimiser"])
             self.step, self.spent = state["step"], state["spent"]
 
-    def share(self, spent):
-        """Makes all workers agree on the gradients and on the time spent: their means."""
-        self.spent = spent
-        if self.args.workers == 1:
-            return
-        parameters = list(self.lora.parameters())
-        flat = torch.cat([p.grad.flatten() for p in parameters] + [torch.tensor([spent])])
-        distributed.all_reduce(flat)
-        flat /= self.args.workers
-        at = 0
-        for p in parameters:
-            p.grad.copy_(flat[at:at + p.numel()].view_as(p))
-            at += p.numel()
-        self.spent = flat[-1].item()
-
     def run(self, rank):
         start, tokens, mean, saved, before = time.time(), 0, None, time.time(), self.spent
         workers, limit = self.args.workers, 60 * self.args.minutes or math.inf
@@ -213,7 +200,7 @@ class Trainer:
                 group["lr"] = self.rate()
             loss = self.loss(name, batch)
             loss.backward()
-            self.share(before + time.time() - start)
+            self.spent = share(self.lora.parameters(), before + time.time() - start, workers)
             torch.nn.utils.clip_grad_norm_(self.lora.parameters(), 1.0)
             self.optimiser.step()
             self.optimiser.zero_grad()
@@ -228,28 +215,6 @@ class Trainer:
                 saved = time.time()
         if rank == 0:
             self.save()
-
-
-def run_workers(trainer):
-    """Workers of one thread each share the weights (fork) and meet once a step: on a busy machine that is several
-    times faster than threads, which meet in every product."""
-    workers, rank = trainer.args.workers, 0
-    with tempfile.NamedTemporaryFile() as meeting:
-        children = []
-        for r in range(1, workers):
-            pid = os.fork()
-            if pid == 0:
-                rank = r
-                break
-            children.append(pid)
-        if workers > 1:
-            distributed.init_process_group("gloo", init_method=f"file://{meeting.name}.meet", rank=rank,
-                                           world_size=workers)
-        trainer.run(rank)
-        if rank:
-            os._exit(0)
-        for pid in children:
-            os.waitpid(pid, 0)
 
 
 def main():
@@ -277,7 +242,7 @@ def main():
         trainer.load(args.state, True)
     elif args.start:
         trainer.load(args.start, False)
-    run_workers(trainer)
+    run(args.workers, trainer.run)
 
 
 if __name__ == "__main__":
