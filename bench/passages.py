@@ -1,10 +1,11 @@
 """Whether answers out of passages are right, and whether Sarai says so when a passage does not tell: bench/passages.jsonl.
 
     python3 bench/passages.py [--sarai build/release/sarai] [--half choose|test|all] [--doubt 0,1,2] [--grounding on|off]
-        [--squad FOLDER] [--show]
+        [--papers | --squad FOLDER] [--show]
 
 Authored passages with two questions that they answer and two that they nearly do; half of the questions come with a second
-passage. The half "choose" is for choosing LLM_DOUBT, the half "test" for telling how it does. --squad asks questions of
+passage. The half "choose" is for choosing LLM_DOUBT, the half "test" for telling how it does. --papers asks of the papers that
+tools/train/finder keeps from its training; half of the questions come with another paper, too. --squad asks questions of
 SQuAD-es 2.0 instead (FOLDER is ../shared/data), of the articles that no training saw: sentences with the answer, and sentences
 that people wrote unanswerable questions about.
 """
@@ -20,6 +21,9 @@ import sys
 import brain
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "tools/train/finder"))
+import pairs  # noqa: E402
+
 ABSENT = re.compile(r"no aparece|no consta|no lo sé|no tengo|no encuentro", re.I)
 
 
@@ -41,6 +45,16 @@ def squad(folder, n=60):
                 if holding and len(qa["question"]) < 90:
                     own = {} if qa["is_impossible"] else {"any": re.escape(text), "source": article["title"]}
                     out.append({"text": qa["question"], "passages": [[article["title"], holding[0]]], **own})
+    r = random.Random(1)
+    return r.sample([q for q in out if "any" in q], n) + r.sample([q for q in out if "any" not in q], n)
+
+
+def papers(n=70):
+    kept, out = pairs.papers(held=True), []
+    for i, paper in enumerate(kept):
+        own, other = ([p["nombre"], p["texto"]] for p in (paper, kept[i - 6]))  # neighbours may be alike
+        asked = [(q, {"any": re.escape(words), "source": own[0]}) for q, words in paper["si"]] + [(q, {}) for q in paper["no"]]
+        out += [{"text": q, "passages": [own, other] if k % 2 else [own], **told} for k, (q, told) in enumerate(asked)]
     r = random.Random(1)
     return r.sample([q for q in out if "any" in q], n) + r.sample([q for q in out if "any" not in q], n)
 
@@ -69,10 +83,11 @@ def main():
     p.add_argument("--half", choices=["choose", "test", "all"], default="choose")
     p.add_argument("--doubt", default="0")
     p.add_argument("--grounding", choices=["on", "off"], default="on")
+    p.add_argument("--papers", action="store_true")
     p.add_argument("--squad")
     p.add_argument("--show", action="store_true")
     args = p.parse_args()
-    asked = squad(args.squad) if args.squad else authored(args.half)
+    asked = papers() if args.papers else squad(args.squad) if args.squad else authored(args.half)
     present = [q for q in asked if "any" in q]
     print(f"{len(present)} questions that are answered, {len(asked) - len(present)} that are not; grounding {args.grounding}")
     for doubt in args.doubt.split(","):

@@ -1,10 +1,11 @@
 """Questions and passages, with the words that answer: (question, source, passage, (from, to) or None).
 
-From the generators of the language model's documents (tools/train/brain), where the words are found again as those that
-the answer has and the question lacks, and from SQuAD-es, where people marked them.
+From papers written for it (papeles.jsonl) and from SQuAD-es, where the words are marked, and from the generators of the
+language model's documents (tools/train/brain), where they are found again as those that the answer has and the question lacks.
 """
 import json
 import os
+import pathlib
 import random
 import re
 import sys
@@ -20,6 +21,8 @@ WORD = re.compile(r"\w+(?:[.,:/]\w+)*")
 CLAUSE = re.compile(r"[^.;\n]+(?:[.;](?=\S)[^.;\n]+)*")
 STEM, GAP, LONGEST = 5, 3, 900  # letters that are compared; words between two of one answer; bytes of a passage
 NEAR, LENGTH = 0.5, 0.05  # what a word of the question near by is worth, and what a word more costs
+PAPERS = pathlib.Path(__file__).with_name("papeles.jsonl")
+WHOLE, BESIDE, STRANGE = 0.5, 0.4, 0.15  # shares: of whole papers; of neighbours; of other papers
 
 
 def stem(word):
@@ -78,17 +81,12 @@ def generated(seed, times):
     return [row for make in (pairs.tables, pairs.facts, pairs.cards, pairs.shares, pairs.passages) for row in make(times)]
 
 
-# ---- SQuAD-es
+# ---- parts of a text
 
 
-def articles(folder, held):
-    """Every second article of version 2 is held out; version 1.1 has some of them too."""
-    second = squad_v2(folder)
-    if held:
-        return second[1::2]
-    titles = {article["title"] for article in second[1::2]}
-    first = json.load(open(folder / "retrieval/squad_es/SQuAD-es-v1.1/dev-v1.1-es_small.json"))["data"]
-    return second[::2] + [article for article in first if article["title"] not in titles]
+def cuts_of(text):
+    """Where its sentences and lines begin, and its end."""
+    return [0, *(m.end() for m in re.finditer(r"(?<=[.])\s+|\n\s*", text.rstrip())), len(text)]
 
 
 def window(cuts, at, end, r):
@@ -111,25 +109,74 @@ def without(text, cuts, at, end, r):
     return "" if text[at:end].lower() in rest.lower() or len(rest) > LONGEST else rest
 
 
+def asked(question, title, text, place, told, r):
+    """Of the sentences around a place, which answer or not; now and then of their neighbours, which do not."""
+    cuts, (at, end) = cuts_of(text), place
+    first, last = window(cuts, at, end, r)
+    shown, from_ = text[cuts[first] : cuts[last]], at - cuts[first]
+    if len(shown) <= LONGEST:
+        yield question, title, shown, (from_, from_ + len(text[at:end].rstrip(".,;: "))) if told else None
+    if told and r.random() < BESIDE:
+        rest = without(text, cuts, at, end, r)
+        if rest:
+            yield question, title, rest, None
+
+
+# ---- papers
+
+
+def papers(held):
+    """Those that are trained on, or those that are held out: six of sixty."""
+    lines = PAPERS.read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for i, line in enumerate(lines) if (i // 6 % 10 == 9) == held]
+
+
+def of_paper(paper, r):
+    """Each question of the whole paper, or of some of it."""
+    title, text = paper["nombre"], paper["texto"]
+    for question, words_ in paper["si"]:
+        at = text.index(words_)
+        place = at, at + len(words_)
+        if r.random() < WHOLE:
+            yield question, title, text, place
+        else:
+            yield from asked(question, title, text, place, True, r)
+    for question in paper["no"]:
+        at = r.choice(cuts_of(text)[:-1])
+        yield from [(question, title, text, None)] if r.random() < WHOLE else asked(question, title, text, (at, at + 1), False, r)
+
+
+def written(seed, held=False):
+    """Of all papers; now and then a question is asked of another paper, which knows nothing of it."""
+    r, of = random.Random(seed), papers(held)
+    rows = [row for paper in of for row in of_paper(paper, r)]
+    strange = [(question, *r.choice(rows)[1:3], None) for question, *_ in rows if r.random() < STRANGE]
+    own = {(question, title) for question, title, *_ in rows}
+    return rows + [row for row in strange if row[:2] not in own]
+
+
+# ---- SQuAD-es
+
+
+def articles(folder, held):
+    """Every second article of version 2 is held out; version 1.1 has some of them too."""
+    second = squad_v2(folder)
+    if held:
+        return second[1::2]
+    titles = {article["title"] for article in second[1::2]}
+    first = json.load(open(folder / "retrieval/squad_es/SQuAD-es-v1.1/dev-v1.1-es_small.json"))["data"]
+    return second[::2] + [article for article in first if article["title"] not in titles]
+
+
 def of_paragraph(title, text, questions, r):
-    cuts = [0, *(m.end() for m in re.finditer(r"(?<=[.])\s+", text)), len(text)]
     for qa in questions:
         told = not qa.get("is_impossible")
         given = qa["answers"] if told else qa.get("plausible_answers", [])
         words_ = given[0]["text"].strip() if given else ""
         at = text.find(words_, max(0, given[0]["answer_start"] - 1)) if words_ else -1
         at = text.find(words_) if words_ and at < 0 else at
-        if at < 0:
-            continue
-        end = at + len(words_)
-        first, last = window(cuts, at, end, r)
-        shown, from_ = text[cuts[first] : cuts[last]], at - cuts[first]
-        if len(shown) <= LONGEST:
-            yield qa["question"], title, shown, (from_, from_ + len(words_.rstrip(".,;: "))) if told else None
-        if told and r.random() < 0.4:
-            rest = without(text, cuts, at, end, r)
-            if rest:
-                yield qa["question"], title, rest, None
+        if at >= 0:
+            yield from asked(qa["question"], title, text, (at, at + len(words_)), told, r)
 
 
 def squad(folder, seed, held=False):

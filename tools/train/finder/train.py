@@ -6,10 +6,11 @@
     tools/train/finder/train.py --data … --model … --state finder.pt --out models/adapters/finder-e5.gguf
 
 The first line trains, and prints now and then how it does on questions that are not trained on: bench/passages.jsonl's half
-"choose", and SQuAD-es articles that are held out. The second only judges and exports. MALLOC_TOP_PAD_ and the like, as
+"choose", and papers and SQuAD-es articles that are held out. The second only judges and exports. MALLOC_TOP_PAD_ and the like, as
 README.md has them, save half of the time.
 """
 import argparse
+import itertools
 import json
 import os
 import pathlib
@@ -18,6 +19,7 @@ import re
 import sys
 import time
 
+import gguf
 import numpy as np
 import torch
 from torch.nn import functional
@@ -26,11 +28,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tools" / "train"))
 import bert  # noqa: E402
 import pairs  # noqa: E402
+import workers  # noqa: E402
 
 QUERY = "query: "
+KEYS = "sarai.finder.begin", "sarai.finder.end"
 QUESTION_TOKENS, SOURCE_TOKENS, PASSAGE_ROOM, MOST_TOKENS = 60, 24, 500, 17  # as src/engine/finder.c
-RANK, TIMES, DROPOUT, WARM_UP, DECAY, CLIP = 16, 6, 0.05, 50, 0.01, 1.0
-BATCH_TOKENS, POOL, REPORT_S, UNMARKED = 2400, 400, 240, 0.1
+RANK, WARM_UP, DECAY, CLIP = 16, 50, 0.01, 1.0
+BATCH_TOKENS, POOL, REPORT_S, UNMARKED = 2400, 400, 600, 0.1
 
 
 class Finder(torch.nn.Module):
@@ -42,9 +46,20 @@ class Finder(torch.nn.Module):
         self.ends = torch.nn.Linear(weights.width, 2)
         torch.nn.init.normal_(self.ends.weight, std=0.02)
 
-    def forward(self, model, ids, mask, allowed, dropout=0.0):
+    def take(self, path):
+        """A state of a training, or an adapter."""
+        if not path.endswith(".gguf"):
+            self.load_state_dict(torch.load(path))
+            return
+        self.lora = bert.load(path)
+        fields = gguf.GGUFReader(path).fields
+        for i, key in enumerate(KEYS):
+            *weights, offset = fields[key].contents()
+            self.ends.weight.data[i], self.ends.bias.data[i] = torch.tensor(weights), offset
+
+    def forward(self, model, ids, mask, allowed):
         """Scores [B, L, 2]; the first token's stand for no answer."""
-        return self.ends(model.states(ids, mask, self.lora, dropout)).masked_fill(~allowed[..., None], -1e9)
+        return self.ends(model.states(ids, mask, self.lora)).masked_fill(~allowed[..., None], -1e9)
 
 
 def row(tok, question, source, text, span=None):
@@ -96,9 +111,10 @@ def authored():
     return [(q["text"], q["passages"], q.get("any")) for q in lines if q["half"] == "choose"]
 
 
-def held(folder, n=100):
-    r, rows = random.Random(3), pairs.squad(folder, 5, held=True)
+def held(rows, n=100):
+    """As many questions of them that are answered as that are not."""
     told, not_told = ([x for x in rows if (x[3] is None) == absent] for absent in (False, True))
+    r = random.Random(3)
     chosen = r.sample(told, n) + r.sample(not_told, n)
     return [(q, [(s, t)], re.escape(t[span[0] : span[1]]) if span else None) for q, s, t, span in chosen]
 
@@ -121,11 +137,12 @@ def judge(finder, model, tok, questions):
 
 
 def epoch_rows(args, tok, epoch):
-    """Generated pairs, as many without an answer as with one, and a share of SQuAD-es."""
+    """The papers, generated pairs, as many without an answer as with one, and a share of SQuAD-es."""
     squad = pairs.squad(args.data, 7 * epoch + args.seed)
-    made = pairs.generated(13 * epoch + args.seed, TIMES)
+    made = pairs.generated(13 * epoch + args.seed, args.times)
     told, not_told = ([x for x in made if (x[3] is None) == absent] for absent in (False, True))
     chosen = random.sample(squad, int(args.squad * len(squad))) + told + random.sample(not_told, min(len(told), len(not_told)))
+    chosen += pairs.written(11 * epoch + args.seed)
     random.shuffle(chosen)
     spoken = ((re.sub(r"[¿?]", "", q).lower() if random.random() < UNMARKED else q, *rest) for q, *rest in chosen)
     return [r for r in (row(tok, *one) for one in spoken) if r]
@@ -143,37 +160,45 @@ def batches(rows):
         yield from random.sample([*out, batch], len(out) + 1)
 
 
-def learn(finder, model, optimiser, batch):
+def learn(finder, model, optimiser, batch, gone, workers_):
+    """One step on a worker's batch: the loss and the seconds that all have spent."""
     ids, mask, allowed = padded(batch)
-    scores = finder(model, ids, mask, allowed, DROPOUT)
+    scores = finder(model, ids, mask, allowed)
     wanted = torch.tensor([r[3] for r in batch])
     loss = sum(functional.cross_entropy(scores[..., end], wanted[:, end]) for end in (0, 1)) / 2
     optimiser.zero_grad()
     loss.backward()
+    gone = workers.share(finder.parameters(), gone, workers_)
     torch.nn.utils.clip_grad_norm_(finder.parameters(), CLIP)
     optimiser.step()
-    return loss.item()
+    return loss.item(), gone
 
 
-def train(args, finder, model, tok, tests):
+def steps(args, tok, rank):
+    """(epoch, batch) of this worker, for ever."""
+    for epoch in itertools.count(1):
+        made = list(batches(epoch_rows(args, tok, epoch)))
+        for at in range(rank, len(made) - len(made) % args.workers, args.workers):
+            yield epoch, made[at]
+
+
+def train(args, finder, model, tok, tests, rank):
     optimiser = torch.optim.AdamW(finder.parameters(), args.rate, weight_decay=DECAY)
-    begun, shown, step, epoch, losses = time.time(), 0, 0, 0, []
-    while (gone := time.time() - begun) < 60 * args.minutes:
-        epoch += 1
-        for batch in batches(epoch_rows(args, tok, epoch)):
-            gone = time.time() - begun
-            if gone >= 60 * args.minutes:
-                break
-            for group in optimiser.param_groups:
-                group["lr"] = args.rate * min(1, (step + 1) / WARM_UP) * (1 - gone / (60 * args.minutes))
-            losses.append(learn(finder, model, optimiser, batch))
-            step += 1
-            if gone - shown > REPORT_S:
-                shown = gone
-                print(f"{gone:.0f} s, epoch {epoch}, step {step}, loss {np.mean(losses[-60:]):.3f}; "
-                      + "; ".join(f"{name}: {judge(finder, model, tok, test)}" for name, test in tests.items()), flush=True)  # fmt: skip
-                torch.save(finder.state_dict(), args.state)
-    torch.save(finder.state_dict(), args.state)
+    begun, limit, gone, shown, losses = time.time(), 60 * args.minutes, 0, 0, []
+    for step, (epoch, batch) in enumerate(steps(args, tok, rank), 1):
+        for group in optimiser.param_groups:
+            group["lr"] = args.rate * min(1, step / WARM_UP) * max(0, 1 - gone / limit)
+        loss, gone = learn(finder, model, optimiser, batch, time.time() - begun, args.workers)
+        losses.append(loss)
+        if gone >= limit:
+            break
+        if rank == 0 and gone - shown > REPORT_S:
+            shown = gone
+            print(f"{gone:.0f} s, epoch {epoch}, step {step}, loss {np.mean(losses[-60:]):.3f}; "
+                  + "; ".join(f"{name}: {judge(finder, model, tok, test)}" for name, test in tests.items()), flush=True)  # fmt: skip
+            torch.save(finder.state_dict(), args.state)
+    if rank == 0:
+        torch.save(finder.state_dict(), args.state)
 
 
 def main():
@@ -181,11 +206,13 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--model", required=True, help="the embedder's GGUF file")
     parser.add_argument("--state", required=True, help="where the training is kept, and read from without --minutes")
-    parser.add_argument("--from", dest="begin", help="a state to go on from")
+    parser.add_argument("--from", dest="begin", help="a state or an adapter to go on from")
     parser.add_argument("--minutes", type=float, default=0)
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--squad", type=float, default=0.5, help="how much of SQuAD-es an epoch has")
+    parser.add_argument("--times", type=int, default=6, help="how often an epoch draws from the generators")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2, help="processes, best one for each core")
     parser.add_argument("--out", help="the adapter, finder-e5.gguf")
     args = parser.parse_args()
     torch.manual_seed(args.seed)
@@ -195,15 +222,15 @@ def main():
     finder = Finder(model.weights)
     begin = args.begin if args.minutes else args.state
     if begin:
-        finder.load_state_dict(torch.load(begin))
-    tests = {"authored": authored(), "SQuAD-es": held(args.data)}
+        finder.take(begin)
+    tests = {"authored": authored(), "papers": held(pairs.written(5, True)), "SQuAD-es": held(pairs.squad(args.data, 5, True))}
     if args.minutes:
-        train(args, finder, model, tok, tests)
+        workers.run(args.workers, lambda rank: train(args, finder, model, tok, tests, rank))
     for name, test in tests.items():
         print(f"{name}: {judge(finder, model, tok, test)}")
     if args.out:
         weights, offsets = finder.ends.weight.detach(), finder.ends.bias.detach()
-        ends = {f"sarai.finder.{name}": [*weights[i].tolist(), offsets[i].item()] for i, name in enumerate(("begin", "end"))}
+        ends = {key: [*weights[i].tolist(), offsets[i].item()] for i, key in enumerate(KEYS)}
         bert.save(finder.lora, args.model, args.out, "Sarai's finder", ends)
         print(f"{args.out}: {os.path.getsize(args.out)} bytes")
 
