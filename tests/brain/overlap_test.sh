@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# No prompt of the behaviour set is in what the adapter is trained with, nor nearly one; and which are closest in meaning.
+# No prompt of the behaviour set is in what the models are trained with, nor nearly one; and which are closest in meaning.
 set -u
+# The papers of the finder share none at all; that needs no model.
+python3 "$SOURCE_DIR/tools/train/finder/overlap.py" || exit 1
 skip() {
     echo "skipped: $1"
     exit 77
