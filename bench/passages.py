@@ -32,6 +32,12 @@ def authored(half):
     return [q for q in lines if half in ("all", q["half"])]
 
 
+def some(asked, n):
+    """n that are answered and n that are not."""
+    r = random.Random(1)
+    return r.sample([q for q in asked if "any" in q], n) + r.sample([q for q in asked if "any" not in q], n)
+
+
 def squad(folder, n=60):
     path = pathlib.Path(folder) / "retrieval/squad_es/SQuAD-es-v2.0/dev-v2.0-es_small.json"
     out = []
@@ -45,8 +51,7 @@ def squad(folder, n=60):
                 if holding and len(qa["question"]) < 90:
                     own = {} if qa["is_impossible"] else {"any": re.escape(text), "source": article["title"]}
                     out.append({"text": qa["question"], "passages": [[article["title"], holding[0]]], **own})
-    r = random.Random(1)
-    return r.sample([q for q in out if "any" in q], n) + r.sample([q for q in out if "any" not in q], n)
+    return some(out, n)
 
 
 def papers(n=70):
@@ -55,8 +60,7 @@ def papers(n=70):
         own, other = ([p["nombre"], p["texto"]] for p in (paper, kept[i - 6]))  # neighbours may be alike
         asked = [(q, {"any": re.escape(words), "source": own[0]}) for q, words in paper["si"]] + [(q, {}) for q in paper["no"]]
         out += [{"text": q, "passages": [own, other] if k % 2 else [own], **told} for k, (q, told) in enumerate(asked)]
-    r = random.Random(1)
-    return r.sample([q for q in out if "any" in q], n) + r.sample([q for q in out if "any" not in q], n)
+    return some(out, n)
 
 
 def ask(args, asked, doubt):

@@ -368,12 +368,6 @@ static enum sarai_status take_consent(struct acting *a, const char *text, struct
     return st;
 }
 
-/* "¿Cuánto le queda a la pasta?" is a command only while there is a timer of that name. */
-static bool names_timer(const struct acting *a, const struct intent *intent)
-{
-    return builtin_has_timer(a->builtin, json_string_value(json_object_get(intent->arguments, "nombre")));
-}
-
 static enum sarai_status take_command(struct acting *a, const char *text, struct tool_result *out,
                                       bool *taken, struct sarai_error *err)
 {
@@ -383,7 +377,7 @@ static enum sarai_status take_command(struct acting *a, const char *text, struct
     if (!*taken)
         return SARAI_OK;
     /* A tool that is not there, or other arguments: the model says what it can. */
-    *taken = (!intent.wants_timer || names_timer(a, &intent)) &&
+    *taken = (!intent.timer || builtin_has_timer(a->builtin, intent.timer)) &&
              toolbox_request(a->box, intent.tool, intent.arguments, &request, NULL) == SARAI_OK;
     intent_finish(&intent);
     enum sarai_status st = *taken ? perform(a, &request, false, out, err) : SARAI_OK;

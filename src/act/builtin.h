@@ -49,7 +49,7 @@ struct builtin {
 #define BUILTIN_NOT_ELSEWHERE                                                                                \
     .not_asked_by =                                                                                          \
         "manda|mande|envi|un mensaje|un correo|un email|un whatsapp|traduc|traduz|musica|cancion|disco "     \
-        "de|podcast|reproduc|pide |pideme|reserva|" TOOL_CALLS,                                              \
+        "de|podcast|reproduc|pide |pideme|reserva|" TOOL_TELEPHONE,                                          \
     .not_this = tr("eso no sé hacerlo", "that I cannot do")
 
 enum builtin_part { BUILTIN_FIRST, BUILTIN_LAST };

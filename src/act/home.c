@@ -341,7 +341,7 @@ static enum sarai_status list(void *self, struct toolbox *box, double deadline_m
                   "\"required\":[\"accion\",\"cosa\"]}",
         .effect = TOOL_CHANGES,
         .deadline_ms = CALL_MS,
-        .not_asked_by = TOOL_CALLS,
+        .not_asked_by = TOOL_TELEPHONE,
         .not_this = tr("eso no sé hacerlo", "that I cannot do"),
         .self = self,
         .run = run,

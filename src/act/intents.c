@@ -214,8 +214,9 @@ static bool find_rule(const struct spoken *s, size_t from, size_t to, struct int
         m.n_slots = 0;
         if (!match(&m, intent_rules[i].pattern, from))
             continue;
-        *out = (struct intent){intent_rules[i].tool, make_arguments(&m, intent_rules[i].arguments),
-                               find_slot(&m, "timer", sizeof "timer" - 1) != NULL};
+        *out = (struct intent){intent_rules[i].tool, make_arguments(&m, intent_rules[i].arguments), NULL};
+        if (find_slot(&m, "timer", sizeof "timer" - 1))
+            out->timer = json_string_value(json_object_get(out->arguments, "nombre"));
         return out->arguments != NULL;
     }
     return false;

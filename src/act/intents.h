@@ -18,7 +18,7 @@
 struct intent {
     const char *tool; /* its name */
     json_t *arguments;
-    bool wants_timer; /* no command unless a timer called by its argument "nombre" waits */
+    const char *timer; /* of `arguments`: no command unless a timer of this name waits; NULL: any case */
 };
 
 /* False: nothing was recognised, or memory is out. */

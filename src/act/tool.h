@@ -92,7 +92,7 @@ struct tool {
 };
 
 /* What those say who want a telephone call, which no tool of ours makes: for not_asked_by. */
-#define TOOL_CALLS "una llamada|llama a|llama al|llamame|llamar a|llamar al|telefone"
+#define TOOL_TELEPHONE "una llamada|llama a|llama al|llamame|llamar a|llamar al|telefone"
 
 /* Whether the call has no time left, or was stopped: long work looks every 50 ms. */
 bool tool_is_over(const struct tool_call *call);

@@ -173,7 +173,7 @@ static void what_only_sounds_like_a_command_is_none(void **state)
         struct intent intent = {0};
         line[strcspn(line, "\n")] = '\0';
         bool is_taken = strncmp(line, "! ", 2) == 0;
-        bool found = intents_find(is_taken ? line + 2 : line, &intent) && !intent.wants_timer;
+        bool found = intents_find(is_taken ? line + 2 : line, &intent) && !intent.timer;
         if (is_taken != found) {
             print_error("%s: %s\n", line, intent.tool ? intent.tool : "none");
             wrong++;

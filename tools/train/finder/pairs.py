@@ -131,19 +131,21 @@ def papers(held):
     return [json.loads(line) for i, line in enumerate(lines) if (i // 6 % 10 == 9) == held]
 
 
+def whole_or_part(question, title, text, place, told, r):
+    if r.random() < WHOLE:
+        yield question, title, text, place if told else None
+    else:
+        yield from asked(question, title, text, place, told, r)
+
+
 def of_paper(paper, r):
-    """Each question of the whole paper, or of some of it."""
     title, text = paper["nombre"], paper["texto"]
     for question, words_ in paper["si"]:
         at = text.index(words_)
-        place = at, at + len(words_)
-        if r.random() < WHOLE:
-            yield question, title, text, place
-        else:
-            yield from asked(question, title, text, place, True, r)
+        yield from whole_or_part(question, title, text, (at, at + len(words_)), True, r)
     for question in paper["no"]:
         at = r.choice(cuts_of(text)[:-1])
-        yield from [(question, title, text, None)] if r.random() < WHOLE else asked(question, title, text, (at, at + 1), False, r)
+        yield from whole_or_part(question, title, text, (at, at + 1), False, r)
 
 
 def written(seed, held=False):

@@ -160,7 +160,7 @@ def batches(rows):
         yield from random.sample([*out, batch], len(out) + 1)
 
 
-def learn(finder, model, optimiser, batch, gone, workers_):
+def learn(finder, model, optimiser, batch, gone, n_workers):
     """One step on a worker's batch: the loss and the seconds that all have spent."""
     ids, mask, allowed = padded(batch)
     scores = finder(model, ids, mask, allowed)
@@ -168,7 +168,7 @@ def learn(finder, model, optimiser, batch, gone, workers_):
     loss = sum(functional.cross_entropy(scores[..., end], wanted[:, end]) for end in (0, 1)) / 2
     optimiser.zero_grad()
     loss.backward()
-    gone = workers.share(finder.parameters(), gone, workers_)
+    gone = workers.share(finder.parameters(), gone, n_workers)
     torch.nn.utils.clip_grad_norm_(finder.parameters(), CLIP)
     optimiser.step()
     return loss.item(), gone
