@@ -132,6 +132,8 @@ static const struct {
     {"EMBED_MODEL", NULL, NULL, "se busca solo por las palabras", "searches go by words alone"},
     {"LLM_MODEL", "gemma-3-270m", "gemma-3-270m-sarai", "contesta el modelo sin afinar",
      "the model answers untuned"},
+    {"LLM_MODEL", "gemma-3-270m", "gemma-3-270m-sarai-reader", "lo que dice un documento se entiende peor",
+     "what a document says is understood less well"},
     {NULL, NULL, "turn-base", "el fin de un turno se conoce peor", "the end of a turn is known less well"},
 };
 enum { N_HELPING = sizeof helping_models / sizeof *helping_models };

@@ -126,18 +126,32 @@ static struct conversation_options conversation_settings(const struct sarai *s, 
     return o;
 }
 
+/* The manifest's reader went on from the manifest's adapter, and goes with no other. */
+static enum sarai_status find_reader(const struct sarai *s, const char *model, char path[PATH_BYTES],
+                                     struct sarai_error *err)
+{
+    path[0] = '\0';
+    if (strcmp(config_text(s->cfg, "LLM_READER"), "auto") == 0 &&
+        strcmp(config_text(s->cfg, "LLM_ADAPTER"), "auto") != 0)
+        return SARAI_OK;
+    return assistant_beside(s, "LLM_READER", model, "reader", path, PATH_BYTES, err);
+}
+
 static enum sarai_status open_conversation(struct sarai *s, struct sarai_error *err)
 {
-    char path[PATH_BYTES], adapter[PATH_BYTES], steering[CONTROL_AXES][PATH_BYTES];
+    char path[PATH_BYTES], adapter[PATH_BYTES], reader[PATH_BYTES], steering[CONTROL_AXES][PATH_BYTES];
     const char *model = config_text(s->cfg, "LLM_MODEL");
     enum sarai_status st = store_path(s->store, model, ".gguf", path, sizeof path, err);
     if (!st)
         st = assistant_beside(s, "LLM_ADAPTER", model, "adapter", adapter, sizeof adapter, err);
+    if (!st)
+        st = find_reader(s, model, reader, err);
     if (st)
         return st;
     struct llm_options engine = llm_options_default();
     engine.path = path;
     engine.adapter_path = adapter[0] ? adapter : NULL;
+    engine.reader_path = reader[0] ? reader : NULL;
     engine.adapter_scale = (float)config_real(s->cfg, "LLM_ADAPTER_SCALE");
     engine.context_tokens = (int)config_int(s->cfg, "LLM_CONTEXT");
     engine.threads = (int)config_int(s->cfg, "LLAMA_THREADS");

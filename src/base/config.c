@@ -100,6 +100,10 @@ static const struct setting settings[] = {
     {"LLM_ADAPTER", SETTING_TEXT, "auto", 0, 0, NULL,
      "adaptador LoRA: auto, none, nombre del manifiesto o archivo .gguf",
      "LoRA adapter: auto, none, a name of the manifest or a .gguf file"},
+    {"LLM_READER", SETTING_TEXT, "auto", 0, 0, NULL,
+     "adaptador LoRA que lo releva al leer documentos: auto, none, nombre del manifiesto o archivo .gguf",
+     "LoRA adapter in its place where documents are read: auto, none, a name of the manifest or a .gguf "
+     "file"},
     {"LLM_ADAPTER_SCALE", SETTING_REAL, "1", 0, 4, NULL, "fuerza del adaptador; 1: como se entrenó",
      "strength of the adapter; 1: as it was trained"},
     {"LLM_ADAPTER_WARMTH", SETTING_REAL, "0", 0, 2, NULL,

@@ -70,7 +70,7 @@ enum sarai_status adapter_add(struct llama_model *model, struct llama_context *c
     return SARAI_OK;
 }
 
-void adapter_rescale(struct llama_context *ctx, struct llama_adapter_lora *adapter, float scale)
+void adapter_use(struct llama_context *ctx, struct llama_adapter_lora *adapter, float scale)
 {
     llamacpp.llama_set_adapters_lora(ctx, &adapter, 1, &scale);
 }

@@ -20,7 +20,7 @@ enum { ADAPTER_IDENTITY_BYTES = 96 };
 enum sarai_status adapter_add(struct llama_model *model, struct llama_context *ctx, const char *path,
                               float scale, const char *setting, char identity[ADAPTER_IDENTITY_BYTES],
                               struct llama_adapter_lora **out, struct sarai_error *err);
-/* Another scale from the next token on; costs nothing where it is the same. */
-void adapter_rescale(struct llama_context *ctx, struct llama_adapter_lora *adapter, float scale);
+/* This one alone, so strong, from the next token on; costs nothing where nothing changes. */
+void adapter_use(struct llama_context *ctx, struct llama_adapter_lora *adapter, float scale);
 
 #endif

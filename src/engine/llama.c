@@ -33,7 +33,7 @@ struct llm {
     int batch_tokens;
     char description[128];
     char identity[GGUF_IDENTITY_BYTES + ADAPTER_IDENTITY_BYTES]; /* of the files: sizes and times */
-    struct llama_adapter_lora *adapter;                          /* the model's; NULL: none */
+    struct llama_adapter_lora *adapter, *reader;                 /* the model's; NULL: none */
     float adapter_scale, adapter_warmth;
     struct steering *steering; /* NULL: none */
     float steer_scale;
@@ -101,6 +101,7 @@ static bool generates(const struct llama_model *model, const struct llama_vocab 
 
 static enum sarai_status open_model(struct llm *llm, const struct llm_options *o, struct sarai_error *err)
 {
+    char reader[ADAPTER_IDENTITY_BYTES]; /* it reads nothing that is kept in a file */
     enum sarai_status st = gguf_load(o->path, o->check, &llm->model, llm->identity, err);
     if (st)
         return st;
@@ -118,7 +119,10 @@ static enum sarai_status open_model(struct llm *llm, const struct llm_options *o
                     tr("%s (%s) no es un modelo de lenguaje que genere texto",
                        "%s (%s) is not a language model that writes text"),
                     o->path, llm->description);
-    if (!st && o->adapter_path)
+    if (!st && o->adapter_path && o->reader_path)
+        st = adapter_add(llm->model, llm->ctx, o->reader_path, o->adapter_scale, "LLM_READER", reader,
+                         &llm->reader, err);
+    if (!st && o->adapter_path) /* the last one is what it begins with */
         st = adapter_add(llm->model, llm->ctx, o->adapter_path, o->adapter_scale, "LLM_ADAPTER",
                          llm->identity + strlen(llm->identity), &llm->adapter, err);
     llm->adapter_scale = o->adapter_scale;
@@ -377,8 +381,9 @@ enum sarai_status llm_prompt(struct llm *llm, const int32_t *tokens, size_t n, s
 enum sarai_status llm_lean(struct llm *llm, const struct llm_lean *lean, struct sarai_error *err)
 {
     float weights[LLM_AXES];
-    if (llm->adapter && llm->adapter_warmth > 0)
-        adapter_rescale(llm->ctx, llm->adapter, llm->adapter_scale + llm->adapter_warmth * lean->warmth);
+    if (llm->adapter)
+        adapter_use(llm->ctx, lean->reads && llm->reader ? llm->reader : llm->adapter,
+                    llm->adapter_scale + llm->adapter_warmth * lean->warmth);
     for (size_t i = 0; i < LLM_AXES; i++)
         weights[i] = llm->steer_scale * lean->axes[i];
     return llm->steering ? steering_apply(llm->steering, llm->ctx, weights, err) : SARAI_OK;

@@ -39,17 +39,20 @@ struct llm_options {
     int context_tokens; /* the window; cut to what the model was trained for */
     int batch_tokens;   /* prompt tokens evaluated at once */
     int threads;
-    const char *adapter_path;          /* a LoRA adapter (GGUF) on top of the model; NULL: none */
-    float adapter_scale;               /* how much of it: 1 is as it was trained, 0 the model alone */
-    float adapter_warmth;              /* … and so much more for a whole warmth (llm_lean) */
+    const char *adapter_path; /* a LoRA adapter (GGUF) on top of the model; NULL: none */
+    const char *reader_path;  /* … in its place where passages are read (llm_lean); NULL: the same */
+    float adapter_scale;      /* how much of it: 1 is as it was trained, 0 the model alone */
+    float adapter_warmth;     /* … and so much more for a whole warmth (llm_lean) */
     const char *steer_paths[LLM_AXES]; /* control vectors (GGUF), one for each mood; NULL: none */
     float steer_scale;                 /* how much of them: 1 is as they were made; 0: none is loaded */
     bool check;                        /* read all weights at load and refuse values that are not numbers */
     const struct stop *stop;           /* or NULL; must outlive the handle */
 };
 
-/* How warm an answer is to be, and to which moods: 0 is the model as it is. */
+/* How warm an answer is to be, and to which moods, and whether it is out of passages: 0 is the model as it
+ * is. */
 struct llm_lean {
+    bool reads;
     float warmth;         /* 0..1 */
     float axes[LLM_AXES]; /* 0..1 each, in the order of options.steer_paths */
 };

@@ -433,11 +433,13 @@ static enum sarai_status take_turn(struct conversation *c, const struct question
                                    struct sarai_error *err)
 {
     struct sentences s;
+    struct llm_lean lean = c->lean;
     bool is_grounded = c->options.is_grounded && c->frame.names_sources && !begun;
+    lean.reads = q && q->n_passages > 0;
     sentences_init(&s, c->max_sentences, c->frame.is_line);
     enum sarai_status st = begun ? take_over(c, &s, d, begun, err) : SARAI_OK;
     if (!st)
-        st = llm_lean(c->llm, &c->lean, err);
+        st = llm_lean(c->llm, &lean, err);
     if (!st && is_grounded)
         st = ground(c, q, err);
     if (!st)

@@ -18,10 +18,6 @@ enum {
     LETTERS_FOR_EACH = 4,               /* a mended name differs in one of so many letters */
 };
 
-/* What the finder's odds are worth in the model's logits, and where they say neither yes nor no. Chosen on
- * bench/passages.py --half choose and --papers together. */
-static const float FINDING_SHARE = 2, FINDING_NEUTRAL = 1;
-
 static const char cue[] = "Según ", instead[] = "eso no consta.";
 
 /* ---- open and close ------------------------------------------------------------------------- */
@@ -131,10 +127,12 @@ static bool refuse(struct grounding *g)
                : buf_text(&g->refusal, "Eso no aparece en lo que tengo.");
 }
 
-/* What the finder adds to the model's own certainty. */
-static float by_finding(const struct grounding *g)
+/* How sure both readers are together that the passages tell, as log odds: the model's own and, where there is
+ * one, the finder's. Weighing the one a half to twice as much as the other decides no better
+ * (docs/BENCHMARKS.md). */
+static float certainty(const struct grounding *g, const float *logits)
 {
-    return g->finding ? FINDING_SHARE * (g->finding->odds - FINDING_NEUTRAL) : 0;
+    return logits[g->found] - logits[g->not_found] + (g->finding ? g->finding->odds : 0);
 }
 
 enum sarai_status grounding_settle(struct grounding *g, struct llm *llm, int32_t *token,
@@ -143,7 +141,7 @@ enum sarai_status grounding_settle(struct grounding *g, struct llm *llm, int32_t
     const float *logits = g->question ? llm_logits(llm) : NULL;
     if (!logits || g->grammar.len == 0 || (*token != g->found && *token != g->not_found))
         return SARAI_OK;
-    if (logits[g->found] - logits[g->not_found] + by_finding(g) >= g->doubt)
+    if (certainty(g, logits) >= g->doubt)
         return llm_constrain(llm, g->grammar.data, token, err);
     g->is_misplaced = g->question->is_only_told;
     if (g->is_misplaced)

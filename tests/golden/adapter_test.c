@@ -16,6 +16,7 @@
 #define REFERENCE  TEST_DIR "/golden/data/adapter.json"
 #define TINY_MODEL TEST_DIR "/golden/data/tiny-lfm2.gguf"
 #define ADAPTER    SOURCE_DIR "/models/adapters/gemma-3-270m-sarai.gguf"
+#define READER     SOURCE_DIR "/models/adapters/gemma-3-270m-sarai-reader.gguf"
 
 /* llama.cpp rounds activations to 8 bits and keeps keys and values in float16; the logits' standard
  * deviation is some 3. Without the adapter they are off by more than ten. */
@@ -25,8 +26,7 @@ enum { MAX_TOKENS = 512, MAX_PASSAGES = 4 };
 
 static char model_path[4096];
 
-static enum sarai_status open_with(const char *model, const char *adapter, float scale, struct llm **out,
-                                   struct sarai_error *err)
+static struct llm_options options_of(const char *model, const char *adapter, float scale)
 {
     struct llm_options o = llm_options_default();
     o.path = model;
@@ -34,6 +34,13 @@ static enum sarai_status open_with(const char *model, const char *adapter, float
     o.adapter_scale = scale;
     o.context_tokens = MAX_TOKENS;
     o.threads = 1; /* two would wait for each other at every step, for long on a busy machine */
+    return o;
+}
+
+static enum sarai_status open_with(const char *model, const char *adapter, float scale, struct llm **out,
+                                   struct sarai_error *err)
+{
+    const struct llm_options o = options_of(model, adapter, scale);
     return llm_open(&o, out, err);
 }
 
@@ -103,36 +110,50 @@ static void frame_and_logits_are_those_of_training(void **state)
     llm_close(llm);
 }
 
-/* The greatest difference that the adapter at `scale` makes to the logits of the model alone. */
-static float effect(float scale)
+/* The model, greeted. */
+static struct llm *greeted(const char *adapter, float scale, const char *reader, bool reads)
 {
-    struct llm *llm[2] = {NULL, NULL};
+    struct llm *llm = NULL;
+    struct llm_usage usage;
+    struct llm_options o = options_of(model_path, adapter, scale);
     int32_t tokens[MAX_TOKENS];
-    float greatest = 0;
     size_t n = 0;
-    assert_int_equal(open_with(model_path, NULL, 1, &llm[0], NULL), SARAI_OK);
-    assert_int_equal(open_with(model_path, ADAPTER, scale, &llm[1], NULL), SARAI_OK);
-    assert_string_not_equal(llm_identity(llm[0]), llm_identity(llm[1]));
-    for (int i = 0; i < 2; i++) {
-        struct llm_usage usage;
-        assert_int_equal(llm_tokenise(llm[i], "Hola, Sarai", 11, LLM_BEGIN, tokens, MAX_TOKENS, &n, NULL),
-                         SARAI_OK);
-        assert_int_equal(llm_prompt(llm[i], tokens, n, &usage, NULL), SARAI_OK);
-    }
-    for (int t = 0; t < llm_vocabulary(llm[0]); t++) {
-        float d = llm_logits(llm[1])[t] - llm_logits(llm[0])[t];
+    o.reader_path = reader;
+    assert_int_equal(llm_open(&o, &llm, NULL), SARAI_OK);
+    assert_int_equal(llm_lean(llm, &(struct llm_lean){.reads = reads}, NULL), SARAI_OK);
+    assert_int_equal(llm_tokenise(llm, "Hola, Sarai", 11, LLM_BEGIN, tokens, MAX_TOKENS, &n, NULL), SARAI_OK);
+    assert_int_equal(llm_prompt(llm, tokens, n, &usage, NULL), SARAI_OK);
+    return llm;
+}
+
+/* The greatest difference between their logits; closes both. */
+static float apart(struct llm *a, struct llm *b)
+{
+    float greatest = 0;
+    for (int t = 0; t < llm_vocabulary(a); t++) {
+        float d = llm_logits(b)[t] - llm_logits(a)[t];
         greatest = d > greatest ? d : -d > greatest ? -d : greatest;
     }
-    llm_close(llm[0]);
-    llm_close(llm[1]);
+    llm_close(a);
+    llm_close(b);
     return greatest;
 }
 
 static void scale_is_how_much_of_it(void **state)
 {
     (void)state;
-    assert_true(effect(0) < 1e-3F);
-    assert_true(effect(1) > 2);
+    struct llm *alone = greeted(NULL, 1, NULL, false), *with = greeted(ADAPTER, 0, NULL, false);
+    assert_string_not_equal(llm_identity(alone), llm_identity(with));
+    assert_true(apart(alone, with) < 1e-3F);
+    assert_true(apart(greeted(NULL, 1, NULL, false), greeted(ADAPTER, 1, NULL, false)) > 2);
+}
+
+static void the_reader_is_in_its_place_only_where_passages_are_read(void **state)
+{
+    (void)state;
+    assert_true(apart(greeted(READER, 1, NULL, false), greeted(ADAPTER, 1, READER, true)) < 1e-3F);
+    assert_true(apart(greeted(ADAPTER, 1, NULL, false), greeted(ADAPTER, 1, READER, false)) < 1e-3F);
+    assert_true(apart(greeted(ADAPTER, 1, NULL, false), greeted(ADAPTER, 1, READER, true)) > 0.1F);
 }
 
 static void it_answers_as_sarai(void **state)
@@ -194,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(frame_and_logits_are_those_of_training),
         cmocka_unit_test(scale_is_how_much_of_it),
+        cmocka_unit_test(the_reader_is_in_its_place_only_where_passages_are_read),
         cmocka_unit_test(it_answers_as_sarai),
         cmocka_unit_test(an_adapter_of_another_model_is_refused_by_name),
         cmocka_unit_test(what_is_no_adapter_is_refused),

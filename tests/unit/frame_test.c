@@ -201,7 +201,18 @@ static void the_model_leans_for_one_answer(void **state)
     assert_true(llm.leant.warmth > 0.7F && llm.leant.axes[1] > 0.6F);
     assert_true(!(llm.lean.warmth > 0) && !(llm.lean.axes[1] > 0));
     ask(c, &(struct question){.words = "Hola"}, "Bien.");
-    assert_true(!(llm.leant.warmth > 0));
+    assert_true(!(llm.leant.warmth > 0) && !llm.leant.reads);
+    conversation_close(c);
+}
+
+static void the_model_reads_where_there_are_passages(void **state)
+{
+    (void)state;
+    struct llm llm = {.say = "Bien."};
+    struct conversation *c = begin(&llm, NULL);
+    const struct passage passage = {"piso.txt", "La fianza es de 500 euros."};
+    ask(c, &(struct question){.words = "¿Y la fianza?", .passages = &passage, .n_passages = 1}, "Bien.");
+    assert_true(llm.leant.reads && !llm.lean.reads);
     conversation_close(c);
 }
 
@@ -246,6 +257,7 @@ int main(void)
         cmocka_unit_test(other_frames_take_data_too),
         cmocka_unit_test(who_takes_orders_is_told_of_the_mood),
         cmocka_unit_test(the_model_leans_for_one_answer),
+        cmocka_unit_test(the_model_reads_where_there_are_passages),
         cmocka_unit_test(every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -273,10 +273,12 @@ class Maker(Documents):
             yield "interrupcion", self.any_variant(), [[frame.question(self.heard(words)), answer], [
                 frame.question(self.heard(self.random.choice(AGAIN))), answer]]
 
-    def epoch(self, folder):
+    def epoch(self, folder, share_of_papers=0):
         parts = [self.moods(1), self.talk(1), self.noise(40), self.cut(40), self.repeated(30), self.without_tools(1), self.dialogues(2), self.tools(1),
                  self.facts(3), self.passages(2), self.tables(3), self.cards(4), self.shares(4), self.remembered(2), self.statements(1),
                  self.sequences(160)]
+        if share_of_papers:
+            parts.append(self.papers(share_of_papers))
         if folder:
             parts += [self.chitchat(folder, 3), self.home(folder, 40), self.clock(folder), self.squad(folder, 130), self.subtitles(folder, 10)]
         return [{"g": g, "tools": variant, "turns": turns} for part in parts for g, variant, turns in part
@@ -293,6 +295,7 @@ def main():
     p.add_argument("--epochs", type=int, default=4)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--rest", type=float, default=1, help="share of the dialogues without passages, for going on")
+    p.add_argument("--papers", type=float, default=0, help="share of the finder's papers in an epoch; 1: three times the tokens of the rest")
     p.add_argument("--out", required=True)
     args = p.parse_args()
     chance = random.Random(args.seed)
@@ -301,7 +304,7 @@ def main():
         print("no ../shared/data: only what is written here")
     with open(args.out, "w") as out:
         for n in range(args.epochs):
-            for example in Maker(args.seed + n).epoch(folder):
+            for example in Maker(args.seed + n).epoch(folder, args.papers):
                 if "pasaje" not in example["g"] and chance.random() >= args.rest:
                     continue
                 out.write(json.dumps({"epoch": n, **example}, ensure_ascii=False) + "\n")

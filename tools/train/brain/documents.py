@@ -4,6 +4,7 @@ Each document is asked several times, for what is there and for what is not, so 
 apart; train.py reads a document that is asked several times once.
 """
 import json
+import pathlib
 import random
 import re
 
@@ -16,6 +17,15 @@ SOURCES = ("{}.pdf, página {}", "{}.pdf, página {}", "{}.pdf, página {}", "{}
 ASKED = ("Oye, ¿{}?", "Dime, ¿{}?", "Según mis papeles, ¿{}?", "Mira en mis notas, ¿{}?", "¿Me puedes decir {}?",
          "¿Sabes {}?", "Necesito saber {}.", "¿Pone {}?", "Y {}?")
 TOLD = "lo que me has contado"  # the source of what the person told: consulting.c
+
+
+PAPERS = pathlib.Path(__file__).parents[1] / "finder/papeles.jsonl"
+BESIDE = 0.3  # share of the papers that come with a part of another
+
+
+def papers(held):
+    """Those that are trained on, or those that are held out: six of sixty."""
+    return [json.loads(line) for i, line in enumerate(PAPERS.read_text().splitlines()) if (i // 6 % 10 == 9) == held]
 
 
 def squad_v2(folder):
@@ -279,6 +289,26 @@ class Documents(Slots):
                     yield from self.asked_about([], [(absent, None)])
                     absent = None
                 yield from self.asked_about(context, questions + ([(absent, None)] if absent else []))
+
+    # ---- papers
+
+    def papers(self, share):
+        """A share of the papers of everyday life, each asked for all that it tells, in other words, and for what it nearly tells."""
+        kept = papers(held=False)
+        for paper in self.random.sample(kept, round(share * len(kept))):
+            source = paper["nombre"] if self.random.random() < 0.5 else self.some_source(paper["nombre"])
+            context = [(source, " ".join(paper["texto"].split()))]
+            if self.random.random() < BESIDE:
+                other = self.random.choice([p for p in kept if p is not paper])
+                context.insert(self.random.randint(0, 1), (other["nombre"], " ".join(other["texto"].split())[:220]))
+            questions = [(self.heard(q), self.sourced(source, self.within(words))) for q, words in paper["si"]]
+            questions += [(self.heard(q), None) for q in paper["no"]]
+            yield from self.asked_about(context, questions)
+
+    def within(self, words):
+        """Words of a document as they go on behind "Según …,"."""
+        words = " ".join(words.split()).rstrip(".,;:")
+        return words[:1].lower() + words[1:] if self.LOWERED.match(words) else words
 
     # ---- SQuAD-es
 

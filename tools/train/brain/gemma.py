@@ -106,8 +106,8 @@ class Lora(torch.nn.Module):
                 for g, kinds in GROUPS.items()}
 
 
-def load(path, device):
-    weights = Weights(path)
+def load(path, device, dtype=torch.bfloat16):
+    weights = Weights(path, dtype)
     weights.move(device)
     return weights
 

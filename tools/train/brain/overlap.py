@@ -23,7 +23,7 @@ def training(path, epochs):
         examples = [json.loads(line) for line in open(path)]
     else:
         folder = dataset.shared_data()
-        examples = [e for seed in range(epochs) for e in dataset.Maker(100 + seed).epoch(folder)]
+        examples = [e for seed in range(epochs) for e in dataset.Maker(100 + seed).epoch(folder, share_of_papers=1)]
     out = set()
     for e in examples:
         history = ""

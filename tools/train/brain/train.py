@@ -26,6 +26,7 @@ import gemma
 import pieces
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
+from bert import precision  # noqa: E402
 from workers import run, share  # noqa: E402
 
 BEGIN, END = "<bos>", "<end_of_turn>"
@@ -63,11 +64,18 @@ SHARED = 24  # tokens that dialogues begin with in common from which they are re
 ROW = 480    # tokens of such dialogues together
 
 
+def in_common(group):
+    """How many tokens all of a group begin with; before the first answer, as what is shared has no label."""
+    if len(group) == 1:
+        return 0
+    most = min(e["is_answer"].index(True) for e in group) - 1
+    first, last = (f(e["ids"] for e in group) for f in (min, max))
+    return next((i for i in range(most) if first[i] != last[i]), most)
+
+
 def joined(group):
     """Dialogues that begin alike (a document, asked several times) as one row: what they share, then the branches."""
-    most = min(e["is_answer"].index(True) for e in group) - 1
-    first = group[0]["ids"]
-    shared = next((i for i in range(most) if any(e["ids"][i] != first[i] for e in group)), most) if len(group) > 1 else 0
+    first, shared = group[0]["ids"], in_common(group)
     row = {"tools": group[0]["tools"], "epoch": group[0]["epoch"], "ids": first[:shared], "is_answer": [False] * shared,
            "at": list(range(shared)), "branch": [0] * shared}
     for n, e in enumerate(group, 1):
@@ -84,10 +92,10 @@ def rows(examples):
         groups.setdefault((e["epoch"], e["tools"], *e["ids"][:SHARED]), []).append(e)
     out = []
     for group in groups.values():
+        group.sort(key=lambda e: e["ids"])  # one document's beside each other
         while group:
-            taken, n = [], 0
-            while group and (not taken or n + len(group[-1]["ids"]) < ROW + SHARED * len(taken)):
-                n += len(group[-1]["ids"])
+            taken = [group.pop()]
+            while group and len(joined(taken + group[-1:])["ids"]) <= ROW:
                 taken.append(group.pop())
             out.append(joined(taken))
     return out
@@ -125,7 +133,8 @@ class Trainer:
         torch.manual_seed(args.seed)
         self.args = args
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.weights = gemma.load(args.model, self.device)
+        dtype = torch.bfloat16 if self.device == "cuda" else precision()
+        self.weights = gemma.load(args.model, self.device, dtype)
         self.encoder = Encoder(self.weights)
         self.model = gemma.Gemma(self.weights, compiles=True)
         self.lora = gemma.Lora(self.weights, args.rank, args.alpha, args.seed).to(self.device)

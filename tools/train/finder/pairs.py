@@ -5,13 +5,12 @@ language model's documents (tools/train/brain), where they are found again as th
 """
 import json
 import os
-import pathlib
 import random
 import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "brain"))
-from documents import Documents, squad_v2  # noqa: E402
+from documents import Documents, papers, squad_v2  # noqa: E402
 
 LITTLE = set(
     "el la los las un una unos unas de del a al en y o que se es son su sus lo le les con por para no está están hay han"
@@ -21,7 +20,6 @@ WORD = re.compile(r"\w+(?:[.,:/]\w+)*")
 CLAUSE = re.compile(r"[^.;\n]+(?:[.;](?=\S)[^.;\n]+)*")
 STEM, GAP, LONGEST = 5, 3, 900  # letters that are compared; words between two of one answer; bytes of a passage
 NEAR, LENGTH = 0.5, 0.05  # what a word of the question near by is worth, and what a word more costs
-PAPERS = pathlib.Path(__file__).with_name("papeles.jsonl")
 WHOLE, BESIDE, STRANGE = 0.5, 0.4, 0.15  # shares: of whole papers; of neighbours; of other papers
 
 
@@ -123,12 +121,6 @@ def asked(question, title, text, place, told, r):
 
 
 # ---- papers
-
-
-def papers(held):
-    """Those that are trained on, or those that are held out: six of sixty."""
-    lines = PAPERS.read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for i, line in enumerate(lines) if (i // 6 % 10 == 9) == held]
 
 
 def whole_or_part(question, title, text, place, told, r):

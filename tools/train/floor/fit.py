@@ -125,6 +125,7 @@ def main():
     parser.add_argument("--work", default="build/train/floor")
     parser.add_argument("--verbose", action="store_true", help="each stop")
     args = parser.parse_args()
+    os.makedirs(args.work, exist_ok=True)
     heard = listen(args)
     words, unfinished = endings(args.build, heard["text"])
     y, marks = heard["y"], heard["marks"]
