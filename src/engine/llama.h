@@ -52,7 +52,7 @@ struct llm_options {
 /* How warm an answer is to be, and to which moods, and whether it is out of passages: 0 is the model as it
  * is. */
 struct llm_lean {
-    bool reads;
+    bool reads;           /* the reader takes the adapter's place, where there is one */
     float warmth;         /* 0..1 */
     float axes[LLM_AXES]; /* 0..1 each, in the order of options.steer_paths */
 };

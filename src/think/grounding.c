@@ -128,8 +128,8 @@ static bool refuse(struct grounding *g)
 }
 
 /* How sure both readers are together that the passages tell, as log odds: the model's own and, where there is
- * one, the finder's. Weighing the one a half to twice as much as the other decides no better
- * (docs/BENCHMARKS.md). */
+ * one, the finder's. A quarter to one and a half times of the finder's decide no better (docs/BENCHMARKS.md).
+ */
 static float certainty(const struct grounding *g, const float *logits)
 {
     return logits[g->found] - logits[g->not_found] + (g->finding ? g->finding->odds : 0);

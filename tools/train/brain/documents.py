@@ -25,7 +25,7 @@ BESIDE = 0.3  # share of the papers that come with a part of another
 
 def papers(held):
     """Those that are trained on, or those that are held out: six of sixty."""
-    return [json.loads(line) for i, line in enumerate(PAPERS.read_text().splitlines()) if (i // 6 % 10 == 9) == held]
+    return [json.loads(line) for i, line in enumerate(PAPERS.read_text(encoding="utf-8").splitlines()) if (i // 6 % 10 == 9) == held]
 
 
 def squad_v2(folder):

@@ -73,6 +73,11 @@ def in_common(group):
     return next((i for i in range(most) if first[i] != last[i]), most)
 
 
+def size(group):
+    """Tokens of joined(group)."""
+    return sum(len(e["ids"]) for e in group) - (len(group) - 1) * in_common(group)
+
+
 def joined(group):
     """Dialogues that begin alike (a document, asked several times) as one row: what they share, then the branches."""
     first, shared = group[0]["ids"], in_common(group)
@@ -95,7 +100,7 @@ def rows(examples):
         group.sort(key=lambda e: e["ids"])  # one document's beside each other
         while group:
             taken = [group.pop()]
-            while group and len(joined(taken + group[-1:])["ids"]) <= ROW:
+            while group and size(taken + group[-1:]) <= ROW:
                 taken.append(group.pop())
             out.append(joined(taken))
     return out
