@@ -22,7 +22,7 @@ class Terminal:
     def __init__(self, program: str, home: str) -> None:
         self.seen = ""
         settings = {"SARAI_LANG": "es", "TERM": "dumb", "HOME": home, "LLM_MAX_TOKENS": "400",
-                    "LLM_MAX_SENTENCES": "60", "XDG_STATE_HOME": home}
+                    "LLM_MAX_SENTENCES": "60", "XDG_STATE_HOME": home, "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home}
         cache = os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache"))
         self.pid, self.fd = pty.fork()
         if self.pid == 0:

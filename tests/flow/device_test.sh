@@ -13,7 +13,6 @@ fail() {
 }
 command -v pulseaudio >/dev/null || { echo "skipped: pulseaudio is not installed"; exit 77; }
 "$SARAI" models verify embedded >/dev/null 2>&1 || { echo "skipped: the models are not here; run: make models"; exit 77; }
-work=$(mktemp -d)
 export XDG_RUNTIME_DIR=$work/run PULSE_SERVER=unix:$work/run/pulse/native HOME=$work
 mkdir -m 700 "$work/run"
 talker=

@@ -17,6 +17,7 @@ servers=() # processes that end with the test
 trap 'for pid in "${servers[@]}"; do kill "$pid"; done; rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
 export NO_COLOR=1 SARAI_LANG=es GOMP_SPINCOUNT=2000 HOME=$folder
+unset XDG_DATA_HOME XDG_CONFIG_HOME XDG_STATE_HOME # which would lead out of it
 
 # The person's own cache stays in use for models and graphs, which are large; nothing else of the home is.
 XDG_CACHE_HOME=${XDG_CACHE_HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)/.cache}

@@ -5,8 +5,6 @@
 source "$(dirname "$0")/../script.sh"
 export SARAI_ENV_FILE=/dev/null SARAI_LANG=en
 "$SARAI" models path multilingual-e5-small >/dev/null 2>&1 || { echo "skipped: the embedder is not here; run: make models"; exit 77; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 docs=$work/docs
 export STORE_PATH=$work/data/saber.db
 python3 "$SOURCE_DIR/tests/data/documents.py" "$docs"

@@ -7,8 +7,6 @@ export SARAI_ENV_FILE=/dev/null SARAI_LANG=en
 encoder=$("$SARAI" models path whisper-base 2>/dev/null | head -n1) || encoder=
 [ -n "$encoder" ] || { echo "skipped: the embedded models are not here; run: make models"; exit 77; }
 models=$(dirname "$encoder")/..
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 cmake --install "$BUILD_DIR" --prefix "$work/made" >/dev/null
 mv "$work/made" "$work/moved"

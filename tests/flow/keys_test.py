@@ -34,7 +34,9 @@ class Conversation:
 
     def __init__(self, program: str, microphone: str) -> None:
         self.terminal, self.other_end = pty.openpty()
-        settings = {**os.environ, "SARAI_ENV_FILE": "/dev/null", "SARAI_LANG": "en"}
+        own = os.path.dirname(microphone)  # no timer of whoever runs it rings into the conversation
+        settings = {**os.environ, "SARAI_ENV_FILE": "/dev/null", "SARAI_LANG": "en", "XDG_DATA_HOME": own,
+                    "XDG_CONFIG_HOME": own}
         self.process = subprocess.Popen(
             [program, "talk", "--push-to-talk", "--events", "--input", microphone],
             stdin=self.other_end, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=settings, text=True)

@@ -16,7 +16,6 @@ for control in /usr/share/postgresql/*/extension/vector.control; do
 done
 [ -x "$home/bin/postgres" ] || skip "no PostgreSQL with pgvector is here; run: tools/setup/postgres.sh"
 
-work=$(mktemp -d)
 chmod 755 "$work"
 mkdir "$work/server"
 # PostgreSQL refuses to run as root, and nobody cannot read what is in root's home.

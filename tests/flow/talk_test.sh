@@ -5,8 +5,6 @@
 source "$(dirname "$0")/../script.sh"
 export SARAI_ENV_FILE=/dev/null SARAI_LANG=en
 "$SARAI" models verify embedded >/dev/null 2>&1 || { echo "skipped: the models are not here; run: make models"; exit 77; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 question=$SOURCE_DIR/tests/data/pregunta.wav # "¿Cuál es la capital de Francia?", 1.8 s
 
 # mix NAME START FILE [START FILE]…: puts sounds on one time line of 16 kHz, starts in seconds.
@@ -53,7 +51,6 @@ talk plain --stereo
 [ "$(soxi -c "$work/plain.out.wav")" = 2 ] || fail "stereo"
 
 # A session is kept, and resumed past a line that cannot be read.
-export XDG_DATA_HOME=$work/data
 talk plain --session prueba
 kept=$XDG_DATA_HOME/sarai/sessions/prueba.jsonl
 jq -e '.heard | test("París")' "$kept" >/dev/null || fail "session: $(cat "$kept")"

@@ -2,7 +2,7 @@
 # Tools through the program: commands in writing, from a recording and in a live conversation; a timer that outlives the
 # program and rings through the loudspeaker.
 source "$(dirname "$0")/flow.sh"
-export XDG_DATA_HOME=$folder/data TZ=Europe/Madrid
+export TZ=Europe/Madrid
 
 run tools list --json
 check "the tools are listed: $(cat err)" jq_holds '.[0] | length >= 12 and any(.name == "hora") and

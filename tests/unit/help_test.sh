@@ -72,7 +72,6 @@ fi
 # What is kept in the repository is what the program says today.
 SARAI_LANG=es "$SARAI" config --env | diff "$SOURCE_DIR/.env.example" - || fail ".env.example is old; run: make docs"
 SARAI_ENV_FILE=$SOURCE_DIR/.env.example "$SARAI" config | grep -v -e " default$" -e "^SARAI_LANG " && fail ".env.example changes a setting"
-sed 's/^#\([A-Z]\)/\1/' "$SOURCE_DIR/.env.example" >"${TMPDIR:-/tmp}/sarai-env.$$"
-trap 'rm -f "${TMPDIR:-/tmp}/sarai-env.$$"' EXIT
-SARAI_ENV_FILE=${TMPDIR:-/tmp}/sarai-env.$$ "$SARAI" config >/dev/null || fail ".env.example has a line that is no setting"
+sed 's/^#\([A-Z]\)/\1/' "$SOURCE_DIR/.env.example" >"$work/env"
+SARAI_ENV_FILE=$work/env "$SARAI" config >/dev/null || fail ".env.example has a line that is no setting"
 python3 "$SOURCE_DIR/tools/models_page.py" --check || fail "docs/MODELS.md is old; run: make docs"
