@@ -1,11 +1,12 @@
 """How Sarai answers: the behaviour set of tests/brain, by group, for any model, with or without an adapter.
 
     python3 bench/brain.py [--sarai build/release/sarai] [--model NAME|FILE.gguf] [--adapter auto|none|NAME|FILE]
-        [--seeds 1] [--temperature 0] [--every 1] [--groups casa,…] [--show failed|all] [--json FILE]
+        [--seeds 1] [--temperature 0] [--every 1] [--groups casa,…] [--papers] [--show failed|all] [--json FILE]
 
 Every prompt is asked anew through `sarai ask --json -`; a seed beyond the first is of use only with a temperature.
 Prompts of the groups with tools are given the list of tools (LLM_TOOLS); a model without Sarai's adapter cannot
-call them and fails there. What a check asks for is in tests/brain/README.md.
+call them and fails there. What a check asks for is in tests/brain/README.md. --papers: 120 documents that have nothing to do
+with the prompts were read before, as anybody's.
 """
 import argparse
 import collections
@@ -17,6 +18,8 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
+
+import held_papers
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SET = ROOT / "tests/brain"
@@ -75,7 +78,8 @@ def request(p):
 def ask(args, asked, tools, seed):
     """Answers in order: (text, is it a call, milliseconds to the first token)."""
     env = {**os.environ, "LLM_ADAPTER": args.adapter, "LLM_MODEL": args.model, "LLM_FRAME": args.frame,
-           "LLM_SEED": str(seed), "LLM_TEMPERATURE": str(args.temperature), "LLM_TOOLS": tools, "TOOLS": "off"}
+           "LLM_SEED": str(seed), "LLM_TEMPERATURE": str(args.temperature), "LLM_TOOLS": tools, "TOOLS": "off",
+           **args.store}  # fmt: skip
     with tempfile.TemporaryDirectory() as env["XDG_DATA_HOME"], subprocess.Popen(
             [args.sarai, "ask", "--json", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env) as sarai:
         answers = []
@@ -179,9 +183,12 @@ def main():
     p.add_argument("--temperature", type=float, default=0)
     p.add_argument("--every", type=int, default=1, help="ask only every n-th prompt, for a first look")
     p.add_argument("--groups", help="only these, with commas")
+    p.add_argument("--papers", action="store_true")
     p.add_argument("--show", choices=["failed", "all"])
     p.add_argument("--json")
     args = p.parse_args()
+    folder = tempfile.TemporaryDirectory()
+    args.store = {"STORE_PATH": held_papers.index(args.sarai, folder.name)} if args.papers else {}
     signatures = json.loads((TRAINING / "herramientas.json").read_text())
     tools = ", ".join(f"{n}({', '.join(a)})" for n, a in signatures.items())
     copies, rows = training_answers(), []

@@ -1,11 +1,12 @@
 """Whether answers out of passages are right, and whether Sarai says so when a passage does not tell: bench/passages.jsonl.
 
     python3 bench/passages.py [--sarai build/release/sarai] [--half choose|test|all] [--doubt 0,1,2] [--grounding on|off]
-        [--papers | --squad FOLDER] [--show]
+        [--papers [--search] | --squad FOLDER] [--show]
 
 Authored passages with two questions that they answer and two that they nearly do; half of the questions come with a second
 passage. The half "choose" is for choosing LLM_DOUBT, the half "test" for telling how it does. --papers asks of the papers that
-tools/train/finder keeps from its training; half of the questions come with another paper, too. --squad asks questions of
+tools/train/finder keeps from its training; half of the questions come with another paper, too. With --search they come with
+none: all 120 papers are indexed, and the program looks for the passages itself. --squad asks questions of
 SQuAD-es 2.0 instead (FOLDER is ../shared/data), of the articles that no training saw: sentences with the answer, and sentences
 that people wrote unanswerable questions about.
 """
@@ -17,13 +18,12 @@ import random
 import re
 import subprocess
 import sys
+import tempfile
 
 import brain
+import held_papers
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tools/train/finder"))
-import pairs  # noqa: E402
-
 ABSENT = re.compile(r"no aparece|no consta|no lo sé|no tengo|no encuentro", re.I)
 
 
@@ -55,7 +55,7 @@ def squad(folder, n=60):
 
 
 def papers(n=70):
-    kept, out = pairs.papers(held=True), []
+    kept, out = held_papers.papers(), []
     for i, paper in enumerate(kept):
         own, other = ([p["nombre"], p["texto"]] for p in (paper, kept[i - 6]))  # neighbours may be alike
         asked = [(q, {"any": re.escape(words), "source": own[0]}) for q, words in paper["si"]] + [(q, {}) for q in paper["no"]]
@@ -63,8 +63,8 @@ def papers(n=70):
     return some(out, n)
 
 
-def ask(args, asked, doubt):
-    env = {**os.environ, "LLM_DOUBT": str(doubt), "GROUNDING": args.grounding, "TOOLS": "off", "REMEMBER": "off"}
+def ask(args, asked, doubt, settings):
+    env = {**os.environ, **settings, "LLM_DOUBT": str(doubt), "GROUNDING": args.grounding, "TOOLS": "off", "REMEMBER": "off"}
     if args.adapter:
         env["LLM_ADAPTER"] = args.adapter
     lines = "".join(json.dumps(brain.request(q), ensure_ascii=False) + "\n" for q in asked)
@@ -88,14 +88,20 @@ def main():
     p.add_argument("--doubt", default="0")
     p.add_argument("--grounding", choices=["on", "off"], default="on")
     p.add_argument("--papers", action="store_true")
+    p.add_argument("--search", action="store_true")
     p.add_argument("--squad")
     p.add_argument("--show", action="store_true")
     args = p.parse_args()
-    asked = papers() if args.papers else squad(args.squad) if args.squad else authored(args.half)
+    asked = papers(200 if args.search else 70) if args.papers else squad(args.squad) if args.squad else authored(args.half)
     present = [q for q in asked if "any" in q]
+    folder, settings = tempfile.TemporaryDirectory(), {}
+    if args.search:
+        settings["STORE_PATH"] = held_papers.index(args.sarai, folder.name)
+        for q in asked:
+            del q["passages"]
     print(f"{len(present)} questions that are answered, {len(asked) - len(present)} that are not; grounding {args.grounding}")
     for doubt in args.doubt.split(","):
-        answers = ask(args, asked, float(doubt))
+        answers = ask(args, asked, float(doubt), settings)
         right = [is_right(q, a) for q, a in zip(asked, answers)]
         told = sum(r for q, r in zip(asked, right) if "any" in q) / len(present)
         untold = sum(r for q, r in zip(asked, right) if "any" not in q) / (len(asked) - len(present))

@@ -127,6 +127,8 @@ static const struct {
     {"MOOD_MODEL", NULL, NULL, "el ánimo de la voz no se oye", "the mood of the voice is not heard"},
     {"EMBED_MODEL", "multilingual-e5-small", "router-e5", "no se sabe qué pide una pregunta",
      "what a question wants is not known"},
+    {"EMBED_MODEL", "multilingual-e5-small", "search-e5", "lo leído se encuentra peor",
+     "what was read is found less well"},
     {"EMBED_MODEL", "multilingual-e5-small", "finder-e5", "lo que dice un documento se encuentra peor",
      "what a document says is found less well"},
     {"EMBED_MODEL", NULL, NULL, "se busca solo por las palabras", "searches go by words alone"},

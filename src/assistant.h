@@ -170,6 +170,8 @@ extern const struct sarai_stages assistant_nothing_ran;
  * to be had; checks, once they are loaded, that the two fit. */
 enum sarai_status assistant_open_shelf(struct sarai *s, struct sarai_error *err);
 enum sarai_status assistant_check_shelf(const struct sarai *s, struct sarai_error *err);
+/* The adapter of the embedder through which questions look for passages, where it has one. */
+enum sarai_status assistant_open_search(struct sarai *s, struct sarai_error *err);
 
 enum { FINDINGS_MAX = 8, SOURCE_BYTES = 256 };
 
@@ -179,6 +181,7 @@ struct findings {
     struct sarai_passage passages[FINDINGS_MAX];
     char sources[FINDINGS_MAX][SOURCE_BYTES]; /* "contrato.pdf, página 3" */
     struct sarai_hits hits;
+    bool is_unsure; /* none is so near that what it does not tell is worth saying */
 };
 
 /* knowing.c: looks for passages that fit the question, unless it brings some, or where nothing was indexed.

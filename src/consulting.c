@@ -211,7 +211,7 @@ static enum sarai_status ask_here(struct sarai *s, const struct thinking *t, con
             passages[i] = q->passages[i];
         passages[with.n_passages++] = (struct passage){told_source, known.data};
         with.passages = passages;
-        with.is_only_told = with.n_passages == 1;
+        with.is_unsure = q->is_unsure || with.n_passages == 1;
     }
     if (!st)
         st = assistant_find(s, &with, findings, err);

@@ -16,10 +16,16 @@ enum { PATH_BYTES = 4096 };
 
 /* ---- the embedder, as know/ wants it ---------------------------------------------------------- */
 
+static enum embedder_kind question_kind(const struct embedder *e)
+{
+    return embedder_is_adapted(e, EMBEDDER_SEARCH) ? EMBEDDER_SEARCH : EMBEDDER_QUERY;
+}
+
 static enum sarai_status encode(void *self, const char *text, enum encoder_kind kind, float *out,
                                 struct sarai_error *err)
 {
-    return embedder_encode(self, text, kind == ENCODER_PASSAGE ? EMBEDDER_PASSAGE : EMBEDDER_QUERY, out, err);
+    return embedder_encode(self, text, kind == ENCODER_PASSAGE ? EMBEDDER_PASSAGE : question_kind(self), out,
+                           err);
 }
 
 static struct encoder encoder_of(const struct sarai *s)
@@ -69,6 +75,14 @@ enum sarai_status assistant_open_shelf(struct sarai *s, struct sarai_error *err)
     if (!st)
         want_embedder(s);
     return st;
+}
+
+enum sarai_status assistant_open_search(struct sarai *s, struct sarai_error *err)
+{
+    char path[PATH_BYTES];
+    enum sarai_status st = assistant_beside(s, "SEARCH_MODEL", config_text(s->cfg, "EMBED_MODEL"), "search",
+                                            path, sizeof path, err);
+    return st || !path[0] ? st : embedder_adapt(s->embedder, EMBEDDER_SEARCH, path, err);
 }
 
 enum sarai_status assistant_check_shelf(const struct sarai *s, struct sarai_error *err)
@@ -199,7 +213,7 @@ static enum sarai_status find_vector(struct sarai *s, const struct sarai_questio
         *out = q->latent_z;
         return SARAI_OK;
     }
-    enum sarai_status st = embedder_encode(s->embedder, q->text, EMBEDDER_QUERY, room, err);
+    enum sarai_status st = embedder_encode(s->embedder, q->text, question_kind(s->embedder), room, err);
     for (size_t i = 0; !st && i < n; i++)
         room[i] += q->latent_z[i];
     if (!st)
@@ -240,10 +254,15 @@ enum sarai_status assistant_look_up(struct sarai *s, const struct sarai_question
         out->question.n_passages = i + 1;
     }
     out->question.passages = out->passages;
-    out->question.searched = out->question.n_passages > 0;
-    /* That nothing fits is worth telling only to who asked for it: most questions are about other things. */
-    return out->question.searched ? SARAI_OK
-                                  : words_name_documents(question->text, &out->question.searched, err);
+    /* That nothing fits, or what does not tell, is worth saying only to who asked for it: most questions are
+     * about other things. */
+    bool is_sure = false;
+    for (size_t i = 0; i < out->hits.n; i++)
+        is_sure = is_sure || out->hits.hits[i].score >= config_real(s->cfg, "SEARCH_SURE");
+    st = is_sure ? SARAI_OK : words_name_documents(question->text, &is_sure, err);
+    out->question.searched = is_sure || out->question.n_passages > 0;
+    out->is_unsure = !is_sure;
+    return st;
 }
 
 void findings_finish(struct findings *f)

@@ -214,6 +214,8 @@ enum sarai_status assistant_open_embedder(struct sarai *s, struct sarai_error *e
     options.threads = (int)config_int(s->cfg, "LLAMA_THREADS");
     options.stop = &s->stop;
     st = embedder_open(&options, &s->embedder, err);
+    if (!st && s->shelf)
+        st = assistant_open_search(s, err);
     return st || !(s->parts & SARAI_THINK) ? st : assistant_open_finder(s, err);
 }
 

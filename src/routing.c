@@ -47,14 +47,14 @@ enum sarai_status assistant_open_router(struct sarai *s, struct sarai_error *err
     if (st || !router_is_adapted(s->router))
         return st;
     st = find_router(s, ".gguf", path, err);
-    return st ? st : embedder_adapt(s->embedder, path, err);
+    return st ? st : embedder_adapt(s->embedder, EMBEDDER_ROUTE, path, err);
 }
 
 static enum sarai_status score(struct sarai *s, const char *text, struct router_scores *out,
                                struct sarai_error *err)
 {
     float vector[EMBEDDER_MAX_DIMENSION];
-    enum embedder_kind kind = router_is_adapted(s->router) ? EMBEDDER_ADAPTED : EMBEDDER_QUERY;
+    enum embedder_kind kind = router_is_adapted(s->router) ? EMBEDDER_ROUTE : EMBEDDER_QUERY;
     enum sarai_status st = embedder_encode(s->embedder, text, kind, vector, err);
     return st ? st : router_score(s->router, vector, out, err);
 }

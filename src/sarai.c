@@ -192,14 +192,16 @@ static struct question to_think_about(const struct sarai_question *q, struct pas
     return out;
 }
 
-static enum sarai_status think(struct sarai *s, const struct sarai_question *q, struct answering *to,
+static enum sarai_status think(struct sarai *s, const struct findings *found, struct answering *to,
                                struct answer *out, struct sarai_error *err)
 {
+    const struct sarai_question *q = &found->question;
     struct passage passages[FRAME_PASSAGES];
     float named[SARAI_EMO_DIMENSION];
     if (q->is_result)
         return conversation_result(s->conversation, q->text, pass_answer, to, out, err);
-    const struct question question = to_think_about(q, passages);
+    struct question question = to_think_about(q, passages);
+    question.is_unsure = found->is_unsure;
     const struct thinking thinking = {.question = &question,
                                       .emo_vec = q->emo_vec                             ? q->emo_vec
                                                  : assistant_named_mood(q->mood, named) ? named
@@ -221,7 +223,7 @@ static enum sarai_status think_and_cite(struct sarai *s, const struct sarai_ques
     char sentence[2 * SOURCE_BYTES] = "", *whole;
     enum sarai_status st = assistant_look_up(s, q, to->sink, &found, err);
     if (!st)
-        st = think(s, &found.question, to, out, err);
+        st = think(s, &found, to, out, err);
     if (!st && !out->is_call && out->generated > 0) /* what is remembered of the person is in no document */
         st = assistant_cite(&found, out->text, sentence, err);
     if (!st && sentence[0]) {

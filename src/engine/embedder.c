@@ -14,11 +14,11 @@ enum { MAX_PREFIX_BYTES = 256, IDENTITY_BYTES = 1024 };
 struct embedder {
     struct llama_model *model;
     struct llama_context *ctx;
-    struct llama_context *adapted; /* the same weights with the adapter; NULL: there is none */
+    struct llama_context *adapted[EMBEDDER_KINDS]; /* the same weights with an adapter; NULL: none */
     const struct llama_vocab *vocab;
     const struct stop *stop;
     int dimension, max_tokens, threads;
-    char prefixes[3][MAX_PREFIX_BYTES]; /* by enum embedder_kind */
+    char prefixes[EMBEDDER_KINDS][MAX_PREFIX_BYTES];
     char identity[IDENTITY_BYTES];
 };
 
@@ -79,9 +79,9 @@ enum sarai_status embedder_open(const struct embedder_options *o, struct embedde
         return out_of_memory(err, "embedder");
     e->stop = o->stop;
     e->threads = o->threads;
-    snprintf(e->prefixes[EMBEDDER_QUERY], MAX_PREFIX_BYTES, "%s", o->query_prefix);
-    snprintf(e->prefixes[EMBEDDER_ADAPTED], MAX_PREFIX_BYTES, "%s", o->query_prefix);
-    snprintf(e->prefixes[EMBEDDER_PASSAGE], MAX_PREFIX_BYTES, "%s", o->passage_prefix);
+    for (int kind = 0; kind < EMBEDDER_KINDS; kind++)
+        snprintf(e->prefixes[kind], MAX_PREFIX_BYTES, "%s",
+                 kind == EMBEDDER_PASSAGE ? o->passage_prefix : o->query_prefix);
     enum sarai_status st = gguf_load(o->path, false, &e->model, file, err);
     if (!st) {
         int trained = llamacpp.llama_model_n_ctx_train(e->model);
@@ -100,31 +100,42 @@ enum sarai_status embedder_open(const struct embedder_options *o, struct embedde
     return SARAI_OK;
 }
 
-enum sarai_status embedder_adapt(struct embedder *e, const char *path, struct sarai_error *err)
+/* The setting that names a kind's adapter, for who must be told that it does not fit. */
+static const char *const adapter_settings[EMBEDDER_KINDS] = {
+    [EMBEDDER_SEARCH] = "SEARCH_MODEL", [EMBEDDER_ROUTE] = "ROUTER_MODEL"};
+
+enum sarai_status embedder_adapt(struct embedder *e, enum embedder_kind kind, const char *path,
+                                 struct sarai_error *err)
 {
     char file[ADAPTER_IDENTITY_BYTES];
     struct llama_adapter_lora *adapter = NULL;
     struct llama_context *made = NULL;
     enum sarai_status st = make_context(e, path, &made, err);
     if (!st)
-        st = adapter_add(e->model, made, path, 1, "ROUTER_MODEL", file, &adapter, err);
+        st = adapter_add(e->model, made, path, 1, adapter_settings[kind], file, &adapter, err);
     if (st) {
         if (made)
             llamacpp.llama_free(made);
         return st;
     }
-    if (e->adapted)
-        llamacpp.llama_free(e->adapted);
-    e->adapted = made;
+    if (e->adapted[kind])
+        llamacpp.llama_free(e->adapted[kind]);
+    e->adapted[kind] = made;
     return SARAI_OK;
+}
+
+bool embedder_is_adapted(const struct embedder *e, enum embedder_kind kind)
+{
+    return e->adapted[kind] != NULL;
 }
 
 void embedder_close(struct embedder *e)
 {
     if (!e)
         return;
-    if (e->adapted)
-        llamacpp.llama_free(e->adapted);
+    for (int kind = 0; kind < EMBEDDER_KINDS; kind++)
+        if (e->adapted[kind])
+            llamacpp.llama_free(e->adapted[kind]);
     if (e->ctx)
         llamacpp.llama_free(e->ctx);
     if (e->model)
@@ -221,10 +232,11 @@ enum sarai_status embedder_encode(struct embedder *e, const char *text, enum emb
 {
     int32_t *tokens = NULL;
     size_t n = 0, most = (size_t)e->max_tokens;
-    struct llama_context *ctx = kind == EMBEDDER_ADAPTED ? e->adapted : e->ctx;
+    struct llama_context *ctx = adapter_settings[kind] ? e->adapted[kind] : e->ctx;
     if (!ctx)
-        return failed(err, SARAI_EUSAGE,
-                      tr("el modelo de búsqueda no lleva adaptador", "the embedding model has no adapter"));
+        return failed(
+            err, SARAI_EUSAGE,
+            tr("el modelo de búsqueda no lleva el adaptador", "the embedding model has no such adapter"));
     if (stop_raised(e->stop))
         return failed(err, SARAI_ECANCELLED, tr("cancelado", "cancelled"));
     enum sarai_status st = tokenise(e, text, strlen(text), kind, &tokens, &n, err);

@@ -29,9 +29,10 @@ enum {
     EMBEDDER_MAX_TOKENS = 512, /* what is longer is cut: vectors of long texts say little */
 };
 
-/* What the text is for; such models are trained with a different prefix for each. The third is a query whose
- * vector goes through the adapter: it is compared with none of the others. */
-enum embedder_kind { EMBEDDER_QUERY, EMBEDDER_PASSAGE, EMBEDDER_ADAPTED };
+/* What the text is for; such models are trained with a different prefix for queries and passages. The last
+ * two are queries that go through an adapter of their own: one that looks for passages, and one for the
+ * router, whose vector is compared with none of the others. */
+enum embedder_kind { EMBEDDER_QUERY, EMBEDDER_PASSAGE, EMBEDDER_SEARCH, EMBEDDER_ROUTE, EMBEDDER_KINDS };
 
 struct embedder_options {
     const char *path;
@@ -47,12 +48,14 @@ enum sarai_status embedder_open(const struct embedder_options *options, struct e
                                 struct sarai_error *err);
 void embedder_close(struct embedder *e);
 
-/* A LoRA adapter for EMBEDDER_ADAPTED, on the same weights; what the other kinds give stays the same to the
- * bit. EMODEL: missing, damaged, made for another model. ENOMEM. */
-enum sarai_status embedder_adapt(struct embedder *e, const char *path, struct sarai_error *err);
+/* A LoRA adapter for EMBEDDER_SEARCH or EMBEDDER_ROUTE, on the same weights; what the other kinds give stays
+ * the same to the bit. EMODEL: missing, damaged, made for another model. ENOMEM. */
+enum sarai_status embedder_adapt(struct embedder *e, enum embedder_kind kind, const char *path,
+                                 struct sarai_error *err);
+bool embedder_is_adapted(const struct embedder *e, enum embedder_kind kind);
 
 /* Writes embedder_dimension() numbers; the empty text has a vector too. EINPUT: longer than
- * EMBEDDER_MAX_TEXT_BYTES. EUSAGE: EMBEDDER_ADAPTED without an adapter. */
+ * EMBEDDER_MAX_TEXT_BYTES. EUSAGE: a kind whose adapter is not there. */
 enum sarai_status embedder_encode(struct embedder *e, const char *text, enum embedder_kind kind, float *out,
                                   struct sarai_error *err);
 /* Tokens that a passage takes, prefix and control tokens included, uncut. EINPUT as above. */

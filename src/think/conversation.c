@@ -412,14 +412,14 @@ static enum sarai_status take_turn(struct conversation *c, const struct question
                                    struct delivery *d, struct answer *a, double start_ms,
                                    struct sarai_error *err);
 
-/* What the person told of themselves does not answer the question: it is asked as if nothing had been told.
+/* Passages that may have nothing to do with the question do not answer it: it is asked as if there were none.
  */
-static enum sarai_status answer_untold(struct conversation *c, const struct question *q, struct delivery *d,
-                                       struct answer *a, double start_ms, struct sarai_error *err)
+static enum sarai_status answer_without(struct conversation *c, const struct question *q, struct delivery *d,
+                                        struct answer *a, double start_ms, struct sarai_error *err)
 {
     struct question bare = *q;
     bare.n_passages = 0;
-    bare.is_only_told = false;
+    bare.is_searched = bare.is_unsure = false;
     grounding_finish(&c->grounding);
     row_drop(&c->row);
     c->answer_at = 0;
@@ -446,7 +446,7 @@ static enum sarai_status take_turn(struct conversation *c, const struct question
         st = answer_to(c, c->row.tokens, c->row.n, &s, d, a, start_ms, err);
     if (!st && c->grounding.is_misplaced && q && q->n_passages > 0) {
         sentences_finish(&s);
-        return answer_untold(c, q, d, a, start_ms, err);
+        return answer_without(c, q, d, a, start_ms, err);
     }
     if (!st && c->grounding.is_misplaced)
         st = answer_alone(c, &s, d, a, start_ms, err);

@@ -143,7 +143,7 @@ enum sarai_status grounding_settle(struct grounding *g, struct llm *llm, int32_t
         return SARAI_OK;
     if (certainty(g, logits) >= g->doubt)
         return llm_constrain(llm, g->grammar.data, token, err);
-    g->is_misplaced = g->question->is_only_told;
+    g->is_misplaced = g->question->is_unsure;
     if (g->is_misplaced)
         return SARAI_OK;
     return refuse(g) ? SARAI_OK : out_of_memory(err, "grounding");

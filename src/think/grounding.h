@@ -21,8 +21,8 @@
  * - an answer that has nothing of what the finder pointed at, or does not rest on the passages, gives way to
  *   the passage's own sentence: pointed.h.
  *
- * Where the only passages are what the person told of themselves, and do not tell, nothing is refused for it:
- * is_misplaced says so, and the question is to be answered without them.
+ * Where it is not sure that the passages have to do with the question, and they do not tell, nothing is
+ * refused for it: is_misplaced says so, and the question is to be answered without them.
  *
  * Where a turn has no passages but turns before it had, a small model opens as if it had: grounding_watch()
  * in place of grounding_begin() tells, before anything is given away.
@@ -52,7 +52,8 @@ struct grounding {
     size_t named;                /* … which is so long */
     size_t judged;               /* bytes of the answer that may be given away */
     bool watches;                /* for an opening that only passages could bear … */
-    bool is_misplaced; /* … and this is one, or a refusal out of what was told: nothing is given away */
+    bool
+        is_misplaced; /* … and this is one, or a refusal by passages that are unsure: nothing is given away */
 };
 
 enum sarai_status grounding_learn(struct grounding *g, const struct llm *llm, struct sarai_error *err);

