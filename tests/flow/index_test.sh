@@ -92,6 +92,10 @@ STORE_PATH=$work/other.db EMBED_MODEL=$SOURCE_DIR/tests/golden/data/tiny-embedde
     fail "another embedder: $(cat "$work/why")"
 grep -q "no model routes questions with EMBED_MODEL=.*tiny-embedder" "$work/why" || fail "no router: $(cat "$work/why")"
 
+# What is only perhaps about a passage is answered without it where it does not tell; else that is said.
+SEARCH_SURE=0 TOOLS=off "$SARAI" ask -q "¿Cuánto mide el piso?" | has 'no aparece en' || fail "not told that it does not say"
+! SEARCH_SURE=1 TOOLS=off "$SARAI" ask -q "¿Cuánto mide el piso?" | has 'no aparece en' || fail "refused by a passage that is perhaps another's"
+
 # Without its adapter the search finds too; one of another model is refused.
 SEARCH_MODEL=none "$SARAI" search -k 1 --json "¿Cuánto es la fianza?" | has 'contrato' || fail "SEARCH_MODEL=none"
 code=0
