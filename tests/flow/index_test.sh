@@ -98,6 +98,8 @@ SEARCH_SURE=0 TOOLS=off "$SARAI" ask -q "¿Cuánto mide el piso?" | has 'no apar
 
 # Without its adapter the search finds too; one of another model is refused.
 SEARCH_MODEL=none "$SARAI" search -k 1 --json "¿Cuánto es la fianza?" | has 'contrato' || fail "SEARCH_MODEL=none"
+! SEARCH_MODEL=none SEARCH_SURE=0 TOOLS=off "$SARAI" ask -q "¿De qué color es la puerta?" | has 'no aparece' ||
+    fail "plain vectors lie nearer together: what was read has no say in this"
 code=0
 SEARCH_MODEL=$SOURCE_DIR/models/adapters/gemma-3-270m-sarai.gguf "$SARAI" search "¿Cuánto es la fianza?" >/dev/null 2>"$work/why" || code=$?
 [ "$code" = 4 ] || fail "exit code $code, not 4, for an adapter of another model"
