@@ -43,8 +43,7 @@ struct question {
     size_t n_passages;
     const struct finding *findings; /* of each passage; NULL: nobody has looked */
     bool is_searched;               /* the store was asked: no passages then means that nothing was found */
-    bool is_unsure; /* the passages may have nothing to do with it: where they do not tell, it is asked
-                       without */
+    bool is_unsure; /* passages may have nothing to do with it: where they do not tell, it is asked without */
     bool is_warm;   /* warmth is wanted, whatever the mood */
     bool is_long;   /* knowledge is wanted that would have been the expert's: a longer answer may follow */
     struct llm_lean lean;

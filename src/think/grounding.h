@@ -52,8 +52,7 @@ struct grounding {
     size_t named;                /* … which is so long */
     size_t judged;               /* bytes of the answer that may be given away */
     bool watches;                /* for an opening that only passages could bear … */
-    bool
-        is_misplaced; /* … and this is one, or a refusal by passages that are unsure: nothing is given away */
+    bool is_misplaced;           /* … and this is one, or unsure passages refuse: nothing is given away */
 };
 
 enum sarai_status grounding_learn(struct grounding *g, const struct llm *llm, struct sarai_error *err);
