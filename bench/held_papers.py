@@ -7,6 +7,8 @@ import sys
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "tools/train/finder"))
 import pairs  # noqa: E402
 
+TOGETHER = pairs.TOGETHER
+
 
 def papers():
     """[{"nombre", "texto", "si": [[question, words]], "no": [question]}]"""

@@ -57,7 +57,7 @@ def squad(folder, n=60):
 def papers(n=70):
     kept, out = held_papers.papers(), []
     for i, paper in enumerate(kept):
-        own, other = ([p["nombre"], p["texto"]] for p in (paper, kept[i - 6]))  # neighbours may be alike
+        own, other = ([p["nombre"], p["texto"]] for p in (paper, kept[i - held_papers.TOGETHER]))
         asked = [(q, {"any": re.escape(words), "source": own[0]}) for q, words in paper["si"]] + [(q, {}) for q in paper["no"]]
         out += [{"text": q, "passages": [own, other] if k % 2 else [own], **told} for k, (q, told) in enumerate(asked)]
     return some(out, n)

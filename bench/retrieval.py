@@ -21,18 +21,18 @@ import random
 import subprocess
 import tempfile
 
-from held_papers import pairs, papers
+from held_papers import TOGETHER, pairs, papers
 
 SHOWN = 2  # passages that go with a question (SEARCH_PASSAGES)
 DEPTH = 20  # hits asked for: several may be of one file
 KINDS = ("words", "meaning", "both")
 FITTING, RIGHT = "fitting", "and right"
-ALIKE = 6  # papers that were written together
+FOREIGN = 600  # texts about nobody's documents; tools/train/search learns from none of them
 
 
 def load_papers():
     """As load() gives them; papers that may be alike are of one article."""
-    return [(i // ALIKE, paper["texto"], [q for q, _ in paper["si"]]) for i, paper in enumerate(papers())]
+    return [(i // TOGETHER, paper["texto"], [q for q, _ in paper["si"]]) for i, paper in enumerate(papers())]
 
 
 def load(folder, n_paragraphs, n_questions, held):
@@ -49,15 +49,15 @@ def load(folder, n_paragraphs, n_questions, held):
     return out
 
 
-def load_foreign(path):
-    """Six hundred different texts; tools/train/search learns from none of them."""
+def shuffled(path):
+    """The different texts of a file, always in the same order: the first FOREIGN are what is asked here."""
     with open(path, encoding="utf-8") as f:
         lines = [line.strip() for line in f if line.strip()]
     if path.endswith(".jsonl"):
         lines = [question.strip() for line in lines for question in json.loads(line)["questions"]]
     texts = sorted(set(lines) - {""})
     random.Random(2).shuffle(texts)
-    return texts[:600]
+    return texts
 
 
 class Store:
@@ -154,7 +154,7 @@ def main():
     paragraphs = load_papers() if args.papers else load(args.data, args.paragraphs, args.questions, args.held)
     foreign = []
     if args.foreign:
-        foreign = load_foreign(args.foreign)
+        foreign = shuffled(args.foreign)[:FOREIGN]
     program = os.path.abspath(args.sarai)
     result = recall(program, paragraphs)
     print(f"{result['files']} files, {result['passages']} passages, {result['questions']} questions; "

@@ -268,9 +268,10 @@ enum sarai_status assistant_look_up(struct sarai *s, const struct sarai_question
     out->question.passages = out->passages;
     /* That nothing fits, or what does not tell, is worth saying only to who asked for it: most questions are
      * about other things. */
+    const double sure = wanted_score(s, "SEARCH_SURE");
     bool is_sure = false;
     for (size_t i = 0; i < out->hits.n; i++)
-        is_sure = is_sure || out->hits.hits[i].score >= wanted_score(s, "SEARCH_SURE");
+        is_sure = is_sure || out->hits.hits[i].score >= sure;
     st = is_sure ? SARAI_OK : words_name_documents(question->text, &is_sure, err);
     out->question.searched = is_sure || out->question.n_passages > 0;
     out->is_unsure = !is_sure;

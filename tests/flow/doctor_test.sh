@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
 # sarai doctor where everything is there: sums, and the latency against its target.
 # Environment: SARAI (the program), SOURCE_DIR, BUILD_DIR.
-set -euo pipefail
+source "$(dirname "$0")/../script.sh"
 export SARAI_ENV_FILE=/dev/null SARAI_LANG=en ORT_NUM_THREADS=1 LLAMA_THREADS=1
 "$SARAI" models verify embedded >/dev/null 2>&1 ||
     { echo "skipped: the embedded models are not here; run: make models"; exit 77; }
-report=$(mktemp)
-trap 'rm -f "$report"' EXIT
+report=$work/report
 fail() {
     echo "$*" >&2
     cat "$report" >&2

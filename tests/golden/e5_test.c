@@ -100,9 +100,12 @@ static void an_adapter_changes_its_own_vectors_alone(void **state)
         assert_true(embedder_is_adapted(e, adapters[k].kind));
     }
     assert_true(json_array_size(reference) >= 6);
-    json_array_foreach(reference, i, entry) for (size_t k = 0; k < N_ADAPTERS; k++)
-        expect_near(e, json_string_value(json_object_get(entry, "text")), adapters[k].kind,
-                    json_object_get(entry, adapters[k].name));
+    json_array_foreach(reference, i, entry)
+    {
+        const char *text = json_string_value(json_object_get(entry, "text"));
+        for (size_t k = 0; k < N_ADAPTERS; k++)
+            expect_near(e, text, adapters[k].kind, json_object_get(entry, adapters[k].name));
+    }
     assert_int_equal(embedder_encode(e, "¿Qué hora es?", EMBEDDER_QUERY, after, NULL), SARAI_OK);
     assert_memory_equal(before, after, sizeof before);
     assert_string_equal(identity, embedder_identity(e));

@@ -1,10 +1,8 @@
 #!/usr/bin/env bash
 # sarai doctor on machines where something is missing: it names it, the command that mends it, and its exit code.
 # Environment: SARAI (the program), SOURCE_DIR, BUILD_DIR.
-set -euo pipefail
+source "$(dirname "$0")/../script.sh"
 export SARAI_ENV_FILE=/dev/null SARAI_LANG=en
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 export XDG_CACHE_HOME=$work/cache
 cmake --install "$BUILD_DIR" --prefix "$work/prefix" >/dev/null
 doctor=("$work/prefix/bin/sarai" doctor --quick)

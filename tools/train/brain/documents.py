@@ -20,12 +20,14 @@ TOLD = "lo que me has contado"  # the source of what the person told: consulting
 
 
 PAPERS = pathlib.Path(__file__).parents[1] / "finder/papeles.jsonl"
+TOGETHER = 6  # papers that were written together, and may be alike
 BESIDE = 0.3  # share of the papers that come with a part of another
 
 
 def papers(held):
     """Those that are trained on, or those that are held out: six of sixty."""
-    return [json.loads(line) for i, line in enumerate(PAPERS.read_text(encoding="utf-8").splitlines()) if (i // 6 % 10 == 9) == held]
+    lines_ = PAPERS.read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for i, line in enumerate(lines_) if (i // TOGETHER % 10 == 9) == held]
 
 
 def squad_v2(folder):

@@ -10,7 +10,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "brain"))
-from documents import Documents, papers, squad_v2  # noqa: E402
+from documents import TOGETHER, Documents, papers, squad_v2  # noqa: E402, F401
 
 LITTLE = set(
     "el la los las un una unos unas de del a al en y o que se es son su sus lo le les con por para no está están hay han"

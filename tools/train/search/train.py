@@ -2,7 +2,7 @@
 """Train, judge and export the search adapter: a LoRA on the embedder through which questions go that look for passages.
 
     tools/train/search/train.py --data ../shared/data --model models/gguf/multilingual-e5-small-q4_0.gguf \
-        --minutes 25 --out models/adapters/search-e5.gguf
+        --minutes 14 --out models/adapters/search-e5.gguf
     tools/train/search/train.py --data … --model … --judge models/adapters/search-e5.gguf
 
 Passages keep their plain vectors, so that a store stays good with the adapter and without it, and so that here each vector is
@@ -23,12 +23,13 @@ import torch
 from torch.nn import functional
 
 TRAIN = pathlib.Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TRAIN), *(str(TRAIN / name) for name in ("finder", "brain", "router"))]
+sys.path[:0] = [str(TRAIN), *(str(TRAIN / name) for name in ("finder", "brain", "router")), str(TRAIN.parents[1] / "bench")]
 import bert  # noqa: E402
 import data as sentences  # noqa: E402
 import pairs  # noqa: E402
+import retrieval  # noqa: E402
 import workers  # noqa: E402
-from documents import papers  # noqa: E402
+from documents import TOGETHER, papers  # noqa: E402
 
 QUERY, PASSAGE, MOST_TOKENS = "query: ", "passage: ", 300
 RANK, DROP, CLIP, WARM_UP = 16, 0.05, 1.0, 30
@@ -37,7 +38,7 @@ TEMPERATURE, LEAST = 0.02, 0.84  # of the cosines; LEAST is near SEARCH_LEAST wi
 PAPERS, ARTICLES, CHAT, SENTENCES = 12, 5, 4, 6  # texts a step and worker
 ABSENT_PAPERS, ABSENT_ARTICLES = 4, 3  # as many more whose passage is not shown
 NEARLY, UNMARKED = 0.4, 0.2  # shares: of what a paper nearly tells; of questions without marks, as recognised
-SMALL_STORE, ALIKE = 100, 6  # papers that are shown where a question's own passage is not, nor those written with it
+SMALL_STORE = 100  # papers that are shown where a question's own passage is not, nor those written with it
 REPORT_S = 300
 
 
@@ -51,9 +52,7 @@ class Texts:
         self.told = [(q, i) for i, paper in enumerate(kept) for q, _ in paper["si"]]
         self.nearly = [(q, i) for i, paper in enumerate(kept) for q in paper["no"]]
         self.articles = [(q, len(kept) + i) for i, (_, questions) in enumerate(paragraphs) for q in questions]
-        lines = (data / "text/ms_chitchat_es/norm/chitchat_es.jsonl").open()
-        chat = sorted({question.strip() for line in lines for question in json.loads(line)["questions"]} - {""})
-        random.Random(2).shuffle(chat)  # bench/retrieval.py asks the first 600
+        chat = retrieval.shuffled(str(data / "text/ms_chitchat_es/norm/chitchat_es.jsonl"))
         talk = [json.loads(line)["u"] for line in (TRAIN / "brain/data/talk.jsonl").open()]
         rows = sentences.load(data)  # of the router: nothing in it is nearly a prompt of tests/brain
         own = {"squad", *sentences.HELD, *sentences.FRESH}
@@ -62,7 +61,8 @@ class Texts:
         prompts = sentences.Seen()
         for text, _ in sentences.prompts(data):
             prompts.add(text)
-        self.chat, self.held_chat = [text for text in chat[600:] if not prompts.near(text)], chat[:600]
+        self.held_chat = chat[: retrieval.FOREIGN]
+        self.chat = [text for text in chat[retrieval.FOREIGN :] if not prompts.near(text)]
         self.n_papers = len(kept)
         self.held_papers = [(paper["texto"], [q for q, _ in paper["si"]]) for paper in papers(held=True)]
         self.held_articles = [(p["context"], [qa["question"] for qa in p["qas"]][:5])
@@ -133,7 +133,7 @@ def drawn(texts, n_passages, r):
         own, places[i] = places[i], n_passages
         few = torch.tensor(r.sample(range(texts.n_papers), SMALL_STORE))
         shown[i, :n_passages] = False
-        shown[i, few[(few - own).abs() > ALIKE]] = True
+        shown[i, few[(few - own).abs() > TOGETHER]] = True
     return [QUERY + spoken(q, r) for q, _ in asked], torch.tensor(places), shown
 
 
@@ -170,7 +170,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, required=True)
     parser.add_argument("--model", required=True, help="the embedder's GGUF file")
-    parser.add_argument("--minutes", type=float, default=25)
+    parser.add_argument("--minutes", type=float, default=14)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2, help="processes, best one for each core")
